@@ -1,0 +1,33 @@
+//! Which events are announced, and with which words; a function of events, settings and time.
+//!
+//! Deliberately not here: delivery to the desktop (the shell's `notification/`).
+use crate::{EventId, FeedId, Urgency};
+
+/// What a click on an announcement leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Target {
+    Event(EventId),
+    Feed(FeedId),
+}
+
+/// One native notification, yet to be delivered. Plain text throughout; markup is the deliverer's business.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Announcement {
+    /// Announcements of the same key replace one another in place; `None`: stands alone.
+    pub replaces: Option<String>,
+    pub target: Target,
+    pub feed: FeedId,
+    pub feed_name: String,
+    pub title: String,
+    pub body: String,
+    pub urgency: Urgency,
+    /// http, https or mailto.
+    pub link: Option<String>,
+}
+
+/// Who delivers announcements. The real one lives in the shell; tests record.
+pub trait Notifier: Send + Sync + 'static {
+    /// Takes an announcement for delivery and returns at once: never waits for the desktop. What cannot be delivered is
+    /// the notifier's to report; the event is stored already.
+    fn announce(&self, announcement: Announcement);
+}

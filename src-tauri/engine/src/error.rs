@@ -1,0 +1,32 @@
+//! What the engine can fail with, as its callers need to tell apart.
+//!
+//! Deliberately not here: failures of connections, which are a feed's state and no error (`feed_state.rs`).
+use crate::{EventId, FeedId};
+
+/// Each message says what failed, why, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    #[error("There is no feed {0:?}. It may have been removed.")]
+    NoSuchFeed(FeedId),
+    #[error("There is no event {0:?}. It may have been removed.")]
+    NoSuchEvent(EventId),
+    #[error("{0}")]
+    BadFeed(String),
+    #[error("{0}")]
+    Store(#[from] crate::store::StoreError),
+    #[error("The engine has shut down.")]
+    ShutDown,
+}
+
+impl EngineError {
+    /// A stable code for the boundary to the window and the command line.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NoSuchFeed(_) => "no-such-feed",
+            Self::NoSuchEvent(_) => "no-such-event",
+            Self::BadFeed(_) => "bad-feed",
+            Self::Store(_) => "store",
+            Self::ShutDown => "shut-down",
+        }
+    }
+}

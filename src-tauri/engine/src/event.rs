@@ -1,0 +1,111 @@
+//! A stored event, as a list shows it and as a whole; and how pages of them are asked for.
+//!
+//! Deliberately not here: how they are stored (`store/`), how title and body are found (`mapping.rs`).
+use crate::FeedId;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Identifies a stored event; ascending in the order of arrival, never reused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(transparent)]
+#[ts(type = "number")]
+pub struct EventId(pub i64);
+
+/// How much an event matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Urgency {
+    Low,
+    #[default]
+    Normal,
+    High,
+    Urgent,
+}
+
+/// An event as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct EventSummary {
+    pub id: EventId,
+    pub feed_id: FeedId,
+    pub event_type: String,
+    /// One line.
+    pub title: String,
+    /// The first line of the body, at most 200 characters; may be empty.
+    pub snippet: String,
+    pub urgency: Urgency,
+    /// Milliseconds since the Unix epoch.
+    #[ts(type = "number")]
+    pub received_at: i64,
+    pub read: bool,
+    pub starred: bool,
+    /// How often it came: 1, or more when the source delivered the same event again.
+    pub count: u32,
+    pub has_link: bool,
+}
+
+/// A stored event, whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Event {
+    #[serde(flatten)]
+    pub summary: EventSummary,
+    pub body: String,
+    /// http, https or mailto.
+    pub link: Option<String>,
+    /// As it came.
+    pub data: String,
+    /// The last event ID in force when it came; may be empty.
+    pub last_event_id: String,
+    /// When it came the last time; equal to `received_at` when it came once.
+    #[ts(type = "number")]
+    pub latest_at: i64,
+}
+
+/// Which events a list is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum Scope {
+    #[default]
+    All,
+    Unread,
+    Starred,
+    Feed {
+        feed: FeedId,
+    },
+}
+
+/// Asks for a page, newest first, by key: no page costs more for lying deeper.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default)]
+pub struct PageQuery {
+    pub scope: Scope,
+    /// Words, all of which must occur (the last may be unfinished); empty for all events.
+    pub search: String,
+    /// Only events older than this one.
+    pub before: Option<EventId>,
+    /// Only events newer than this one.
+    pub after: Option<EventId>,
+    /// At most 500.
+    pub limit: u32,
+}
+
+/// A page of events, newest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Page {
+    pub events: Vec<EventSummary>,
+    /// Whether older events than these exist in the scope.
+    pub more: bool,
+}
+
+/// How many events there are, by scope.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
+pub struct Counts {
+    #[ts(type = "number")]
+    pub all: u64,
+    #[ts(type = "number")]
+    pub unread: u64,
+    #[ts(type = "number")]
+    pub starred: u64,
+}

@@ -1,0 +1,92 @@
+//! What the user configured: one URL to follow, and how.
+//!
+//! Deliberately not here: how it fares just now (`feed_state.rs`).
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Identifies a feed for its whole life; never reused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(transparent)]
+#[ts(type = "number")]
+pub struct FeedId(pub i64);
+
+/// A request header of a feed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Header {
+    pub name: String,
+    pub value: String,
+}
+
+/// Where a feed's connections go through.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", content = "url", rename_all = "camelCase")]
+pub enum ProxyChoice {
+    /// The proxy variables of the environment.
+    #[default]
+    System,
+    None,
+    Url(String),
+}
+
+/// How a feed resumes after a pause in the connection.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum ResumeMode {
+    /// The `Last-Event-ID` header.
+    #[default]
+    Header,
+    /// A query parameter filled with the last event ID.
+    Query {
+        parameter: String,
+    },
+    Nothing,
+}
+
+/// What the user chose for a feed. Unknown fields of a newer version are refused when importing, not when reading the
+/// store, which has a version of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct FeedConfig {
+    pub name: String,
+    /// http or https.
+    pub url: String,
+    #[serde(default)]
+    pub headers: Vec<Header>,
+    #[serde(default)]
+    pub resume: ResumeMode,
+    #[serde(default)]
+    pub proxy: ProxyChoice,
+    /// A PEM file with further certificate authorities.
+    #[serde(default)]
+    pub ca_file: Option<String>,
+    /// Accepts any certificate.
+    #[serde(default)]
+    pub insecure: bool,
+    /// Lets credentials and headers follow a redirect to another origin.
+    #[serde(default)]
+    pub credentials_follow_redirects: bool,
+    /// Whether its events are announced.
+    #[serde(default = "yes")]
+    pub notify: bool,
+    /// Bytes; an event larger than this is dropped. `None`: 16 MiB.
+    #[serde(default)]
+    #[ts(type = "number | null")]
+    pub event_limit: Option<u64>,
+    /// Seconds without a byte after which the connection is taken for dead. `None`: learned.
+    #[serde(default)]
+    pub idle_limit: Option<u32>,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// A configured feed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Feed {
+    pub id: FeedId,
+    #[serde(flatten)]
+    pub config: FeedConfig,
+    pub paused: bool,
+}

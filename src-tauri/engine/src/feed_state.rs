@@ -1,0 +1,74 @@
+//! How a feed fares just now: connecting, open, waiting for its next try, and why.
+//!
+//! Deliberately not here: what the user configured (`feed.rs`), the transitions (`subscription.rs`).
+use crate::{Feed, FeedId};
+use serde::Serialize;
+use ts_rs::TS;
+
+/// Why a connection did not open, or ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct Cause {
+    /// The layer that failed: a code of `tidings_event_source::Layer`.
+    pub layer: String,
+    /// One sentence for the user, in English, without secrets.
+    pub message: String,
+    /// A word for the sidebar where there is little room: "401", "HTML", "refused".
+    pub short: String,
+}
+
+/// Where a subscription stands. Times are milliseconds since the Unix epoch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "state", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum FeedState {
+    Paused,
+    /// A connection is being made; `answered` once the connection stands and only the server's answer is missing.
+    Connecting {
+        waiting_for_server: bool,
+    },
+    Open {
+        #[ts(type = "number")]
+        since: i64,
+    },
+    /// Lost or refused; the next try follows by itself.
+    Waiting {
+        #[ts(type = "number")]
+        retry_at: i64,
+        cause: Cause,
+    },
+    /// The server answers and closes, as many do: the next request follows by itself, and all is well.
+    Polling {
+        #[ts(type = "number")]
+        retry_at: i64,
+        #[ts(type = "number")]
+        every_ms: u64,
+    },
+    /// The user has to do something; it is tried now and then all the same.
+    NeedsAttention {
+        #[ts(type = "number")]
+        retry_at: i64,
+        cause: Cause,
+    },
+    /// The server said stop (204). Not tried again until the user asks.
+    Closed {
+        cause: Cause,
+    },
+}
+
+/// A feed with all that a list of feeds shows of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct FeedStatus {
+    pub feed: Feed,
+    pub state: FeedState,
+    #[ts(type = "number")]
+    pub unread: u64,
+    /// Milliseconds since the Unix epoch, when the last byte came.
+    #[ts(type = "number | null")]
+    pub last_byte_at: Option<i64>,
+}
+
+impl FeedStatus {
+    pub fn id(&self) -> FeedId {
+        self.feed.id
+    }
+}

@@ -1,0 +1,25 @@
+//! The engine of Tidings: it holds the feeds, keeps one subscription of each alive, maps what comes to title and body,
+//! decides what is announced, stores it, and only then tells.
+//!
+//! Deliberately not here: Tauri, D-Bus, a window, a tray, the command line. What the engine needs of them it takes as a
+//! narrow trait ([`announce::Notifier`]).
+pub mod announce;
+pub mod engine;
+pub mod engine_event;
+pub mod error;
+pub mod event;
+pub mod feed;
+pub mod feed_state;
+pub mod mapping;
+pub mod settings;
+pub mod store;
+pub mod subscription;
+
+pub use announce::{Announcement, Notifier, Target};
+pub use engine::{Engine, EngineOptions};
+pub use engine_event::{EngineEvent, EngineEvents, Envelope};
+pub use error::EngineError;
+pub use event::{Event, EventId, EventSummary, Page, PageQuery, Scope, Urgency};
+pub use feed::{Feed, FeedConfig, FeedId, Header, ProxyChoice};
+pub use feed_state::{Cause, FeedState, FeedStatus};
+pub use settings::Settings;

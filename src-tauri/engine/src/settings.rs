@@ -1,0 +1,34 @@
+//! What the user chose for the whole program.
+//!
+//! Deliberately not here: what is chosen per feed (`feed.rs`).
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Light, dark, or as the desktop has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Theme {
+    #[default]
+    System,
+    Light,
+    Dark,
+}
+
+/// The program's settings. Every field has a default, so that older stores read well.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Settings {
+    pub theme: Theme,
+    /// Whether closing the window leaves the app in the tray.
+    pub close_to_tray: bool,
+    /// Whether the user has been told that closing the window leaves the app running.
+    pub told_about_tray: bool,
+    /// Whether anything is announced at all.
+    pub notify: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { theme: Theme::System, close_to_tray: true, told_about_tray: false, notify: true }
+    }
+}
