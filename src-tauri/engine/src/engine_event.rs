@@ -50,7 +50,7 @@ pub struct Envelope {
     #[ts(type = "number")]
     pub seq: u64,
     #[serde(flatten)]
-    pub event: Arc<EngineEvent>,
+    pub event: EngineEvent,
 }
 
 /// A listener's end. Bounded: one who does not keep up gets [`EngineEvent::Missed`] instead of what it missed.
@@ -58,7 +58,7 @@ pub struct EngineEvents {}
 
 impl EngineEvents {
     /// The next event; `None` after the engine has shut down. Cancel-safe.
-    pub async fn next(&mut self) -> Option<Envelope> {
+    pub async fn next(&mut self) -> Option<Arc<Envelope>> {
         None
     }
 }
