@@ -2,9 +2,12 @@
 //!
 //! Deliberately not here: delivery to the desktop (the shell's `notification/`).
 use crate::{EventId, FeedId, Urgency};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 /// What a click on an announcement leads to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", content = "id", rename_all = "camelCase")]
 pub enum Target {
     Event(EventId),
     Feed(FeedId),

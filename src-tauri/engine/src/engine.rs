@@ -42,6 +42,11 @@ impl Engine {
         EngineEvents {}
     }
 
+    /// The `seq` of the last envelope that was told, 0 before the first: where a snapshot taken after this call joins on.
+    pub fn seq(&self) -> u64 {
+        0
+    }
+
     pub async fn feeds(&self) -> Result<Vec<FeedStatus>, EngineError> {
         Ok(vec![])
     }

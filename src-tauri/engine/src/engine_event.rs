@@ -47,9 +47,10 @@ pub enum EngineEvent {
 /// An engine event with its number, which ascends by one in each run of the engine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct Envelope {
+    /// Ascends by one with each event that is told; the first is 1.
     #[ts(type = "number")]
     pub seq: u64,
-    #[serde(flatten)]
+    /// What happened.
     pub event: EngineEvent,
 }
 

@@ -6,9 +6,9 @@ use crate::{EventId, FeedId};
 /// Each message says what failed, why, and what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
-    #[error("There is no feed {0:?}. It may have been removed.")]
+    #[error("There is no feed {0}. It may have been removed.")]
     NoSuchFeed(FeedId),
-    #[error("There is no event {0:?}. It may have been removed.")]
+    #[error("There is no event {0}. It may have been removed.")]
     NoSuchEvent(EventId),
     #[error("{0}")]
     BadFeed(String),

@@ -11,6 +11,12 @@ use ts_rs::TS;
 #[ts(type = "number")]
 pub struct EventId(pub i64);
 
+impl std::fmt::Display for EventId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 /// How much an event matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -86,7 +92,7 @@ pub struct PageQuery {
     pub before: Option<EventId>,
     /// Only events newer than this one.
     pub after: Option<EventId>,
-    /// At most 500.
+    /// At most 500; 0 asks for 50.
     pub limit: u32,
 }
 

@@ -10,6 +10,12 @@ use ts_rs::TS;
 #[ts(type = "number")]
 pub struct FeedId(pub i64);
 
+impl std::fmt::Display for FeedId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 /// A request header of a feed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Header {
