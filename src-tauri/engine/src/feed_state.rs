@@ -2,11 +2,11 @@
 //!
 //! Deliberately not here: what the user configured (`feed.rs`), the transitions (`subscription.rs`).
 use crate::{Feed, FeedId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// Why a connection did not open, or ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Cause {
     /// The layer that failed: a code of `tidings_event_source::Layer`.
     pub layer: String,
@@ -17,7 +17,7 @@ pub struct Cause {
 }
 
 /// Where a subscription stands. Times are milliseconds since the Unix epoch.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "state", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum FeedState {
     Paused,
@@ -55,7 +55,7 @@ pub enum FeedState {
 }
 
 /// A feed with all that a list of feeds shows of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct FeedStatus {
     pub feed: Feed,
