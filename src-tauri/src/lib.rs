@@ -1,1 +1,7 @@
-//! skeleton
+//! Tidings: the shell around the engine. Notifications, the control socket, the command line, the demo server, and
+//! what the window's backend needs that is not Tauri's.
+//!
+//! Deliberately not here: Tauri. The window is an executable of its own (`window/main.rs`), so that the command links no
+//! web view (`docs/decisions/two-executables.md`).
+pub mod notification;
+pub mod platform;

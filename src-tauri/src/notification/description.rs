@@ -1,0 +1,116 @@
+//! An announcement in the terms of a desktop notification: `notify_rust::Notification`, on every platform.
+//!
+//! Deliberately not here: its delivery.
+use notify_rust::Notification;
+use std::borrow::Cow;
+use tidings_engine::{Announcement, Target, Urgency};
+
+/// The action of a click on the notification itself.
+pub(super) const OPEN: &str = "default";
+/// The button that opens the event's link.
+pub(super) const OPEN_LINK: &str = "open-link";
+/// The button that marks the event as read.
+pub(super) const MARK_READ: &str = "mark-read";
+
+/// The name of the desktop entry that belongs to the program, without `.desktop`.
+const DESKTOP_ENTRY: &str = "Tidings";
+
+/// Characters of a title; a desktop shows one line of it.
+const TITLE_LIMIT: usize = 200;
+/// Characters of a body; desktops show a few lines of it, and some stumble over more than they can show.
+const BODY_LIMIT: usize = 1000;
+
+/// What the desktop's service can do, as far as it changes what is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Capabilities {
+    /// It shows buttons and tells of clicks.
+    pub(super) actions: bool,
+    /// It reads the body as markup.
+    pub(super) body_markup: bool,
+}
+
+/// What is sent for an announcement. `icon` is the name or path of the program's icon.
+pub(super) fn announcement(announcement: &Announcement, can: Capabilities, icon: &str) -> Notification {
+    let Announcement { feed_name, title, body, .. } = announcement;
+    // Which feed speaks has to be seen at a glance and is never cut off, so it leads the body.
+    let body = match (body.trim().is_empty(), feed_name == title) {
+        (true, true) => String::new(),
+        (true, false) => feed_name.clone(),
+        (false, true) => body.clone(),
+        (false, false) => format!("{feed_name} · {body}"),
+    };
+    let mut notification = own(title, &body, can, icon);
+    if can.actions {
+        if announcement.link.is_some() {
+            notification.action(OPEN_LINK, "Open link");
+        }
+        if matches!(announcement.target, Target::Event(_)) {
+            notification.action(MARK_READ, "Mark read");
+        }
+    }
+    set_urgency(&mut notification, announcement.urgency);
+    notification
+}
+
+/// What is sent when the program speaks for itself.
+pub(super) fn own(title: &str, body: &str, can: Capabilities, icon: &str) -> Notification {
+    let mut notification = Notification::new();
+    let body = shortened(&printable(body, true), BODY_LIMIT);
+    notification.appname("Tidings").summary(&shortened(&printable(title, false), TITLE_LIMIT)).icon(icon);
+    notification.body(&if can.body_markup { escaped(&body) } else { Cow::Borrowed(body.as_str()) });
+    if can.actions {
+        notification.action(OPEN, "Open");
+    }
+    #[cfg(all(unix, not(target_os = "macos")))]
+    notification.hint(notify_rust::Hint::DesktopEntry(DESKTOP_ENTRY.to_owned()));
+    notification
+}
+
+/// Desktops know three levels. "Critical" ones stay until they are closed: only what the user calls urgent does that.
+#[cfg_attr(target_os = "macos", expect(clippy::needless_pass_by_ref_mut, unused_variables))]
+fn set_urgency(notification: &mut Notification, urgency: Urgency) {
+    #[cfg(not(target_os = "macos"))]
+    notification.urgency(match urgency {
+        Urgency::Low => notify_rust::Urgency::Low,
+        Urgency::Normal | Urgency::High => notify_rust::Urgency::Normal,
+        Urgency::Urgent => notify_rust::Urgency::Critical,
+    });
+}
+
+/// Text of an event without what desktops choke on: control characters end a D-Bus string or break its markup, and a
+/// title is one line.
+fn printable(text: &str, lines: bool) -> String {
+    let text = text.trim().replace("\r\n", "\n");
+    let keep = |c: char| match c {
+        '\n' | '\r' | '\u{2028}' | '\u{2029}' => Some(if lines { '\n' } else { ' ' }),
+        '\t' => Some(' '),
+        c if c.is_control() => None,
+        c => Some(c),
+    };
+    text.chars().filter_map(keep).collect()
+}
+
+/// At most `limit` characters, the last one an ellipsis where something was left out.
+fn shortened(text: &str, limit: usize) -> String {
+    match text.char_indices().nth(limit) {
+        None => text.to_owned(),
+        Some(_) => text.chars().take(limit - 1).chain(['…']).collect(),
+    }
+}
+
+/// Text as the notification specification's markup.
+fn escaped(text: &str) -> Cow<'_, str> {
+    if !text.contains(['&', '<', '>']) {
+        return Cow::Borrowed(text);
+    }
+    let mut markup = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '&' => markup.push_str("&amp;"),
+            '<' => markup.push_str("&lt;"),
+            '>' => markup.push_str("&gt;"),
+            c => markup.push(c),
+        }
+    }
+    Cow::Owned(markup)
+}

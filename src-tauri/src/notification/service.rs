@@ -1,0 +1,360 @@
+//! Delivery to the freedesktop notification service: one lasting connection that sends and listens.
+//!
+//! Deliberately not here: what a notification says (`description.rs`) and what its id stands for (`shown.rs`).
+//!
+//! One connection, because some services tell of a click only to the connection that sent the notification, and others
+//! take a notification down when its sender's connection ends.
+use super::description::{self, Capabilities};
+use super::shown::{About, Shown};
+use super::{ANSWER_TIME, Action, Job, Service, icon};
+use futures_util::StreamExt as _;
+use notify_rust::Hint;
+use std::collections::HashMap;
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
+use zbus::Variant;
+use zbus::proxy::{CacheProperties, OwnerChangedStream, SignalStream};
+
+/// Without a session bus nothing tells when one appears; a later announcement looks again, not more often than this.
+const LOOK_AGAIN: Duration = Duration::from_secs(10);
+
+#[zbus::proxy(
+    interface = "org.freedesktop.Notifications",
+    default_service = "org.freedesktop.Notifications",
+    default_path = "/org/freedesktop/Notifications"
+)]
+trait Notifications {
+    #[expect(clippy::too_many_arguments, reason = "the specification's method")]
+    fn notify(
+        &self,
+        app_name: &str,
+        replaces_id: u32,
+        app_icon: &str,
+        summary: &str,
+        body: &str,
+        actions: &[String],
+        hints: HashMap<&str, Variant<'_>>,
+        expire_timeout: i32,
+    ) -> zbus::Result<u32>;
+    fn close_notification(&self, id: u32) -> zbus::Result<()>;
+    fn get_capabilities(&self) -> zbus::Result<Vec<String>>;
+}
+
+/// Delivers until the queue ends. Runs on the notification thread.
+pub(super) fn run(
+    address: Option<String>,
+    jobs: mpsc::Receiver<Job>,
+    status: &watch::Sender<Service>,
+    on_action: &dyn Fn(Action),
+) {
+    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(serve(address, jobs, status, on_action)),
+        Err(error) => tracing::error!(%error, "no notifications"),
+    }
+}
+
+async fn serve(
+    address: Option<String>,
+    mut jobs: mpsc::Receiver<Job>,
+    status: &watch::Sender<Service>,
+    on_action: &dyn Fn(Action),
+) {
+    let mut waiting = None;
+    loop {
+        match Session::open(address.as_deref(), status, on_action).await {
+            Ok(mut session) => match session.serve(waiting.take(), &mut jobs).await {
+                Ended::Queue => return,
+                Ended::Bus => tracing::warn!("the session bus is gone, and with it the notification service"),
+            },
+            Err(error) => tracing::warn!(%error, "no session bus: notifications are not delivered"),
+        }
+        set(status, Service::Absent);
+        let looked = Instant::now();
+        loop {
+            match jobs.recv().await {
+                None => return,
+                Some(job) if looked.elapsed() >= LOOK_AGAIN => {
+                    waiting = Some(job);
+                    break;
+                }
+                Some(job) => refuse(job, "there is no session bus"),
+            }
+        }
+    }
+}
+
+fn set(status: &watch::Sender<Service>, next: Service) {
+    status.send_if_modified(|now| std::mem::replace(now, next) != next);
+}
+
+fn refuse(job: Job, why: &str) {
+    match job {
+        Job::Announce(_) | Job::Tell { .. } => {
+            tracing::warn!(why, "a notification was not delivered; its event is in the history");
+        }
+        Job::Withdraw(_) => {}
+        Job::Delivered(done) => drop(done.send(())),
+    }
+}
+
+/// Why a session ended.
+enum Ended {
+    Queue,
+    Bus,
+}
+
+/// What is known of the service just now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Known {
+    /// It is there; what it can do has not been asked.
+    Unasked,
+    /// It would start when called. It is not called before there is something to show: during a login that could start
+    /// another service than the desktop's own.
+    Startable,
+    Absent,
+    /// Its last call was not answered in time.
+    Silent,
+    Present(Capabilities),
+}
+
+/// The time with one connection to the bus.
+struct Session<'a> {
+    proxy: NotificationsProxy<'static>,
+    signals: SignalStream<'static>,
+    owners: OwnerChangedStream<'static>,
+    known: Known,
+    /// Whether the bus would start a service.
+    startable: bool,
+    shown: Shown,
+    /// Found out with the first notification.
+    icon: Option<String>,
+    status: &'a watch::Sender<Service>,
+    on_action: &'a dyn Fn(Action),
+}
+
+impl<'a> Session<'a> {
+    async fn open(
+        address: Option<&str>,
+        status: &'a watch::Sender<Service>,
+        on_action: &'a dyn Fn(Action),
+    ) -> zbus::Result<Self> {
+        let builder = match address {
+            Some(address) => zbus::connection::Builder::address(address),
+            None => zbus::connection::Builder::session(),
+        };
+        let connection = builder.method_timeout(ANSWER_TIME).build().await?;
+        let proxy = NotificationsProxy::builder(&connection).cache_properties(CacheProperties::No).build().await?;
+        // Listening begins before anything is asked or sent, so that no answer is missed.
+        let signals = proxy.inner().receive_all_signals().await?;
+        let owners = proxy.inner().receive_owner_changed().await?;
+        let bus = zbus::fdo::DBusProxy::new(&connection).await?;
+        let name = proxy.inner().destination();
+        let there = bus.name_has_owner(name.clone()).await?;
+        let startable = bus.list_activatable_names().await?.iter().any(|startable| startable.as_str() == name.as_str());
+        let mut session = Self {
+            proxy,
+            signals,
+            owners,
+            known: Known::Absent,
+            startable,
+            shown: Shown::default(),
+            icon: None,
+            status,
+            on_action,
+        };
+        session.owner_changed(there);
+        Ok(session)
+    }
+
+    async fn serve(&mut self, waiting: Option<Job>, jobs: &mut mpsc::Receiver<Job>) -> Ended {
+        if let Some(job) = waiting {
+            self.deliver(job).await;
+        }
+        loop {
+            if self.known == Known::Unasked {
+                self.ask().await;
+            }
+            self.report();
+            tokio::select! {
+                owner = self.owners.next() => match owner {
+                    Some(owner) => self.owner_changed(owner.is_some()),
+                    None => return Ended::Bus,
+                },
+                signal = self.signals.next() => match signal {
+                    Some(signal) => self.heard(&signal),
+                    None => return Ended::Bus,
+                },
+                job = jobs.recv() => match job {
+                    Some(job) => self.deliver(job).await,
+                    None => return Ended::Queue,
+                },
+            }
+        }
+    }
+
+    fn report(&self) {
+        set(
+            self.status,
+            match self.known {
+                Known::Unasked | Known::Startable => Service::Unknown,
+                Known::Absent => Service::Absent,
+                Known::Silent => Service::Silent,
+                Known::Present(_) => Service::Present,
+            },
+        );
+    }
+
+    /// Another service, or none: it knows nothing of what its predecessor showed.
+    fn owner_changed(&mut self, there: bool) {
+        tracing::debug!(there, "the notification service");
+        self.shown.clear();
+        self.known = match (there, self.startable) {
+            (true, _) => Known::Unasked,
+            (false, true) => Known::Startable,
+            (false, false) => Known::Absent,
+        };
+    }
+
+    fn heard(&mut self, signal: &zbus::Message) {
+        let header = signal.header();
+        let body = signal.body();
+        match header.member().map(zbus::names::MemberName::as_str) {
+            Some("ActionInvoked") => {
+                if let Ok((id, key)) = body.deserialize::<(u32, String)>()
+                    && let Some(action) = self.shown.action(id, &key)
+                {
+                    (self.on_action)(action);
+                }
+            }
+            Some("ActivationToken") => {
+                if let Ok((id, token)) = body.deserialize::<(u32, String)>() {
+                    self.shown.set_activation_token(id, token);
+                }
+            }
+            Some("NotificationClosed") => {
+                if let Ok((id, _reason)) = body.deserialize::<(u32, u32)>() {
+                    self.shown.remove(id);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Makes a call and goes on listening meanwhile: what a full queue of signals holds up is the answer to the call.
+    /// `None`: the service changed before it answered, so its answer means nothing any more.
+    async fn call<T>(&mut self, call: impl Future<Output = zbus::Result<T>>) -> Option<zbus::Result<T>> {
+        let mut call = std::pin::pin!(call);
+        loop {
+            tokio::select! {
+                // The answer first: the signals behind it may be about the notification that it names.
+                biased;
+                result = &mut call => return Some(result),
+                Some(owner) = self.owners.next() => {
+                    self.owner_changed(owner.is_some());
+                    return None;
+                }
+                Some(signal) = self.signals.next() => self.heard(&signal),
+            }
+        }
+    }
+
+    /// Asks what the service can do, which shows too whether it answers at all.
+    async fn ask(&mut self) {
+        let proxy = self.proxy.clone();
+        match self.call(proxy.get_capabilities()).await {
+            None => {}
+            Some(Ok(names)) => {
+                let has = |name: &str| names.iter().any(|one| one == name);
+                self.known = Known::Present(Capabilities { actions: has("actions"), body_markup: has("body-markup") });
+            }
+            Some(Err(error)) => self.failed(&error),
+        }
+    }
+
+    async fn deliver(&mut self, job: Job) {
+        match job {
+            Job::Delivered(done) => drop(done.send(())),
+            Job::Withdraw(target) => self.withdraw(target).await,
+            Job::Announce(_) | Job::Tell { .. } => {
+                if matches!(self.known, Known::Unasked | Known::Startable | Known::Silent) {
+                    self.ask().await;
+                }
+                match self.known {
+                    Known::Present(can) => self.send(job, can).await,
+                    Known::Absent => refuse(job, "there is no notification service"),
+                    Known::Silent | Known::Unasked | Known::Startable => {
+                        refuse(job, "the notification service does not answer")
+                    }
+                }
+            }
+        }
+    }
+
+    async fn send(&mut self, job: Job, can: Capabilities) {
+        let icon = self.icon.get_or_insert_with(icon::name_or_path).as_str();
+        let (notification, about) = match job {
+            Job::Announce(announcement) => {
+                let notification = description::announcement(&announcement, can, icon);
+                let tidings_engine::Announcement { replaces: key, target, link, .. } = announcement;
+                (notification, About { target: Some(target), link, key })
+            }
+            Job::Tell { title, body } => (description::own(&title, &body, can, icon), About::default()),
+            Job::Withdraw(_) | Job::Delivered(_) => return,
+        };
+        let replaces = self.shown.replaced_by(about.key.as_deref());
+        let proxy = self.proxy.clone();
+        let sent = proxy.notify(
+            &notification.appname,
+            replaces,
+            &notification.icon,
+            &notification.summary,
+            &notification.body,
+            &notification.actions,
+            hints(&notification),
+            notification.timeout.into(),
+        );
+        match self.call(sent).await {
+            Some(Ok(id)) => self.shown.insert(id, about),
+            Some(Err(error)) => self.failed(&error),
+            None => tracing::warn!("the notification service changed while a notification was delivered to it"),
+        }
+    }
+
+    async fn withdraw(&mut self, target: tidings_engine::Target) {
+        if let Some(id) = self.shown.id_about(target) {
+            self.shown.remove(id);
+            let proxy = self.proxy.clone();
+            if let Some(Err(error)) = self.call(proxy.close_notification(id)).await {
+                tracing::debug!(%error, "a notification was not taken back");
+            }
+        }
+    }
+
+    fn failed(&mut self, error: &zbus::Error) {
+        match error {
+            zbus::Error::InputOutput(io) if io.kind() == std::io::ErrorKind::TimedOut => self.known = Known::Silent,
+            zbus::Error::MethodError(name, ..) if means_absent(name) => self.known = Known::Absent,
+            // A refusal, such as too many at once, says nothing about the next one.
+            _ => {}
+        }
+        tracing::warn!(%error, "the notification service refused a notification; its event is in the history");
+    }
+}
+
+/// Whether the bus says by this error that nobody answers to the service's name, and that it could start nobody.
+fn means_absent(error: &str) -> bool {
+    error
+        .strip_prefix("org.freedesktop.DBus.Error.")
+        .is_some_and(|error| error == "ServiceUnknown" || error == "NameHasNoOwner" || error.starts_with("Spawn."))
+}
+
+/// The hints of a notification in the specification's types; the kinds that `description.rs` uses.
+fn hints(notification: &notify_rust::Notification) -> HashMap<&str, Variant<'_>> {
+    let hint = |hint| match hint {
+        &Hint::Urgency(urgency) => Some(("urgency", Variant::U8(urgency as u8))),
+        Hint::DesktopEntry(name) => Some(("desktop-entry", Variant::from(name.as_str()))),
+        _ => None,
+    };
+    notification.hints.iter().filter_map(hint).collect()
+}
