@@ -1,6 +1,8 @@
 //! Why a connection did not open, or ended.
 //!
-//! Deliberately not here: what follows from it (`reconnection.rs`).
+//! Deliberately not here: what follows from it (`reconnection.rs`), and how it is told from the errors of the libraries
+//! below (`connection/cause.rs`).
+use std::fmt;
 use std::time::Duration;
 
 /// The layer that failed, as the user is told it. Stable: stored, and shown by the window in its own language.
@@ -33,25 +35,281 @@ impl Layer {
     }
 }
 
-/// Why a connection did not open, or ended. Its `Display` is one sentence for the user, without secrets.
+/// Why a connection did not open, or ended. Its `Display` is one sentence for the user, without secrets: it names hosts
+/// and ports, never user names, passwords, paths or queries.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Failure {
-    // The connection's author completes these; `layer()` below is the contract.
+    #[error("The name “{host}” was not found: check the address, and whether this computer is online.")]
+    NameLookup { host: String },
+    #[error("“{address}” refused the connection: check that the server is running and that the port is right.")]
+    Refused {
+        /// Host and port.
+        address: String,
+    },
+    #[error("“{address}” cannot be reached from here: check whether this computer is online.")]
+    Unreachable { address: String },
+    #[error("“{address}” did not take the connection within {} seconds: it may be down, or behind a firewall.", after.as_secs())]
+    ConnectTimeout { address: String, after: Duration },
+    #[error(
+        "The proxy did not pass the connection to “{address}” on: check the proxy's address, user name and password."
+    )]
+    Proxy {
+        /// Host and port of what was asked for, not of the proxy.
+        address: String,
+    },
+    #[error("{problem}")]
+    Tls { problem: TlsProblem },
+    /// The connection failed while the answer, or the stream, was being read.
+    #[error("The connection to “{address}” broke off: {}.", kind)]
+    BrokeOff { address: String, kind: std::io::ErrorKind },
+    #[error("“{address}” closed the connection without an answer: check the port, and whether it wants https.")]
+    Dropped { address: String },
+    #[error("“{address}” answered with something that is not HTTP: check the port, and whether it wants https.")]
+    NotHttp { address: String },
+    /// The head of the response did not end within [`RESPONSE_HEAD_LIMIT`](crate::connection::RESPONSE_HEAD_LIMIT).
+    #[error("The head of the server's answer is larger than {} KiB.", crate::connection::RESPONSE_HEAD_LIMIT / 1024)]
+    HeadTooLarge,
+    #[error("The server took the request but did not answer for {} minutes.", after.as_secs() / 60)]
+    NoAnswer { after: Duration },
+    #[error("The server answered {}{}.", StatusLine(*status, reason), advice(*status))]
+    Status {
+        status: u16,
+        /// The standard phrase for the status; empty where it has none.
+        reason: String,
+        /// From the moment of the answer.
+        retry_after: Option<Duration>,
+    },
+    #[error("The server's redirect leads nowhere: {problem}.")]
+    Redirect { problem: RedirectProblem },
+    #[error("The server answered with {}, not with an event stream: check the address.", Answer(content_type.as_deref(), excerpt))]
+    NotAnEventStream {
+        content_type: Option<String>,
+        /// The first bytes of the body, as text; may be empty.
+        excerpt: String,
+    },
+    /// What came cannot be uncompressed.
+    #[error("The server says that it compresses the stream, but the stream cannot be uncompressed.")]
+    Compression,
+    #[error("Nothing came from the server for {} seconds, so the connection counts as dead.", after.as_secs())]
+    Idle { after: Duration },
     #[error("The server ended the stream.")]
     Ended {
         /// Whether an event had come over this connection. An end after delivering is normal.
         delivered: bool,
     },
-    #[error("The server answered {status} {}.", reason)]
-    Status { status: u16, reason: String, retry_after: Option<Duration> },
+    /// The request cannot be made at all, such as for a URL that is not http(s).
+    #[error("The request cannot be sent: {why}.")]
+    Unsendable { why: String },
 }
 
 impl Failure {
     /// The layer to name.
-    pub fn layer(&self) -> Layer {
+    pub const fn layer(&self) -> Layer {
         match self {
-            Self::Ended { .. } => Layer::ClosedByServer,
-            Self::Status { .. } => Layer::HttpStatus,
+            Self::NameLookup { .. } => Layer::NameLookup,
+            Self::Refused { .. }
+            | Self::Unreachable { .. }
+            | Self::ConnectTimeout { .. }
+            | Self::Proxy { .. }
+            | Self::BrokeOff { .. }
+            | Self::NotHttp { .. }
+            | Self::Compression
+            | Self::Unsendable { .. } => Layer::Network,
+            Self::Tls { .. } => Layer::Tls,
+            Self::Status { .. } | Self::Redirect { .. } => Layer::HttpStatus,
+            Self::NotAnEventStream { .. } => Layer::NotAnEventStream,
+            Self::HeadTooLarge => Layer::TooLarge,
+            Self::NoAnswer { .. } | Self::Idle { .. } => Layer::Idle,
+            Self::Dropped { .. } | Self::Ended { .. } => Layer::ClosedByServer,
+        }
+    }
+}
+
+/// What is wrong with the TLS connection.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TlsProblem {
+    #[error("The certificate of “{host}” is self-signed: add it as an authority if you trust it.")]
+    SelfSigned { host: String },
+    #[error(
+        "The certificate of “{host}” comes from an authority that is not trusted here: add that authority if you trust it."
+    )]
+    UnknownIssuer { host: String },
+    #[error("The certificate that “{host}” showed is for another name: check the address.")]
+    WrongHost { host: String },
+    #[error("The certificate of “{host}” has expired: its owner has to renew it.")]
+    Expired { host: String },
+    #[error("The certificate of “{host}” is not valid yet: check this computer's clock.")]
+    NotYetValid { host: String },
+    #[error("The certificate of “{host}” has been revoked by its authority.")]
+    Revoked { host: String },
+    #[error("The certificate of “{host}” is not acceptable: {detail}.")]
+    BadCertificate { host: String, detail: String },
+    #[error("No certificate authorities are installed on this computer, so “{host}” cannot be verified.")]
+    NoAuthorities { host: String },
+    #[error("“{host}” refused the TLS handshake ({alert}).")]
+    HandshakeRefused { host: String, alert: String },
+    #[error(
+        "“{host}” does not speak TLS on this port: check the port, and whether the address should begin with http."
+    )]
+    NotTls { host: String },
+    #[error("The TLS handshake with “{host}” failed: {detail}.")]
+    Handshake { host: String, detail: String },
+}
+
+impl TlsProblem {
+    /// Whether the certificate is what is wrong: trying again will not help before somebody acts.
+    pub const fn is_about_certificate(&self) -> bool {
+        !matches!(self, Self::HandshakeRefused { .. } | Self::NotTls { .. } | Self::Handshake { .. })
+    }
+}
+
+/// What is wrong with a redirect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RedirectProblem {
+    #[error("it names no address")]
+    NoLocation,
+    #[error("what it names is not an http or https address")]
+    NotHttp,
+    #[error("it does not come to an end after {} steps", crate::connection::REDIRECT_LIMIT)]
+    TooMany,
+}
+
+struct StatusLine<'a>(u16, &'a str);
+
+impl fmt::Display for StatusLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(status, reason) = self;
+        if reason.is_empty() { write!(f, "{status}") } else { write!(f, "{status} {reason}") }
+    }
+}
+
+/// What the user can do about a status, where something can be said.
+const fn advice(status: u16) -> &'static str {
+    match status {
+        204 => ", which means that there is nothing to follow any more",
+        401 | 403 => ": check the user name, password or token",
+        404 | 410 => ": check the address",
+        407 => ": the proxy wants a user name and a password",
+        429 => ": it is asked too often",
+        _ => "",
+    }
+}
+
+/// What came instead of an event stream, in words.
+struct Answer<'a>(Option<&'a str>, &'a str);
+
+impl fmt::Display for Answer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(content_type, excerpt) = self;
+        let essence = content_type.map(|value| value.split(';').next().unwrap_or_default().trim());
+        let html = essence.is_some_and(|essence| {
+            essence.eq_ignore_ascii_case("text/html") || essence.eq_ignore_ascii_case("application/xhtml+xml")
+        });
+        match essence {
+            Some(_) if html => f.write_str("an HTML page")?,
+            Some(essence) if !essence.is_empty() => f.write_str(essence)?,
+            _ => f.write_str("a body of no stated type")?,
+        }
+        let text = if html { page_text(excerpt) } else { one_line(excerpt) };
+        if text.is_empty() { Ok(()) } else { write!(f, " (“{text}”)") }
+    }
+}
+
+/// What a reader would recognise an HTML page by: its title, or its first words.
+fn page_text(html: &str) -> String {
+    let lower = html.to_ascii_lowercase();
+    let title = lower.find("<title").and_then(|at| {
+        let start = at + lower[at..].find('>')? + 1;
+        let end = lower[start..].find('<').map_or(html.len(), |length| start + length);
+        Some(&html[start..end])
+    });
+    if let Some(title) = title.filter(|title| !title.trim().is_empty()) {
+        return one_line(title);
+    }
+    let mut text = String::new();
+    let mut rest = html;
+    while let Some((before, tag)) = rest.split_once('<') {
+        text.push_str(before);
+        text.push(' ');
+        rest = tag.split_once('>').map_or("", |(_, after)| after);
+    }
+    text.push_str(rest);
+    one_line(&text)
+}
+
+/// At most 60 characters in one line, white space collapsed, control characters left out.
+fn one_line(text: &str) -> String {
+    const LIMIT: usize = 60;
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.extend(word.chars().filter(|c| !c.is_control()));
+    }
+    if let Some((cut, _)) = line.char_indices().nth(LIMIT) {
+        line.truncate(cut);
+        line.push('…');
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn says_what_came_instead_of_a_stream() {
+        let table = [
+            (
+                Some("text/html; charset=utf-8"),
+                "<!doctype html><html><head><title>Log in – Café\n Wi-Fi</title>",
+                "The server answered with an HTML page (“Log in – Café Wi-Fi”), not with an event stream: check the address.",
+            ),
+            (
+                Some("text/html"),
+                "<h1>It works!</h1>",
+                "The server answered with an HTML page (“It works!”), not with an event stream: check the address.",
+            ),
+            (
+                Some("application/json"),
+                "{\"error\":\n \"gone\"}",
+                "The server answered with application/json (“{\"error\": \"gone\"}”), not with an event stream: check the address.",
+            ),
+            (
+                None,
+                "",
+                "The server answered with a body of no stated type, not with an event stream: check the address.",
+            ),
+        ];
+        for (content_type, excerpt, sentence) in table {
+            let failure = Failure::NotAnEventStream {
+                content_type: content_type.map(str::to_owned),
+                excerpt: excerpt.to_owned(),
+            };
+            assert_eq!(failure.to_string(), sentence);
+        }
+    }
+
+    #[test]
+    fn cuts_a_long_excerpt() {
+        let line = one_line(&"é".repeat(100));
+        assert_eq!(line, "é".repeat(60) + "…");
+    }
+
+    #[test]
+    fn names_the_status_and_what_to_do() {
+        let table = [
+            (404, "Not Found", "The server answered 404 Not Found: check the address."),
+            (401, "Unauthorized", "The server answered 401 Unauthorized: check the user name, password or token."),
+            (503, "Service Unavailable", "The server answered 503 Service Unavailable."),
+            (599, "", "The server answered 599."),
+        ];
+        for (status, reason, sentence) in table {
+            let failure = Failure::Status { status, reason: reason.to_owned(), retry_after: None };
+            assert_eq!(failure.to_string(), sentence);
         }
     }
 }

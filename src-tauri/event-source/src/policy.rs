@@ -21,14 +21,14 @@ impl Policy {
     /// The browser's rule: whatever the standard calls "fail the connection" ends it.
     pub const BROWSER: Self = Self {
         least_reconnection_time: Duration::from_millis(100),
-        longest_reconnection_time: Duration::from_secs(24 * 60 * 60),
+        longest_reconnection_time: Duration::from_hours(24),
         persistent: false,
     };
 
     /// The rule of a feed: come back until the user says stop, or the server does (204).
     pub const FEED: Self = Self {
         least_reconnection_time: Duration::from_secs(1),
-        longest_reconnection_time: Duration::from_secs(60 * 60),
+        longest_reconnection_time: Duration::from_hours(1),
         persistent: true,
     };
 }

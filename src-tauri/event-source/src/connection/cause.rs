@@ -1,0 +1,111 @@
+//! Which layer failed, told from the types in an error's chain of causes, never from its text.
+//!
+//! Deliberately not here: the sentences for the user (`error.rs`).
+use super::resolver::LookupFailed;
+use super::tls::{NoAuthorities, SelfSigned};
+use super::{CONNECT_LIMIT, address};
+use crate::Failure;
+use crate::error::TlsProblem;
+use rustls::CertificateError;
+use std::error::Error;
+use std::io;
+use url::Url;
+
+/// Why no response head came.
+pub(super) fn failed_attempt(error: &reqwest::Error, url: &Url) -> Failure {
+    let address = address(url);
+    if let Some(LookupFailed { host, .. }) = find(error) {
+        return Failure::NameLookup { host: host.clone() };
+    }
+    if let Some(problem) = find::<rustls::Error>(error) {
+        return Failure::Tls { problem: tls_problem(problem, url) };
+    }
+    if error.is_connect() && error.is_timeout() {
+        return Failure::ConnectTimeout { address, after: CONNECT_LIMIT };
+    }
+    if let Some(kind) = find::<io::Error>(error).map(io::Error::kind) {
+        return match kind {
+            io::ErrorKind::ConnectionRefused => Failure::Refused { address },
+            io::ErrorKind::HostUnreachable
+            | io::ErrorKind::NetworkUnreachable
+            | io::ErrorKind::NetworkDown
+            | io::ErrorKind::AddrNotAvailable => Failure::Unreachable { address },
+            io::ErrorKind::TimedOut if error.is_connect() => Failure::ConnectTimeout { address, after: CONNECT_LIMIT },
+            io::ErrorKind::UnexpectedEof if error.is_connect() && url.scheme() == "https" => {
+                let host = host(url);
+                Failure::Tls { problem: TlsProblem::Handshake { host, detail: "the server hung up".to_owned() } }
+            }
+            kind => Failure::BrokeOff { address, kind },
+        };
+    }
+    if let Some(http) = find::<hyper::Error>(error) {
+        if http.is_parse_too_large() {
+            return Failure::HeadTooLarge;
+        }
+        if http.is_parse() {
+            return Failure::NotHttp { address };
+        }
+        if http.is_incomplete_message() {
+            return Failure::Dropped { address };
+        }
+    }
+    if error.is_builder() {
+        return Failure::Unsendable { why: "its address is not one that HTTP can ask for".to_owned() };
+    }
+    if error.is_connect() {
+        // Neither the name, nor the network, nor TLS: only a proxy can say no before there is a request.
+        return Failure::Proxy { address };
+    }
+    Failure::BrokeOff { address, kind: io::ErrorKind::Other }
+}
+
+/// Why the stream broke off. `None`: it is a plain end after all.
+pub(crate) fn broken_stream(error: &reqwest::Error, url: &Url) -> Option<Failure> {
+    let address = address(url);
+    match find::<io::Error>(error).map(io::Error::kind) {
+        // The server hung up in the middle of a chunk, or without saying goodbye in TLS. Servers and proxies end
+        // event streams that way every day, and a block cut off is discarded in any case.
+        Some(io::ErrorKind::UnexpectedEof) => None,
+        _ if error.is_decode() && find::<hyper::Error>(error).is_none() => Some(Failure::Compression),
+        Some(kind) => Some(Failure::BrokeOff { address, kind }),
+        None if find::<hyper::Error>(error).is_some_and(hyper::Error::is_incomplete_message) => None,
+        None => Some(Failure::BrokeOff { address, kind: io::ErrorKind::Other }),
+    }
+}
+
+fn tls_problem(error: &rustls::Error, url: &Url) -> TlsProblem {
+    let host = host(url);
+    match error {
+        rustls::Error::InvalidCertificate(certificate) => match certificate {
+            CertificateError::UnknownIssuer => TlsProblem::UnknownIssuer { host },
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+                TlsProblem::WrongHost { host }
+            }
+            CertificateError::Expired | CertificateError::ExpiredContext { .. } => TlsProblem::Expired { host },
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+                TlsProblem::NotYetValid { host }
+            }
+            CertificateError::Revoked => TlsProblem::Revoked { host },
+            CertificateError::Other(other) if other.0.is::<SelfSigned>() => TlsProblem::SelfSigned { host },
+            other => TlsProblem::BadCertificate { host, detail: other.to_string() },
+        },
+        rustls::Error::Other(other) if other.0.is::<NoAuthorities>() => TlsProblem::NoAuthorities { host },
+        rustls::Error::AlertReceived(alert) => TlsProblem::HandshakeRefused { host, alert: format!("{alert:?}") },
+        rustls::Error::InvalidMessage(_) => TlsProblem::NotTls { host },
+        other => TlsProblem::Handshake { host, detail: other.to_string() },
+    }
+}
+
+fn host(url: &Url) -> String {
+    url.host_str().unwrap_or_default().to_owned()
+}
+
+/// The first cause of this type. An `io::Error` that wraps another error is looked into, and is a cause of its own only
+/// when it wraps none that we know.
+fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
+    std::iter::successors(Some(error), |&error| match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        Some(wrapped) => Some(wrapped as &(dyn Error + 'static)),
+        None => error.source(),
+    })
+    .find_map(|error| error.downcast_ref::<T>())
+}
