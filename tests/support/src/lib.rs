@@ -1,1 +1,35 @@
-//! skeleton
+//! What the tests of Tidings stand on: real parts, started by the test that needs them and ended with it.
+//!
+//! Deliberately not here: tests, and anything that knows a crate of Tidings. These parts see the program as the world
+//! does: through sockets, processes, D-Bus and pixels.
+#[cfg(target_os = "linux")]
+pub mod desktop_session;
+pub mod eventually;
+#[cfg(target_os = "linux")]
+pub mod notification_recorder;
+#[cfg(target_os = "linux")]
+pub mod process;
+#[cfg(target_os = "linux")]
+pub mod session_bus;
+#[cfg(target_os = "linux")]
+pub mod tray;
+#[cfg(target_os = "linux")]
+pub mod tutorial_server;
+#[cfg(target_os = "linux")]
+pub mod web_driver;
+
+#[cfg(target_os = "linux")]
+pub use desktop_session::{Announced, Desktop, DesktopSession, NotificationDaemon};
+pub use eventually::eventually;
+#[cfg(target_os = "linux")]
+pub use notification_recorder::{Notification, NotificationRecorder};
+#[cfg(target_os = "linux")]
+pub use process::Process;
+#[cfg(target_os = "linux")]
+pub use session_bus::SessionBus;
+#[cfg(target_os = "linux")]
+pub use tray::TrayItem;
+#[cfg(target_os = "linux")]
+pub use tutorial_server::{Tutorial, TutorialServer};
+#[cfg(target_os = "linux")]
+pub use web_driver::WebDriver;

@@ -1,0 +1,106 @@
+//! A program that a test started and that ends with it.
+//!
+//! Deliberately not here: which programs there are (the modules beside this one).
+use crate::eventually::eventually_blocking;
+use rustix::process::{Pid, Signal, kill_process};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+/// How long a program may take to come up, on a machine with much else to do.
+pub(crate) const UP: Duration = Duration::from_secs(30);
+/// How long a program may take to end after it was asked to.
+const DOWN: Duration = Duration::from_secs(5);
+
+/// A running program. Dropped, it is asked to end (SIGTERM), and ended by force where it does not within 5 s.
+#[derive(Debug)]
+pub struct Process {
+    child: Child,
+    name: String,
+}
+
+impl Process {
+    /// Starts `command`. Standard input is closed unless the command says otherwise.
+    ///
+    /// # Panics
+    /// When the program cannot be started; a missing one is named together with what installs it.
+    pub fn start(command: &mut Command) -> Self {
+        let name = command.get_program().to_string_lossy().into_owned();
+        match command.spawn() {
+            Ok(child) => Self { child, name },
+            Err(error) => panic!("{name} could not be started ({error}); './dev test' installs what the tests need"),
+        }
+    }
+
+    /// The process ID.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The process's pipes and the rest of what std knows of it.
+    pub fn child(&mut self) -> &mut Child {
+        &mut self.child
+    }
+
+    /// Sends a signal.
+    pub fn signal(&self, signal: Signal) {
+        // A process that has ended already needs no signal.
+        let _ = kill_process(self.pid(), signal);
+    }
+
+    /// Its exit status, once it has ended.
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().expect("a child can be waited for")
+    }
+
+    /// Waits until something listens on a loopback port.
+    ///
+    /// # Panics
+    /// When the program ends first, or nothing listens within 30 s.
+    pub fn listening_on(&mut self, port: u16) {
+        let what = format!("listening of {} on port {port}", self.name);
+        eventually_blocking(UP, &what, || {
+            if let Some(status) = self.ended() {
+                panic!("{} ended with {status} before it listened on port {port}", self.name);
+            }
+            TcpStream::connect(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).ok()
+        });
+    }
+
+    fn pid(&self) -> Pid {
+        Pid::from_child(&self.child)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // A program that waits for its input to end gets the chance.
+        drop(self.child.stdin.take());
+        self.signal(Signal::TERM);
+        let end = Instant::now() + DOWN;
+        while Instant::now() < end {
+            if !matches!(self.child.try_wait(), Ok(None)) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A command without input and output, to be added to.
+pub(crate) fn silent(program: impl AsRef<std::ffi::OsStr>) -> Command {
+    let mut command = Command::new(program);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+}
+
+/// A loopback port on which nothing listens just now.
+///
+/// # Panics
+/// When the system has none.
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a loopback port can be had");
+    listener.local_addr().expect("a bound socket has an address").port()
+}
