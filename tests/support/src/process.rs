@@ -5,6 +5,7 @@ use crate::eventually::eventually_blocking;
 use rustix::process::{Pid, Signal, kill_process};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 /// How long a program may take to come up, on a machine with much else to do.
@@ -96,11 +97,20 @@ pub(crate) fn silent(program: impl AsRef<std::ffi::OsStr>) -> Command {
     command
 }
 
-/// A loopback port on which nothing listens just now.
+/// A loopback port on which nothing listens just now. It lies below those that the system hands out by itself: a
+/// connection attempt to one of those may meet itself, and another program may get it before ours listens.
 ///
 /// # Panics
-/// When the system has none.
+/// When there is none.
 pub fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a loopback port can be had");
-    listener.local_addr().expect("a bound socket has an address").port()
+    const FIRST: u32 = 10_000;
+    const COUNT: u32 = 20_000;
+    static TAKEN: AtomicU32 = AtomicU32::new(0);
+    // Test processes that run side by side begin at different places.
+    let first = std::process::id().wrapping_mul(64);
+    (0..COUNT)
+        .map(|_| FIRST + first.wrapping_add(TAKEN.fetch_add(1, Ordering::Relaxed)) % COUNT)
+        .filter_map(|port| u16::try_from(port).ok())
+        .find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok())
+        .expect("a loopback port is free")
 }
