@@ -1,0 +1,127 @@
+//! Arbitrary streams, cut arbitrarily: the same frames as the reference finds, in bounded memory.
+use crate::{reading::Reading, reference};
+use proptest::prelude::*;
+use tidings_event_source::Decoder;
+
+/// What event streams consist of, and what breaks them.
+const TOKENS: &[&[u8]] = &[
+    b"\n",
+    b"\n",
+    b"\n",
+    b"\r",
+    b"\r\n",
+    b"\n\n",
+    b":",
+    b": ",
+    b" ",
+    b"data",
+    b"data:",
+    b"data: ",
+    b"\ndata: ",
+    b"\ndata:a\n\n",
+    b"event",
+    b"event: ",
+    b"\nevent: ping\n",
+    b"id",
+    b"id: ",
+    b"\nid: 7\n",
+    b"id\n",
+    b"\0",
+    b"retry",
+    b"\nretry: ",
+    b"\nretry: 10\n",
+    b"0",
+    b"9",
+    b"123456789",
+    b"a",
+    b"abcdefghijklmnopqrstuvwxyz",
+    b"Data: ",
+    b"foo: ",
+    "é".as_bytes(),
+    "😀".as_bytes(),
+    b"\xef\xbb\xbf",
+    b"\xef",
+    b"\xbb",
+    b"\xbf",
+    b"\xff",
+    b"\xf0\x9f",
+    b"\xe2\x82",
+    b"\x80",
+];
+
+/// A stream that is mostly one.
+fn stream() -> impl Strategy<Value = Vec<u8>> {
+    let token = prop_oneof![
+        20 => proptest::sample::select(TOKENS).prop_map(<[u8]>::to_vec),
+        1 => proptest::collection::vec(any::<u8>(), 0..4),
+        1 => (0..1500_usize, any::<u8>()).prop_map(|(times, byte)| vec![byte; times]),
+    ];
+    proptest::collection::vec(token, 0..60).prop_map(|tokens| tokens.concat())
+}
+
+/// The lengths of chunks, used in turn.
+fn cuts() -> impl Strategy<Value = Vec<usize>> {
+    proptest::collection::vec(prop_oneof![3 => 1..8_usize, 1 => 8..200_usize, 1 => Just(0)], 1..12)
+        .prop_filter("no progress", |cuts| cuts.iter().any(|&cut| cut > 0))
+}
+
+fn limit() -> impl Strategy<Value = usize> {
+    prop_oneof![0..40_usize, Just(1024), Just(usize::MAX)]
+}
+
+fn chunks<'a>(mut stream: &'a [u8], cuts: &'a [usize]) -> impl Iterator<Item = &'a [u8]> {
+    cuts.iter().cycle().map_while(move |&cut| {
+        if stream.is_empty() {
+            return None;
+        }
+        let (chunk, rest) = stream.split_at(cut.min(stream.len()));
+        stream = rest;
+        Some(chunk)
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_reference_agrees(stream in stream(), cuts in cuts(), event_limit in limit(), last_event_id in "[a-z]{0,3}") {
+        let reading = Reading { last_event_id: &last_event_id, event_limit };
+        let expected = reference::frames(&stream, reading);
+        prop_assert_eq!(&reading.frames([stream.as_slice()]), &expected);
+        prop_assert_eq!(&reading.frames(chunks(&stream, &cuts)), &expected);
+        prop_assert_eq!(&reading.frames(stream.chunks(1)), &expected);
+    }
+
+    #[test]
+    fn memory_is_bounded(stream in stream(), cuts in cuts(), limit in 0..200_usize) {
+        let mut decoder = Decoder::new("", limit);
+        for mut input in chunks(&stream, &cuts) {
+            loop {
+                let ended = decoder.decode(&mut input).is_none();
+                // As `Decoder::memory` says: five limits at the very most, and what is small.
+                prop_assert!(decoder.memory() <= 5 * limit + 8 * 1024, "{} held", decoder.memory());
+                if ended { break }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_short_stream_of_what_matters() {
+    // All streams of up to five of these, whole and byte by byte.
+    const BYTES: &[&[u8]] = &[b"\n", b"\r", b":", b" ", b"data", b"id", b"x", b"\xff", b"event:", b"\0"];
+    fn extend(stream: &mut Vec<u8>, depth: usize) {
+        let expected = reference::frames(stream, Reading::default());
+        assert_eq!(Reading::default().frames([stream.as_slice()]), expected, "{:?}", stream.escape_ascii().to_string());
+        assert_eq!(Reading::default().frames(stream.chunks(1)), expected, "{:?}", stream.escape_ascii().to_string());
+        if depth > 0 {
+            for bytes in BYTES {
+                let len = stream.len();
+                stream.extend_from_slice(bytes);
+                extend(stream, depth - 1);
+                stream.truncate(len);
+            }
+        }
+    }
+    extend(&mut Vec::new(), 5);
+}
