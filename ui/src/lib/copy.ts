@@ -1,0 +1,19 @@
+// Puts text on the clipboard. Deliberately not here: reading from it.
+
+/** False if the clipboard refused. */
+export async function copy(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    // A web view may lack the permission outside of a direct user gesture; the old way needs none.
+    const field = document.createElement('textarea');
+    field.value = text;
+    field.style.cssText = 'position:fixed;opacity:0';
+    document.body.append(field);
+    field.select();
+    const done = document.execCommand('copy');
+    field.remove();
+    return done;
+  }
+}

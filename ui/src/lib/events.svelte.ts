@@ -1,0 +1,288 @@
+// The part of the history that the list holds: a gapless run of rows, newest first, that slides over any number of
+// stored events. Deliberately not here: where the list is scrolled to and how rows look (views/list).
+import type { Backend } from './ipc/backend';
+import type { EventId, EventSummary, FeedId, Page, PageQuery, Scope } from './ipc/types.gen';
+
+/** How many events are asked for at once. */
+export const PAGE = 200;
+/** How many rows are held at most; those farthest from what is being read are let go. */
+export const MOST_ROWS = 1_000;
+/** How long arrivals wait before a search is asked whether it matches them. */
+const SEARCH_AGAIN_MS = 400;
+
+export class EventList {
+  readonly #backend: Backend;
+  /** Ascends with each new list; an answer to an earlier one is dropped. */
+  #generation = 0;
+  /** Arrivals during the first page's journey; they may or may not be in it. */
+  #early: EventSummary[] = [];
+  #refreshing = false;
+  #refreshAgain = false;
+  #searchTimer: ReturnType<typeof setTimeout> | undefined;
+
+  scope = $state.raw<Scope>({ kind: 'all' });
+  search = $state('');
+  rows = $state.raw<readonly EventSummary[]>([]);
+  /** Whether nothing newer than the first row exists in the scope. */
+  atNewest = $state(true);
+  /** Whether older events than the last row exist. */
+  more = $state(false);
+  /** How many events arrived above the rows, not shown because something else is being read. */
+  newer = $state(0);
+  loading = $state<'first' | 'older' | 'newer' | null>(null);
+  /** The rows that slid in with the last batch. */
+  fresh = $state.raw<ReadonlySet<EventId>>(new Set());
+  /** Ascends whenever the rows are replaced by others, so that the view starts at their top. */
+  openings = $state(0);
+  /** Set by the view: whether the list is scrolled to its top, so that arrivals may be shown at once. */
+  atTop = true;
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+  }
+
+  /** Shows a scope from its newest event on. */
+  async open(scope: Scope, search = ''): Promise<void> {
+    this.scope = scope;
+    this.search = search;
+    await this.toNewest();
+  }
+
+  async toNewest(): Promise<void> {
+    const generation = this.#begin();
+    this.loading = 'first';
+    this.atTop = true;
+    try {
+      const page = await this.#page({});
+      if (generation !== this.#generation) return;
+      const first = page.events[0]?.id ?? 0;
+      const early = this.#early.filter((event) => event.id > first && this.#belongs(event));
+      this.rows = [...early.reverse(), ...page.events];
+      this.more = page.more;
+      this.atNewest = true;
+      this.openings += 1;
+    } finally {
+      this.#end(generation);
+    }
+  }
+
+  /** Shows the surroundings of an event. False if the scope does not hold it. */
+  async around(id: EventId): Promise<boolean> {
+    if (this.indexOf(id) >= 0) return true;
+    const generation = this.#begin();
+    this.loading = 'first';
+    this.atTop = false;
+    try {
+      const [older, newer] = await Promise.all([this.#page({ before: id + 1 }), this.#page({ after: id })]);
+      if (generation !== this.#generation) return true;
+      this.rows = [...newer.events, ...older.events];
+      this.more = older.more;
+      this.atNewest = newer.events.length < PAGE;
+      this.openings += 1;
+    } finally {
+      this.#end(generation);
+    }
+    return this.indexOf(id) >= 0;
+  }
+
+  /** Appends the next older page. Rows at the other end are let go by `trimNewest`, once the view has drawn these. */
+  async loadOlder(): Promise<void> {
+    const last = this.rows.at(-1);
+    if (this.loading !== null || !this.more || last === undefined) return;
+    const generation = this.#generation;
+    this.loading = 'older';
+    try {
+      const page = await this.#page({ before: last.id });
+      if (generation !== this.#generation) return;
+      this.rows = [...this.rows, ...page.events];
+      this.more = page.more;
+    } finally {
+      if (generation === this.#generation) this.loading = null;
+    }
+  }
+
+  /** Prepends the next newer page; `trimOldest` follows. */
+  async loadNewer(): Promise<void> {
+    const first = this.rows[0];
+    if (this.loading !== null || this.atNewest || first === undefined) return;
+    const generation = this.#generation;
+    this.loading = 'newer';
+    const known = this.newer;
+    try {
+      const page = await this.#page({ after: first.id });
+      if (generation !== this.#generation) return;
+      this.rows = [...page.events, ...this.rows];
+      // What arrived meanwhile may be missing from the page; the next one brings it.
+      const arrived = this.newer - known;
+      this.atNewest = page.events.length < PAGE && arrived === 0;
+      this.newer = this.atNewest ? 0 : Math.max(arrived, this.newer - page.events.length);
+    } finally {
+      if (generation === this.#generation) this.loading = null;
+    }
+  }
+
+  trimNewest(): void {
+    if (this.rows.length <= MOST_ROWS) return;
+    this.rows = this.rows.slice(-MOST_ROWS);
+    this.atNewest = false;
+  }
+
+  trimOldest(): void {
+    if (this.rows.length <= MOST_ROWS) return;
+    this.rows = this.rows.slice(0, MOST_ROWS);
+    this.more = true;
+  }
+
+  indexOf(id: EventId | null): number {
+    return id === null ? -1 : this.rows.findIndex((row) => row.id === id);
+  }
+
+  /** Takes new events, oldest first. */
+  arrived(events: EventSummary[]): void {
+    if (this.loading === 'first') {
+      this.#early = [...this.#early, ...events].slice(-PAGE);
+      return;
+    }
+    if (this.search !== '') {
+      this.#searchTimer ??= setTimeout(() => {
+        this.#searchTimer = undefined;
+        void this.lookForNewer();
+      }, SEARCH_AGAIN_MS);
+      return;
+    }
+    const first = this.rows[0]?.id ?? 0;
+    const ours = events.filter((event) => event.id > first && this.#belongs(event));
+    if (ours.length === 0) return;
+    if (this.atTop && this.atNewest && this.loading === null) {
+      this.rows = [...ours.reverse(), ...this.rows];
+      this.fresh = new Set(ours.length <= 8 ? ours.map(({ id }) => id) : []);
+      this.trimOldest();
+    } else {
+      this.newer += ours.length;
+      this.atNewest = false;
+    }
+  }
+
+  repeated(id: EventId, count: number): void {
+    this.#change(new Set([id]), (row) => ({ ...row, count }));
+  }
+
+  /** Marks changed on these events; on an empty list they changed on many. */
+  marked(events: EventId[], read: boolean | null, starred: boolean | null): void {
+    const ids = new Set(events);
+    const held = this.#change(ids, (row) => ({ ...row, read: read ?? row.read, starred: starred ?? row.starred }));
+    // A row that no longer belongs stays until the scope is left: nothing vanishes under the reader's eyes.
+    const joins =
+      (this.scope.kind === 'starred' && starred === true) || (this.scope.kind === 'unread' && read === false);
+    if (events.length === 0 || (joins && held < ids.size)) void this.refresh();
+  }
+
+  feedRemoved(feed: FeedId): void {
+    this.rows = this.rows.filter((row) => row.feedId !== feed);
+  }
+
+  /** Asks for the held rows again, without moving. */
+  async refresh(): Promise<void> {
+    if (this.#refreshing || this.loading === 'first') {
+      this.#refreshAgain = true;
+      return;
+    }
+    this.#refreshing = true;
+    try {
+      do {
+        this.#refreshAgain = false;
+        await this.#refreshOnce();
+      } while (this.#refreshAgain);
+    } finally {
+      this.#refreshing = false;
+    }
+  }
+
+  async #refreshOnce(): Promise<void> {
+    const generation = this.#generation;
+    const first = this.rows[0];
+    const wanted = Math.max(this.rows.length, PAGE);
+    const rows: EventSummary[] = [];
+    let before = this.atNewest || first === undefined ? null : first.id + 1;
+    let more = true;
+    while (more && rows.length < wanted) {
+      const page = await this.#page({ before });
+      if (generation !== this.#generation) return;
+      rows.push(...page.events);
+      more = page.more;
+      before = rows.at(-1)?.id ?? null;
+    }
+    const early = this.rows.filter((row) => row.id > (rows[0]?.id ?? 0) && row.id > (first?.id ?? 0));
+    this.rows = [...early, ...rows];
+    this.more = more;
+  }
+
+  /** Asks what is newer than the rows: it is shown at the top, else counted. */
+  async lookForNewer(): Promise<void> {
+    const first = this.rows[0];
+    if (first === undefined) return this.refresh();
+    if (this.loading !== null) return;
+    const generation = this.#generation;
+    const page = await this.#page({ after: first.id });
+    if (generation !== this.#generation || this.rows[0]?.id !== first.id || page.events.length === 0) return;
+    if (this.atTop && this.atNewest) {
+      this.rows = [...page.events, ...this.rows];
+      this.atNewest = page.events.length < PAGE;
+      this.trimOldest();
+    } else {
+      this.newer = page.events.length;
+      this.atNewest = false;
+    }
+  }
+
+  #page(query: Partial<PageQuery>): Promise<Page> {
+    return this.#backend.page({
+      scope: this.scope,
+      search: this.search,
+      before: null,
+      after: null,
+      limit: PAGE,
+      ...query,
+    });
+  }
+
+  #begin(): number {
+    clearTimeout(this.#searchTimer);
+    this.#searchTimer = undefined;
+    this.#early = [];
+    this.newer = 0;
+    this.fresh = new Set();
+    return ++this.#generation;
+  }
+
+  #end(generation: number): void {
+    if (generation !== this.#generation) return;
+    this.loading = null;
+    if (this.#refreshAgain) void this.refresh();
+  }
+
+  #belongs(event: EventSummary): boolean {
+    switch (this.scope.kind) {
+      case 'all':
+        return true;
+      case 'unread':
+        return !event.read;
+      case 'starred':
+        return event.starred;
+      case 'feed':
+        return event.feedId === this.scope.feed;
+    }
+  }
+
+  /** Changes the held rows among the ids and tells how many they were. */
+  #change(ids: ReadonlySet<EventId>, change: (row: EventSummary) => EventSummary): number {
+    let changed = 0;
+    const rows = this.rows.map((row) => {
+      if (!ids.has(row.id)) return row;
+      changed += 1;
+      return change(row);
+    });
+    if (changed > 0) this.rows = rows;
+    return changed;
+  }
+}

@@ -1,0 +1,46 @@
+// What can be done with a feed, as its menus and its page offer it. Deliberately not here: how a menu looks.
+import { copy } from './copy';
+import type { FeedStatus } from './ipc/types.gen';
+import { m } from './paraglide/messages.js';
+import type { Session } from './session.svelte';
+import type { WindowState } from './window_state.svelte';
+
+export interface FeedAction {
+  readonly name: 'mark-read' | 'pause' | 'resume' | 'reconnect' | 'edit' | 'copy-url' | 'remove';
+  readonly label: string;
+  readonly run: () => void;
+  readonly danger?: boolean;
+  /** Whether a line parts it from what stands above. */
+  readonly parted?: boolean;
+}
+
+export function feedActions(session: Session, windowState: WindowState, status: FeedStatus): FeedAction[] {
+  const { feed } = status;
+  const attempt = (command: () => Promise<unknown>) => () => void session.toasts.attempt(command);
+  return [
+    {
+      name: 'mark-read',
+      label: m.mark_all_read(),
+      run: () => void session.markAllRead({ kind: 'feed', feed: feed.id }),
+    },
+    feed.paused
+      ? { name: 'resume', label: m.resume(), run: attempt(() => session.backend.pauseFeed(feed.id, false)) }
+      : { name: 'pause', label: m.pause(), run: attempt(() => session.backend.pauseFeed(feed.id, true)) },
+    { name: 'reconnect', label: m.reconnect(), run: attempt(() => session.backend.reconnect(feed.id)) },
+    { name: 'edit', label: m.edit(), run: () => (windowState.dialog = { kind: 'edit', feed }), parted: true },
+    { name: 'copy-url', label: m.copy_url(), run: () => void copyAndSay(session, feed.url) },
+    {
+      name: 'remove',
+      label: m.remove(),
+      run: () => (windowState.dialog = { kind: 'remove', feed }),
+      danger: true,
+      parted: true,
+    },
+  ];
+}
+
+/** Copies a text and says whether that worked. */
+export async function copyAndSay(session: Session, text: string): Promise<void> {
+  if (await copy(text)) session.toasts.say(m.copied());
+  else session.toasts.say(m.copy_failed(), true);
+}

@@ -1,0 +1,65 @@
+// The feeds and their states, as the backend last told them. Deliberately not here: asking for changes (session).
+import { connected } from './feed_state';
+import type { Feed, FeedConfig, FeedId, FeedStatus } from './ipc/types.gen';
+
+export class Feeds {
+  #byId = $state.raw<ReadonlyMap<FeedId, FeedStatus>>(new Map());
+
+  /** In the order they were added. */
+  readonly all = $derived([...this.#byId.values()].sort((a, b) => a.feed.id - b.feed.id));
+  /** Those that should be connected. */
+  readonly active = $derived(this.all.filter(({ state }) => state.state !== 'paused').length);
+  readonly connected = $derived(this.all.filter(({ state }) => connected(state)).length);
+
+  replace(feeds: FeedStatus[]): void {
+    this.#byId = new Map(feeds.map((status) => [status.feed.id, status]));
+  }
+
+  get(id: FeedId): FeedStatus | undefined {
+    return this.#byId.get(id);
+  }
+
+  put(status: FeedStatus): void {
+    this.#byId = new Map(this.#byId).set(status.feed.id, status);
+  }
+
+  remove(id: FeedId): void {
+    const rest = new Map(this.#byId);
+    rest.delete(id);
+    this.#byId = rest;
+  }
+}
+
+/** What a feed has when the user has chosen nothing but its address. */
+export function newConfig(url: string): FeedConfig {
+  return {
+    name: '',
+    url,
+    headers: [],
+    resume: { kind: 'header' },
+    proxy: { kind: 'system' },
+    caFile: null,
+    insecure: false,
+    credentialsFollowRedirects: false,
+    notify: true,
+    eventLimit: null,
+    idleLimit: null,
+  };
+}
+
+/** The part of a feed that the user chose. */
+export function configOf(feed: Feed): FeedConfig {
+  const { id: _id, paused: _paused, ...config } = feed;
+  return config;
+}
+
+/** A name for an address: its host without "www.". Empty while the address is none. */
+export function suggestedName(url: string): string {
+  return httpUrl(url)?.hostname.replace(/^www\./, '') ?? '';
+}
+
+/** The address, if it is one that can be followed. */
+export function httpUrl(text: string): URL | null {
+  const url = URL.parse(text.trim());
+  return url !== null && (url.protocol === 'http:' || url.protocol === 'https:') ? url : null;
+}

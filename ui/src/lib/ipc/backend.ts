@@ -1,0 +1,45 @@
+// What the window asks of the program behind it, as an interface: the real one (commands.ts) and the one for
+// development and tests (mock.ts) fulfil it. Deliberately not here: any knowledge of how the asking travels.
+import type {
+  Event,
+  EventId,
+  Feed,
+  FeedConfig,
+  FeedId,
+  Page,
+  PageQuery,
+  Scope,
+  Settings,
+  Snapshot,
+  WindowMessage,
+} from './types.gen';
+
+/** Every call may reject with a `CommandError`. */
+export interface Backend {
+  /** What stands now, and from then on what changes. Subscribing again replaces the earlier listener. */
+  subscribe(receive: (messages: WindowMessage[]) => void): Promise<Snapshot>;
+  page(query: PageQuery): Promise<Page>;
+  event(id: EventId): Promise<Event>;
+  addFeed(config: FeedConfig): Promise<Feed>;
+  editFeed(id: FeedId, config: FeedConfig): Promise<Feed>;
+  removeFeed(id: FeedId): Promise<void>;
+  pauseFeed(id: FeedId, paused: boolean): Promise<void>;
+  /** Connects anew at once: one feed, or all. */
+  reconnect(id: FeedId | null): Promise<void>;
+  markRead(events: EventId[], read: boolean): Promise<void>;
+  /** Marks everything in the scope up to and including `until`. */
+  markAllRead(scope: Scope, until: EventId): Promise<void>;
+  star(event: EventId, starred: boolean): Promise<void>;
+  changeSettings(settings: Settings): Promise<void>;
+  startDemo(): Promise<Feed>;
+  /** Opens a http, https or mailto address outside. */
+  openLink(url: string): Promise<void>;
+}
+
+/** The sentence for the user in whatever a call was rejected with. */
+export function reason(error: unknown): string {
+  if (typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string') {
+    return error.message;
+  }
+  return String(error);
+}

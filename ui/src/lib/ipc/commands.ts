@@ -1,0 +1,25 @@
+// The backend over Tauri's IPC; the only file that imports @tauri-apps. Deliberately not here: state.
+import { Channel, invoke } from '@tauri-apps/api/core';
+import type { Backend } from './backend';
+import type { WindowMessage } from './types.gen';
+
+export const commands: Backend = {
+  subscribe(receive) {
+    const channel = new Channel<WindowMessage[]>();
+    channel.onmessage = receive;
+    return invoke('subscribe', { channel });
+  },
+  page: (query) => invoke('page', { query }),
+  event: (id) => invoke('event', { id }),
+  addFeed: (config) => invoke('add_feed', { config }),
+  editFeed: (id, config) => invoke('edit_feed', { id, config }),
+  removeFeed: (id) => invoke('remove_feed', { id }),
+  pauseFeed: (id, paused) => invoke('pause_feed', { id, paused }),
+  reconnect: (id) => invoke('reconnect', { id }),
+  markRead: (events, read) => invoke('mark_read', { events, read }),
+  markAllRead: (scope, until) => invoke('mark_all_read', { scope, until }),
+  star: (event, starred) => invoke('star', { event, starred }),
+  changeSettings: (settings) => invoke('change_settings', { settings }),
+  startDemo: () => invoke('start_demo'),
+  openLink: (url) => invoke('open_link', { url }),
+};

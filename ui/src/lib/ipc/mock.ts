@@ -1,0 +1,546 @@
+// A backend without a program behind it, for development in a browser and for tests: feeds in every state, any number of
+// events computed rather than kept, arrivals on demand. Absent from what is shipped.
+import type { Backend } from './backend';
+import type {
+  CommandError,
+  Counts,
+  EngineEvent,
+  Event,
+  EventId,
+  EventSummary,
+  Feed,
+  FeedConfig,
+  FeedId,
+  FeedState,
+  FeedStatus,
+  Notice,
+  PageQuery,
+  Scope,
+  Settings,
+  Target,
+  Urgency,
+  WindowMessage,
+} from './types.gen';
+
+export interface MockOptions {
+  /** How many events the history begins with. */
+  events?: number;
+  /** How many of the newest are unread. */
+  unread?: number;
+  /** None: a first run. */
+  feeds?: boolean;
+  /** How many arrive each second by themselves. */
+  rate?: number;
+  notices?: Notice[];
+  show?: Target | null;
+  theme?: Settings['theme'];
+}
+
+interface Template {
+  feed: FeedId;
+  type: string;
+  title: string;
+  body: string;
+  urgency?: Urgency;
+  link?: string;
+  data?: object;
+}
+
+const MINUTE = 60_000;
+
+const NAMES: readonly [name: string, url: string][] = [
+  ['Build farm', 'https://ci.example/events'],
+  ['Home Assistant', 'http://home.example:8123/api/stream'],
+  ['Wikipedia · recent changes', 'https://stream.example/v2/stream/recentchange'],
+  ['Mastodon', 'https://social.example/api/v1/streaming/user'],
+  ['Staging alerts', 'https://staging.example/alerts'],
+  ['Old printer', 'http://printer.example/status'],
+  ['Payments', 'https://payments.example/v1/events'],
+];
+
+/** The newest events, newest first; what is older repeats `OLDER`. */
+const NEWEST: readonly Template[] = [
+  {
+    feed: 1,
+    type: 'deploy',
+    title: 'Deploy to production failed',
+    body: 'web-7f9c: readiness probe failed after 3 tries. Rolled back to 4be1c08; no traffic was served by the new version. Details: https://ci.example/deploys/991 (log kept for 7 days).',
+    urgency: 'urgent',
+    link: 'https://ci.example/deploys/991',
+    data: {
+      event: 'deploy',
+      title: 'Deploy to production failed',
+      priority: 5,
+      service: { name: 'web', revision: '7f9c' },
+      probes: [503, 503, 503],
+      click: 'https://ci.example/deploys/991',
+      rolledBack: true,
+      approvedBy: null,
+    },
+  },
+  {
+    feed: 2,
+    type: 'state_changed',
+    title: 'Front door opened',
+    body: 'binary_sensor.front_door is on',
+    urgency: 'high',
+  },
+  { feed: 3, type: 'message', title: 'Ada Lovelace', body: 'Reverted edits by 203.0.113.7: unsourced' },
+  {
+    feed: 4,
+    type: 'notification',
+    title: '@turing@mathstodon.xyz mentioned you',
+    body: '“Did the tests halt in the end?”',
+  },
+];
+
+const OLDER: readonly Template[] = [
+  { feed: 1, type: 'build', title: 'Nightly #2041 passed', body: '1,912 tests in 4 min 12 s' },
+  { feed: 1, type: 'build', title: 'Nightly #2041 started', body: 'main @ 4be1c09' },
+  {
+    feed: 5,
+    type: 'alert',
+    title: 'Disk usage 91% on db-2',
+    body: '/var/lib/postgresql · threshold 90%',
+    urgency: 'high',
+  },
+  { feed: 2, type: 'state_changed', title: 'Washing machine finished', body: 'sensor.washer_power dropped to 2 W' },
+  {
+    feed: 4,
+    type: 'notification',
+    title: '@grace@navy.social followed you',
+    body: 'Compilers, punch cards, nanoseconds',
+  },
+  { feed: 3, type: 'message', title: 'Server-sent events', body: 'Copyedit of the lead section' },
+  {
+    feed: 7,
+    type: 'charge.failed',
+    title: 'Payment declined',
+    body: 'Card expired: invoice 2026-1184',
+    urgency: 'high',
+  },
+  { feed: 6, type: 'status', title: 'Toner low', body: 'Black at 7 %', urgency: 'low' },
+];
+
+function refuse(code: string, message: string): never {
+  const error: CommandError = { code, message };
+  throw error;
+}
+
+export class MockBackend implements Backend {
+  /** The names of the commands that were given, in order. */
+  readonly calls: string[] = [];
+  readonly opened: string[] = [];
+  /** While set, every command but `subscribe` is refused with it. */
+  refusal: CommandError | null = null;
+  #newest: EventId;
+  #seeded: EventId;
+  #startedAt = Date.now();
+  #live = new Map<EventId, Template & { at: number }>();
+  #read = new Map<EventId, boolean>();
+  #starred = new Map<EventId, boolean>();
+  #readUpTo: { scope: Scope; until: EventId }[] = [];
+  #firstUnread: EventId;
+  #feeds = new Map<FeedId, FeedStatus>();
+  #removed = new Set<FeedId>();
+  #settings: Settings;
+  #notices: Notice[];
+  #show: Target | null;
+  #seq = 0;
+  #receive: (messages: WindowMessage[]) => void = () => {};
+
+  constructor({
+    events = 5_000,
+    unread = 17,
+    feeds = true,
+    rate = 0,
+    notices = [],
+    show = null,
+    theme,
+  }: MockOptions = {}) {
+    this.#newest = feeds ? events : 0;
+    this.#seeded = this.#newest;
+    this.#firstUnread = this.#newest - unread + 1;
+    this.#notices = notices;
+    this.#show = show;
+    this.#settings = { theme: theme ?? 'system', closeToTray: true, toldAboutTray: false, notify: true };
+    for (let back = 0; back < Math.min(6, this.#newest); back += 1) {
+      if (back % 3 === 2) this.#starred.set(this.#newest - back * 5, true);
+    }
+    if (feeds) this.#addFeeds();
+    if (rate > 0) this.#keepArriving(rate);
+  }
+
+  // What a backend does.
+
+  subscribe(receive: (messages: WindowMessage[]) => void) {
+    this.calls.push('subscribe');
+    this.#receive = receive;
+    return Promise.resolve({
+      feeds: [...this.#feeds.values()],
+      counts: this.#counts(),
+      settings: this.#settings,
+      notices: this.#notices,
+      seq: this.#seq,
+      newest: this.#newest || null,
+      show: this.#show,
+      version: '0.1.0',
+      demoAvailable: true,
+    });
+  }
+
+  page(query: PageQuery) {
+    return this.#command('page', () => {
+      const { scope, search, before, after, limit } = query;
+      const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+      const fits = (id: EventId): boolean =>
+        this.#inScope(id, scope) && (words.length === 0 || words.every((word) => this.#text(id).includes(word)));
+      const ids: EventId[] = [];
+      if (after !== null) {
+        for (let id = after + 1; id <= this.#newest && ids.length < limit; id += 1) if (fits(id)) ids.push(id);
+        ids.reverse();
+        return { events: ids.map((id) => this.#summary(id)), more: true };
+      }
+      let id = Math.min((before ?? Infinity) - 1, this.#newest);
+      for (; id >= 1 && ids.length < limit; id -= 1) if (fits(id)) ids.push(id);
+      while (id >= 1 && !fits(id)) id -= 1;
+      return { events: ids.map((found) => this.#summary(found)), more: id >= 1 };
+    });
+  }
+
+  event(id: EventId) {
+    return this.#command('event', (): Event => {
+      if (id < 1 || id > this.#newest || !this.#inScope(id, { kind: 'all' })) {
+        return refuse('no-such-event', `There is no event ${id}. It may have been removed.`);
+      }
+      const template = this.#template(id);
+      const data = template.data ?? { title: template.title, message: template.body, n: id };
+      return {
+        ...this.#summary(id),
+        body: template.body,
+        link: template.link ?? null,
+        data: JSON.stringify(data),
+        lastEventId: String(140_000 + id),
+        latestAt: this.#receivedAt(id),
+      };
+    });
+  }
+
+  addFeed(config: FeedConfig) {
+    return this.#command('addFeed', () => {
+      if (/refuse/.test(config.url)) refuse('bad-feed', `The address ${config.url} cannot be followed.`);
+      const id = Math.max(0, ...this.#feeds.keys(), ...this.#removed) + 1;
+      return this.#put({
+        feed: { ...config, id, paused: false },
+        state: { state: 'connecting', waitingForServer: false },
+      });
+    });
+  }
+
+  editFeed(id: FeedId, config: FeedConfig) {
+    return this.#command('editFeed', () => this.#put({ feed: { ...this.#status(id).feed, ...config } }));
+  }
+
+  removeFeed(id: FeedId) {
+    return this.#command('removeFeed', () => {
+      this.#status(id);
+      this.#feeds.delete(id);
+      this.#removed.add(id);
+      this.tell({ kind: 'feedRemoved', feed: id }, { kind: 'counts', counts: this.#counts() });
+    });
+  }
+
+  pauseFeed(id: FeedId, paused: boolean) {
+    return this.#command('pauseFeed', () => {
+      const state: FeedState = paused ? { state: 'paused' } : { state: 'open', since: Date.now() };
+      this.#put({ feed: { ...this.#status(id).feed, paused }, state });
+    });
+  }
+
+  reconnect(id: FeedId | null) {
+    return this.#command('reconnect', () => {
+      for (const { feed } of [...this.#feeds.values()]) {
+        if ((id === null && !feed.paused) || feed.id === id) {
+          this.setState(feed.id, { state: 'connecting', waitingForServer: false });
+        }
+      }
+    });
+  }
+
+  markRead(events: EventId[], read: boolean) {
+    return this.#command('markRead', () => {
+      for (const id of events) this.#read.set(id, read);
+      this.#marked(events, read, null);
+    });
+  }
+
+  markAllRead(scope: Scope, until: EventId) {
+    return this.#command('markAllRead', () => {
+      this.#readUpTo.push({ scope: scope.kind === 'unread' ? { kind: 'all' } : scope, until });
+      for (const id of this.#read.keys()) if (id <= until && this.#inScope(id, scope)) this.#read.set(id, true);
+      this.#marked([], true, null);
+    });
+  }
+
+  star(event: EventId, starred: boolean) {
+    return this.#command('star', () => {
+      this.#starred.set(event, starred);
+      this.#marked([event], null, starred);
+    });
+  }
+
+  changeSettings(settings: Settings) {
+    return this.#command('changeSettings', () => {
+      this.#settings = settings;
+    });
+  }
+
+  async startDemo() {
+    const feed = await this.addFeed({ ...configFor('Demo', 'http://127.0.0.1:4100/events') });
+    this.setState(feed.id, { state: 'open', since: Date.now() });
+    return feed;
+  }
+
+  openLink(url: string) {
+    return this.#command('openLink', () => {
+      this.opened.push(url);
+    });
+  }
+
+  // What a test makes happen.
+
+  /** Lets events arrive, all from one feed or each from the next. */
+  arrive(count = 1, feed?: FeedId): EventId[] {
+    const ids: EventId[] = [];
+    for (let n = 0; n < count; n += 1) {
+      const id = ++this.#newest;
+      const template = OLDER[id % OLDER.length] as Template;
+      this.#live.set(id, { ...template, feed: feed ?? template.feed, at: Date.now() });
+      ids.push(id);
+    }
+    this.tell(
+      { kind: 'arrived', events: ids.map((id) => this.#summary(id)) },
+      { kind: 'counts', counts: this.#counts() },
+    );
+    return ids;
+  }
+
+  setState(id: FeedId, state: FeedState): void {
+    this.#put({ feed: this.#status(id).feed, state });
+  }
+
+  tell(...events: EngineEvent[]): void {
+    this.send(...events.map((event) => ({ kind: 'engine', seq: ++this.#seq, event }) as const));
+  }
+
+  send(...messages: WindowMessage[]): void {
+    this.#receive(messages);
+  }
+
+  get newest(): EventId {
+    return this.#newest;
+  }
+
+  // How it does so.
+
+  async #command<T>(name: string, run: () => T): Promise<T> {
+    this.calls.push(name);
+    await Promise.resolve();
+    if (this.refusal) throw this.refusal;
+    return run();
+  }
+
+  #addFeeds(): void {
+    const now = Date.now();
+    const states: FeedState[] = [
+      { state: 'open', since: now - 190 * MINUTE },
+      { state: 'open', since: now - 55 * MINUTE },
+      { state: 'open', since: now - 7 * MINUTE },
+      { state: 'polling', retryAt: now + 6_000, everyMs: 10_000 },
+      {
+        state: 'waiting',
+        retryAt: now + 12_000,
+        cause: { layer: 'network', message: 'The connection to staging.example was refused.', short: 'refused' },
+      },
+      { state: 'paused' },
+      {
+        state: 'needsAttention',
+        retryAt: now + 14 * MINUTE,
+        cause: {
+          layer: 'http-status',
+          message:
+            'The server answered 401 Unauthorized: the credentials are missing or wrong. Check them in the feed’s settings.',
+          short: '401',
+        },
+      },
+    ];
+    NAMES.forEach(([name, url], index) => {
+      const state = states[index] as FeedState;
+      this.#feeds.set(index + 1, {
+        feed: { ...configFor(name, url), id: index + 1, paused: state.state === 'paused' },
+        state,
+        unread: 0,
+        lastByteAt: state.state === 'open' ? now - 3_000 : null,
+      });
+    });
+    this.#countUnread();
+  }
+
+  #status(id: FeedId): FeedStatus {
+    return this.#feeds.get(id) ?? refuse('no-such-feed', `There is no feed ${id}. It may have been removed.`);
+  }
+
+  #put(change: { feed: Feed; state?: FeedState }): Feed {
+    const before = this.#feeds.get(change.feed.id);
+    const status: FeedStatus = {
+      unread: 0,
+      lastByteAt: null,
+      ...before,
+      feed: change.feed,
+      state: change.state ?? before?.state ?? { state: 'paused' },
+    };
+    this.#feeds.set(change.feed.id, status);
+    this.tell({ kind: 'feed', status });
+    return change.feed;
+  }
+
+  #marked(events: EventId[], read: boolean | null, starred: boolean | null): void {
+    this.#countUnread();
+    this.tell(
+      { kind: 'marked', events, read, starred },
+      { kind: 'counts', counts: this.#counts() },
+      ...[...this.#feeds.values()].map((status) => ({ kind: 'feed', status }) as const),
+    );
+  }
+
+  #template(id: EventId): Template {
+    return (this.#live.get(id) ?? NEWEST[this.#seeded - id] ?? OLDER[(this.#seeded - id) % OLDER.length]) as Template;
+  }
+
+  #receivedAt(id: EventId): number {
+    const back = this.#seeded - id;
+    return this.#live.get(id)?.at ?? this.#startedAt - back * 7 * MINUTE - ((back * 7_919) % (5 * MINUTE));
+  }
+
+  #text(id: EventId): string {
+    const { title, body, type } = this.#template(id);
+    return `${title} ${body} ${type}`.toLowerCase();
+  }
+
+  #isRead(id: EventId): boolean {
+    return this.#read.get(id) ?? (id < this.#firstUnread || this.#readBefore(id));
+  }
+
+  #readBefore(id: EventId): boolean {
+    return this.#readUpTo.some(
+      ({ scope, until }) => id <= until && (scope.kind !== 'feed' || this.#template(id).feed === scope.feed),
+    );
+  }
+
+  #inScope(id: EventId, scope: Scope): boolean {
+    const { feed } = this.#template(id);
+    if (this.#removed.has(feed)) return false;
+    switch (scope.kind) {
+      case 'all':
+        return true;
+      case 'unread':
+        return !this.#isRead(id);
+      case 'starred':
+        return this.#starred.get(id) ?? false;
+      case 'feed':
+        return feed === scope.feed;
+    }
+  }
+
+  #summary(id: EventId): EventSummary {
+    const template = this.#template(id);
+    return {
+      id,
+      feedId: template.feed,
+      eventType: template.type,
+      title: template.title,
+      snippet: template.body.slice(0, 200),
+      urgency: template.urgency ?? 'normal',
+      receivedAt: this.#receivedAt(id),
+      read: this.#isRead(id),
+      starred: this.#starred.get(id) ?? false,
+      count: id % 23 === 0 ? 3 : 1,
+      hasLink: template.link !== undefined,
+    };
+  }
+
+  #unreadIds(): EventId[] {
+    const ids: EventId[] = [];
+    for (let id = this.#newest; id >= Math.max(1, this.#firstUnread); id -= 1) {
+      if (this.#inScope(id, { kind: 'unread' })) ids.push(id);
+    }
+    return ids;
+  }
+
+  #counts(): Counts {
+    const starred = [...this.#starred].filter(([, on]) => on).length;
+    return { all: this.#newest, unread: this.#unreadIds().length, starred };
+  }
+
+  #countUnread(): void {
+    const unread = new Map<FeedId, number>();
+    for (const id of this.#unreadIds()) {
+      const { feed } = this.#template(id);
+      unread.set(feed, (unread.get(feed) ?? 0) + 1);
+    }
+    for (const [id, status] of this.#feeds) this.#feeds.set(id, { ...status, unread: unread.get(id) ?? 0 });
+  }
+
+  #keepArriving(rate: number): void {
+    const every = Math.max(50, 1_000 / rate);
+    let owed = 0;
+    setInterval(() => {
+      owed += (rate * every) / 1_000;
+      const due = Math.floor(owed);
+      owed -= due;
+      // Counting the unread of a flood one by one would slow the mock, not the window.
+      if (due > 0) this.#flood(due);
+    }, every);
+  }
+
+  #flood(count: number): void {
+    const ids = Array.from({ length: count }, () => ++this.#newest);
+    this.tell(
+      { kind: 'arrived', events: ids.map((id) => ({ ...this.#summary(id), receivedAt: Date.now() })) },
+      { kind: 'counts', counts: { all: this.#newest, unread: this.#newest - this.#firstUnread + 1, starred: 2 } },
+    );
+  }
+}
+
+function configFor(name: string, url: string): FeedConfig {
+  return {
+    name,
+    url,
+    headers: [],
+    resume: { kind: 'header' },
+    proxy: { kind: 'system' },
+    caFile: null,
+    insecure: false,
+    credentialsFollowRedirects: false,
+    notify: true,
+    eventLimit: null,
+    idleLimit: null,
+  };
+}
+
+/** For development: `?events=1000000&rate=10&first-run&notice&theme=dark`. */
+export function mockFromAddress(search: string): MockBackend {
+  const asked = new URLSearchParams(search);
+  const backend = new MockBackend({
+    events: Number(asked.get('events') ?? 5_000),
+    unread: Number(asked.get('unread') ?? 17),
+    rate: Number(asked.get('rate') ?? 0),
+    feeds: !asked.has('first-run'),
+    theme: (asked.get('theme') ?? 'system') as Settings['theme'],
+    notices: asked.has('notice')
+      ? [{ code: 'no-tray-host', message: 'This desktop shows no tray icons. Closing the window ends Tidings.' }]
+      : [],
+  });
+  Object.assign(globalThis, { mock: backend });
+  return backend;
+}

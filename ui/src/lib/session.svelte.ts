@@ -1,0 +1,242 @@
+// What the window knows: a snapshot from the backend, and every change since, applied once per frame. It holds no truth
+// of its own; after anything missed it asks again. Deliberately not here: what is drawn, and where focus is.
+import { EventList } from './events.svelte';
+import { Feeds } from './feeds.svelte';
+import { FrameQueue } from './frame_queue';
+import { reason, type Backend } from './ipc/backend';
+import type {
+  Counts,
+  EngineEvent,
+  EventId,
+  EventSummary,
+  FeedId,
+  Notice,
+  Scope,
+  Settings,
+  Snapshot,
+  Target,
+  WindowMessage,
+} from './ipc/types.gen';
+import { OpenedEvent } from './opened_event.svelte';
+import { Toasts } from './toasts.svelte';
+
+export class Session {
+  readonly backend: Backend;
+  readonly feeds = new Feeds();
+  readonly list: EventList;
+  readonly opened: OpenedEvent;
+  readonly toasts = new Toasts();
+
+  ready = $state(false);
+  /** Why the backend cannot be reached at all. */
+  problem = $state<string | null>(null);
+  counts = $state.raw<Counts>({ all: 0, unread: 0, starred: 0 });
+  settings = $state.raw<Settings>({ theme: 'system', closeToTray: true, toldAboutTray: false, notify: true });
+  version = $state('');
+  demoAvailable = $state(false);
+  #told = $state.raw<readonly Notice[]>([]);
+  #storage = $state.raw<Notice | null>(null);
+  #dismissed = $state.raw<readonly Notice[]>([]);
+
+  /** The banners to show. */
+  readonly notices = $derived(
+    [...(this.#storage ? [this.#storage] : []), ...this.#told].filter(
+      (notice) => !this.#dismissed.some(({ code, message }) => code === notice.code && message === notice.message),
+    ),
+  );
+
+  /** The number of the last engine event that was applied. */
+  #seq = -1;
+  #queue = new FrameQueue<WindowMessage>((messages) => this.#apply(messages));
+  /** Ascends with each subscription; what an earlier one still delivers is dropped. */
+  #subscription = 0;
+  #subscribing = false;
+
+  constructor(backend: Backend) {
+    this.backend = backend;
+    this.list = new EventList(backend);
+    this.opened = new OpenedEvent(backend);
+  }
+
+  /** Subscribes and shows the newest events. Called again after something was missed. */
+  async start(): Promise<void> {
+    if (this.#subscribing) return;
+    this.#subscribing = true;
+    const subscription = ++this.#subscription;
+    // What comes before the snapshot has been applied waits for it.
+    this.#queue.hold();
+    try {
+      const snapshot = await this.backend.subscribe((messages) => {
+        if (subscription === this.#subscription) this.#queue.push(messages);
+      });
+      const again = this.ready;
+      this.#begin(snapshot);
+      this.#queue.release();
+      await (again ? this.#catchUp() : this.list.toNewest());
+      this.ready = true;
+      this.problem = null;
+      if (snapshot.show) await this.show(snapshot.show);
+    } catch (error) {
+      this.problem = reason(error);
+    } finally {
+      this.#subscribing = false;
+    }
+  }
+
+  #begin(snapshot: Snapshot): void {
+    this.#seq = snapshot.seq;
+    this.feeds.replace(snapshot.feeds);
+    this.counts = snapshot.counts;
+    this.settings = snapshot.settings;
+    this.version = snapshot.version;
+    this.demoAvailable = snapshot.demoAvailable;
+    this.#told = snapshot.notices;
+    this.#storage = null;
+  }
+
+  /** Shows a scope from its newest event on. */
+  async go(scope: Scope): Promise<void> {
+    this.opened.close();
+    await this.toasts.attempt(() => this.list.open(scope));
+  }
+
+  async find(search: string): Promise<void> {
+    await this.toasts.attempt(() => this.list.open(this.list.scope, search));
+  }
+
+  /** Returns to the newest event of the list. */
+  async toNewest(): Promise<void> {
+    await this.toasts.attempt(() => this.list.toNewest());
+  }
+
+  /** Leads to what was clicked in a notification or in the tray. */
+  async show(target: Target): Promise<void> {
+    if (target.kind === 'feed') return this.go({ kind: 'feed', feed: target.id });
+    const open = this.opened.open(target.id);
+    if (this.list.indexOf(target.id) < 0) {
+      if (this.list.scope.kind !== 'all' || this.list.search !== '') {
+        this.list.scope = { kind: 'all' };
+        this.list.search = '';
+        this.list.rows = [];
+      }
+      await this.toasts.attempt(() => this.list.around(target.id));
+    }
+    await open;
+  }
+
+  /** Selects the event that many rows below (or, negative, above) the selected one. */
+  async step(by: number): Promise<void> {
+    const { list, opened } = this;
+    if (opened.id !== null && list.indexOf(opened.id) < 0) {
+      // What is being read has long left the rows.
+      await this.toasts.attempt(() => list.around(opened.id as EventId));
+    }
+    const from = list.indexOf(opened.id);
+    const to = list.rows[from < 0 ? 0 : Math.max(0, Math.min(from + by, list.rows.length - 1))];
+    if (to) await opened.open(to.id);
+  }
+
+  dismiss(notice: Notice): void {
+    this.#dismissed = [...this.#dismissed, notice];
+    if (notice.code === 'told-about-tray') void this.changeSettings({ toldAboutTray: true });
+  }
+
+  changeSettings(change: Partial<Settings>): Promise<boolean> {
+    const before = this.settings;
+    this.settings = { ...before, ...change };
+    return this.toasts.attempt(async () => {
+      try {
+        await this.backend.changeSettings(this.settings);
+      } catch (error) {
+        this.settings = before;
+        throw error;
+      }
+    });
+  }
+
+  /** Marks as read what the scope holds up to its newest event known here. */
+  async markAllRead(scope: Scope): Promise<void> {
+    await this.toasts.attempt(async () => {
+      const { events } = await this.backend.page({ scope, search: '', before: null, after: null, limit: 1 });
+      const newest = events[0];
+      if (newest) await this.backend.markAllRead(scope, newest.id);
+    });
+  }
+
+  async removeFeed(feed: FeedId): Promise<void> {
+    await this.toasts.attempt(() => this.backend.removeFeed(feed));
+  }
+
+  #apply(messages: WindowMessage[]): void {
+    let arrived: EventSummary[] = [];
+    const arrive = (): void => {
+      if (arrived.length > 0) this.list.arrived(arrived);
+      arrived = [];
+    };
+    for (const message of messages) {
+      if (message.kind === 'notices') this.#told = message.notices;
+      else if (message.kind === 'show') void this.show(message.target);
+      else if (message.event.kind === 'missed') {
+        void this.start();
+        return;
+      } else if (message.seq > this.#seq) {
+        this.#seq = message.seq;
+        if (message.event.kind === 'arrived') arrived.push(...message.event.events);
+        else {
+          arrive();
+          this.#applyEvent(message.event);
+        }
+      }
+    }
+    arrive();
+  }
+
+  #applyEvent(event: EngineEvent): void {
+    switch (event.kind) {
+      case 'arrived':
+      case 'missed':
+        return;
+      case 'repeated':
+        this.list.repeated(event.id, event.count);
+        this.opened.repeated(event.id, event.count);
+        return;
+      case 'marked':
+        this.list.marked(event.events, event.read, event.starred);
+        this.opened.marked(event.events, event.read, event.starred);
+        return;
+      case 'feed':
+        this.feeds.put(event.status);
+        return;
+      case 'feedRemoved':
+        this.#feedRemoved(event.feed);
+        return;
+      case 'counts':
+        this.counts = event.counts;
+        return;
+      case 'storage':
+        this.#storage = event.problem === null ? null : { code: 'storage', message: event.problem };
+        return;
+    }
+  }
+
+  #feedRemoved(feed: FeedId): void {
+    this.feeds.remove(feed);
+    if (this.list.scope.kind === 'feed' && this.list.scope.feed === feed) void this.go({ kind: 'all' });
+    else {
+      if (this.opened.event?.feedId === feed) this.opened.close();
+      this.list.feedRemoved(feed);
+    }
+  }
+
+  /** After something was missed: every row again, and whatever is newer. */
+  async #catchUp(): Promise<void> {
+    const { scope } = this.list;
+    if (scope.kind === 'feed' && !this.feeds.get(scope.feed)) return this.go({ kind: 'all' });
+    await this.opened.refresh();
+    if (this.list.atTop) await this.list.toNewest();
+    else {
+      await this.list.refresh();
+      await this.list.lookForNewer();
+    }
+  }
+}

@@ -1,0 +1,81 @@
+// From a key to what it does, as a function of the event alone. Deliberately not here: the doing (App.svelte).
+
+export type Shortcut =
+  | 'next'
+  | 'previous'
+  | 'openLink'
+  | 'star'
+  | 'unread'
+  | 'search'
+  | 'add'
+  | 'settings'
+  | 'reconnect'
+  | 'all'
+  | 'unreadScope'
+  | 'starredScope'
+  | 'help'
+  | 'back'
+  | 'newest';
+
+const PLAIN: Record<string, Shortcut> = {
+  j: 'next',
+  ArrowDown: 'next',
+  k: 'previous',
+  ArrowUp: 'previous',
+  Enter: 'openLink',
+  s: 'star',
+  u: 'unread',
+  '/': 'search',
+  '?': 'help',
+  Escape: 'back',
+  Home: 'newest',
+};
+const WITH_CONTROL: Record<string, Shortcut> = { n: 'add', ',': 'settings', r: 'reconnect', f: 'search' };
+const AFTER_G: Record<string, Shortcut> = { a: 'all', u: 'unreadScope', s: 'starredScope' };
+
+/** The keys of each shortcut, for the page that shows them all. */
+export const KEYS: readonly { shortcut: Shortcut; keys: readonly string[] }[] = [
+  { shortcut: 'next', keys: ['j', '↓'] },
+  { shortcut: 'previous', keys: ['k', '↑'] },
+  { shortcut: 'newest', keys: ['Home'] },
+  { shortcut: 'openLink', keys: ['Enter'] },
+  { shortcut: 'star', keys: ['s'] },
+  { shortcut: 'unread', keys: ['u'] },
+  { shortcut: 'search', keys: ['/'] },
+  { shortcut: 'back', keys: ['Esc'] },
+  { shortcut: 'all', keys: ['g a'] },
+  { shortcut: 'unreadScope', keys: ['g u'] },
+  { shortcut: 'starredScope', keys: ['g s'] },
+  { shortcut: 'add', keys: ['Ctrl+N'] },
+  { shortcut: 'reconnect', keys: ['Ctrl+R'] },
+  { shortcut: 'settings', keys: ['Ctrl+,'] },
+  { shortcut: 'help', keys: ['?'] },
+];
+
+/** How long after `g` its second key may come. */
+const SEQUENCE_MS = 1_500;
+
+export class Shortcuts {
+  #gAt = -Infinity;
+
+  /** What a key press means; null where it belongs to the element that has focus. */
+  of(event: KeyboardEvent): Shortcut | null {
+    if (event.defaultPrevented || event.isComposing || event.altKey) return null;
+    if (event.ctrlKey || event.metaKey) return WITH_CONTROL[event.key.toLowerCase()] ?? null;
+    const target = event.target instanceof Element ? event.target : null;
+    if (target?.closest('input, textarea, select, [role="menu"], [role="dialog"], [contenteditable]')) return null;
+    if (event.timeStamp - this.#gAt < SEQUENCE_MS) {
+      this.#gAt = -Infinity;
+      const second = AFTER_G[event.key];
+      if (second) return second;
+    }
+    if (event.key === 'g') {
+      this.#gAt = event.timeStamp;
+      return null;
+    }
+    // Enter presses the button or follows the link that has focus; arrows move a separator or turn a tab.
+    if (event.key === 'Enter' && target?.closest('button, a, summary')) return null;
+    if (event.key.startsWith('Arrow') && target?.closest('[role="separator"], [role="tablist"]')) return null;
+    return PLAIN[event.key] ?? null;
+  }
+}

@@ -1,0 +1,43 @@
+/// <reference types="vitest/config" />
+import { paraglideVitePlugin } from '@inlang/paraglide-js';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  plugins: [
+    svelte(),
+    paraglideVitePlugin({
+      project: './project.inlang',
+      outdir: './src/lib/paraglide',
+      strategy: ['preferredLanguage', 'baseLocale'],
+      emitReadme: false,
+    }),
+  ],
+  // The program's icon has one home, beside this folder.
+  server: { port: 5173, strictPort: true, fs: { allow: ['..'] } },
+  build: {
+    // WebKitGTK 2.50, WKWebView and WebView2 of today; what they know natively is not rewritten.
+    target: ['safari18', 'chrome130'],
+    modulePreload: { polyfill: false },
+  },
+  test: {
+    include: ['src/**/*.test.ts', 'tests/**/*.test.ts'],
+    setupFiles: ['tests/setup.ts'],
+    // A component under test meets a real engine, in the language the assertions are written in.
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      viewport: { width: 1240, height: 760 },
+      provider: playwright({
+        launchOptions: {
+          executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+          args: ['--no-sandbox', '--lang=en-US'],
+        },
+        contextOptions: { locale: 'en-US', timezoneId: 'UTC' },
+      }),
+      instances: [{ browser: 'chromium' }],
+    },
+  },
+});
