@@ -3,5 +3,11 @@
 //!
 //! Deliberately not here: Tauri. The window is an executable of its own (`window/main.rs`), so that the command links no
 //! web view (`docs/decisions/two-executables.md`).
+pub mod cli;
+pub mod control;
+pub mod demo;
 pub mod notification;
 pub mod platform;
+
+/// Names this program to servers.
+pub const USER_AGENT: &str = concat!("Tidings/", env!("CARGO_PKG_VERSION"));

@@ -1,2 +1,6 @@
-//! skeleton
-fn main() {}
+//! The `tidings` command.
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tidings::cli::main()
+}

@@ -11,11 +11,9 @@ pub mod event;
 pub mod feed;
 pub mod feed_state;
 pub mod mapping;
-mod overview;
 pub mod settings;
 pub mod store;
-mod subscription;
-mod teller;
+pub mod subscription;
 
 pub use announce::{Announcement, Notifier, Target};
 pub use engine::{Engine, EngineOptions};

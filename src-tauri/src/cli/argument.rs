@@ -1,0 +1,110 @@
+//! What was typed, checked: addresses, headers, seconds. What may hold a secret is never repeated in a message.
+//!
+//! Deliberately not here: the parser of the command line (`cli.rs`).
+use super::shown;
+use http::header::{HeaderName, HeaderValue};
+use std::time::Duration;
+use url::Url;
+
+/// The address of a stream.
+pub(super) struct Address {
+    pub(super) url: Url,
+    /// As it was given, but without a password.
+    pub(super) shown: String,
+}
+
+/// Fails with a sentence that holds no password.
+pub(super) fn address(given: &str) -> Result<Address, String> {
+    // What cannot be read as an address may have a password anywhere.
+    let hidden = if given.contains('@') { String::from("The address") } else { format!("{given:?}") };
+    match Url::parse(given) {
+        Ok(url) if !matches!(url.scheme(), "http" | "https") => {
+            Err(format!("{hidden} cannot be followed; only addresses that begin with http:// or https:// can."))
+        }
+        Ok(url) => Ok(Address { shown: shown::address(given, &url).into_owned(), url }),
+        Err(url::ParseError::RelativeUrlWithoutBase) => {
+            Err(format!("{hidden} is not a whole address; it must begin with http:// or https://."))
+        }
+        Err(error) => Err(format!("{hidden} is not an address: {error}.")),
+    }
+}
+
+/// Fails with a sentence that holds nothing of the value.
+pub(super) fn header(given: &str) -> Result<(HeaderName, HeaderValue), String> {
+    let Some((name, value)) = given.split_once(':') else {
+        return Err("A header needs a colon between its name and its value: 'Name: value'.".into());
+    };
+    let (name, value) = (name.trim(), value.trim_matches([' ', '\t']));
+    if given.contains(['\r', '\n']) {
+        return Err("A header must not contain a line break.".into());
+    }
+    let parsed = HeaderName::try_from(name).map_err(|_| format!("{name:?} is not the name of a header."))?;
+    let value = HeaderValue::try_from(value)
+        .map_err(|_| format!("The value of the header {parsed} contains a character that cannot be sent."))?;
+    Ok((parsed, value))
+}
+
+/// A length of time in seconds. Fails with a sentence.
+pub(super) fn seconds(given: &str) -> Result<Duration, String> {
+    given
+        .parse()
+        .ok()
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        .ok_or_else(|| format!("{given:?} is no number of seconds."))
+}
+
+/// Fails with a sentence that holds no password.
+pub(super) fn proxy(given: &str) -> Result<Url, String> {
+    let hidden = if given.contains('@') { String::from("The proxy's address") } else { format!("{given:?}") };
+    match Url::parse(given) {
+        Ok(url) if matches!(url.scheme(), "http" | "https" | "socks5" | "socks5h") && url.has_host() => Ok(url),
+        _ => Err(format!("{hidden} is not the address of a proxy; write http://host:port or socks5://host:port.")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_are_taken_apart_at_the_first_colon() {
+        for (given, expected) in [
+            ("Name: value", Ok(("name", "value"))),
+            ("X-Empty:", Ok(("x-empty", ""))),
+            ("a:b:c", Ok(("a", "b:c"))),
+            ("no colon", Err("A header needs a colon between its name and its value: 'Name: value'.")),
+            ("a: b\r\nc: d", Err("A header must not contain a line break.")),
+            ("a: b\n", Err("A header must not contain a line break.")),
+            ("b c: d", Err("\"b c\" is not the name of a header.")),
+            (": d", Err("\"\" is not the name of a header.")),
+            ("a: \u{1}", Err("The value of the header a contains a character that cannot be sent.")),
+        ] {
+            let header = header(given);
+            let seen = header
+                .as_ref()
+                .map(|(name, value)| (name.as_str(), value.to_str().unwrap_or("?")))
+                .map_err(|error| &**error);
+            assert_eq!(seen, expected, "{given:?}");
+        }
+    }
+
+    #[test]
+    fn no_message_holds_a_password() {
+        for given in ["ftp://user:secret@h/", "user:secret@h", "http://user:secret@", "http://user:secret@h:99999/"] {
+            let sentence = address(given).map(|address| address.shown).expect_err(given);
+            assert!(!sentence.contains("secret"), "{sentence}");
+        }
+        for given in ["ftp://user:secret@h/", "user:secret@h"] {
+            assert!(!proxy(given).expect_err(given).contains("secret"));
+        }
+    }
+
+    #[test]
+    fn seconds_may_have_a_fraction_and_must_have_an_end() {
+        assert_eq!(seconds("0.25").ok(), Some(Duration::from_millis(250)));
+        assert_eq!(seconds("3").ok(), Some(Duration::from_secs(3)));
+        for given in ["", "-1", "NaN", "inf", "1e300", "3s"] {
+            assert!(seconds(given).is_err(), "{given}");
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! `tidings feed …`: the feeds, changed by the process that runs them, or here if none does.
+//!
+//! Deliberately not here: what a feed does (the engine), the socket (`control.rs`).
+mod config;
+mod owner;
+mod status;
+
+use self::owner::Owner;
+use super::{DataDir, Failed, Format, Outcome, shown, unless_reader_gone};
+use crate::control::Request;
+use clap::{Args, Subcommand};
+use std::io::{self, Write as _};
+use tidings_engine::Feed;
+
+/// Add, show and change feeds
+///
+/// If Tidings is running on the same data directory, it is asked, and changes take effect at once.
+#[derive(Debug, Args)]
+pub(super) struct FeedCommand {
+    #[command(flatten)]
+    pub(super) data: DataDir,
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Follow another event stream
+    #[command(after_help = "\
+Examples:
+  tidings feed add builds https://ci.example.org/events
+  tidings feed add home https://home.example.org/api/stream --header 'Authorization: Bearer …'
+  tidings feed add topic https://ntfy.example.org/topic/sse --resume query:since")]
+    Add {
+        /// What to call it
+        name: String,
+        /// Its address (http or https)
+        url: String,
+        #[command(flatten)]
+        choices: config::Choices,
+    },
+    /// List all feeds, and how they fare if Tidings is running
+    List {
+        /// How feeds are written
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+    /// Show all about one feed
+    Show {
+        /// Its name or id
+        feed: String,
+        /// How it is written
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+    /// Change a feed; what is not named stays
+    Edit {
+        /// Its name or id
+        feed: String,
+        #[command(flatten)]
+        changes: config::Changes,
+    },
+    /// Stop following a feed for now
+    Pause {
+        /// Its name or id
+        feed: String,
+    },
+    /// Follow a paused feed again
+    Resume {
+        /// Its name or id
+        feed: String,
+    },
+    /// Remove a feed together with its stored events
+    Remove {
+        /// Its name or id
+        feed: String,
+    },
+}
+
+impl FeedCommand {
+    pub(super) fn run(self) -> Outcome {
+        let mut owner = Owner::of(self.data.path()?)?;
+        let told = match self.action {
+            Action::Add { name, url, choices } => {
+                let config = choices.config(name, url).map_err(Failed::Usage)?;
+                let feed = owner.ask_for_feed(Request::FeedAdd { config })?;
+                format!("Added “{}” as feed {}.", feed.config.name, feed.id)
+            }
+            Action::Edit { feed, changes } => {
+                // What was typed wrongly is said before anybody is asked.
+                let changes = changes.check().map_err(Failed::Usage)?;
+                let feed = owner.feed(&feed)?;
+                let feed = owner.ask_for_feed(Request::FeedEdit { id: feed.id, config: changes.apply(feed.config) })?;
+                format!("Changed “{}”.", feed.config.name)
+            }
+            Action::Pause { feed } => {
+                let feed = owner.feed(&feed)?;
+                owner.ask(Request::FeedPause { id: feed.id, paused: true })?;
+                format!("Paused “{}”.", feed.config.name)
+            }
+            Action::Resume { feed } => {
+                let feed = owner.feed(&feed)?;
+                owner.ask(Request::FeedPause { id: feed.id, paused: false })?;
+                format!("Resumed “{}”.", feed.config.name)
+            }
+            Action::Remove { feed } => {
+                let feed = owner.feed(&feed)?;
+                owner.ask(Request::FeedRemove { id: feed.id })?;
+                format!("Removed “{}” and its stored events.", feed.config.name)
+            }
+            Action::List { format } => return status::list(&owner.look()?, format),
+            Action::Show { feed, format } => return status::show(&owner.look()?, &feed, format),
+        };
+        unless_reader_gone(writeln!(io::stdout(), "{}", shown::line(&told)))
+    }
+}
+
+/// The feed that is meant by a name or an id; a name goes before an id, and case only counts where it has to.
+///
+/// Fails with a sentence.
+pub(super) fn find<'a>(feeds: &'a [Feed], meant: &str) -> Result<&'a Feed, String> {
+    let exact: Vec<_> = feeds.iter().filter(|feed| feed.config.name == meant).collect();
+    let found = if exact.is_empty() {
+        let folded = meant.to_lowercase();
+        feeds.iter().filter(|feed| feed.config.name.to_lowercase() == folded).collect()
+    } else {
+        exact
+    };
+    match *found {
+        [feed] => return Ok(feed),
+        [] => {}
+        ref several => {
+            let ids: Vec<_> = several.iter().map(|feed| feed.id.to_string()).collect();
+            return Err(format!("Several feeds are called “{meant}”; name one by its id: {}.", ids.join(", ")));
+        }
+    }
+    meant
+        .parse::<i64>()
+        .ok()
+        .and_then(|id| feeds.iter().find(|feed| feed.id.0 == id))
+        .ok_or_else(|| format!("There is no feed “{meant}”; see tidings feed list."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tidings_engine::FeedId;
+
+    fn feed(id: i64, name: &str) -> Feed {
+        let config = config::new(name.into(), "http://localhost/".into());
+        Feed { id: FeedId(id), config, paused: false }
+    }
+
+    #[test]
+    fn a_feed_is_found_by_what_people_call_it() {
+        let feeds =
+            [feed(1, "Builds"), feed(2, "builds"), feed(3, "News"), feed(4, "3"), feed(7, "twin"), feed(8, "twin")];
+        for (meant, expected) in [
+            ("Builds", Ok(1)),
+            ("builds", Ok(2)),
+            ("NEWS", Ok(3)),
+            ("3", Ok(4)),
+            ("7", Ok(7)),
+            ("BUILDS", Err("Several feeds are called “BUILDS”; name one by its id: 1, 2.")),
+            ("twin", Err("Several feeds are called “twin”; name one by its id: 7, 8.")),
+            ("9", Err("There is no feed “9”; see tidings feed list.")),
+            ("", Err("There is no feed “”; see tidings feed list.")),
+        ] {
+            assert_eq!(find(&feeds, meant).map(|feed| feed.id.0), expected.map_err(str::to_owned), "{meant}");
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! What can be chosen for a feed on the command line.
+//!
+//! Deliberately not here: what the choices mean (the engine's `feed.rs`). What may hold a secret is never repeated.
+use crate::cli::argument::{address, header, proxy};
+use clap::Args;
+use std::path::{Path, PathBuf};
+use tidings_engine::{FeedConfig, Header, ProxyChoice, ResumeMode};
+
+/// A feed with every choice at its default.
+pub(super) fn new(name: String, url: String) -> FeedConfig {
+    FeedConfig {
+        name,
+        url,
+        headers: vec![],
+        resume: ResumeMode::default(),
+        proxy: ProxyChoice::default(),
+        ca_file: None,
+        insecure: false,
+        credentials_follow_redirects: false,
+        notify: true,
+        event_limit: None,
+        idle_limit: None,
+    }
+}
+
+/// What can be chosen for a new feed as well as for one that is there.
+#[derive(Debug, Args)]
+struct Common {
+    /// A header to send; may be repeated
+    #[arg(long = "header", value_name = "'Name: value'")]
+    headers: Vec<String>,
+    /// How it resumes: 'header' (Last-Event-ID), 'query:NAME' (a query parameter), or 'none'
+    #[arg(long, value_name = "HOW")]
+    resume: Option<String>,
+    /// 'system' (the environment's), 'none', or the URL of a proxy (http, https, socks5, socks5h)
+    #[arg(long, value_name = "PROXY")]
+    proxy: Option<String>,
+    /// A PEM file with certificate authorities to trust as well
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
+    /// Accept any certificate
+    #[arg(long)]
+    insecure: bool,
+    /// Store its events without announcing them
+    #[arg(long)]
+    no_notify: bool,
+}
+
+/// The choices for a new feed.
+#[derive(Debug, Args)]
+pub(super) struct Choices {
+    #[command(flatten)]
+    common: Common,
+}
+
+/// The choices for a feed that is there.
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag that can be typed")]
+pub(super) struct Changes {
+    /// A new name
+    #[arg(long)]
+    name: Option<String>,
+    /// A new address
+    #[arg(long)]
+    url: Option<String>,
+    #[command(flatten)]
+    common: Common,
+    /// Send no headers of its own any more (before those that are named with --header)
+    #[arg(long)]
+    no_headers: bool,
+    /// Trust no further certificate authorities any more
+    #[arg(long, conflicts_with = "ca")]
+    no_ca: bool,
+    /// Check certificates again
+    #[arg(long, conflicts_with = "insecure")]
+    secure: bool,
+    /// Announce its events again
+    #[arg(long, conflicts_with = "no_notify")]
+    notify: bool,
+}
+
+/// Changes that can be made to any feed.
+pub(super) struct Checked {
+    name: Option<String>,
+    url: Option<String>,
+    no_headers: bool,
+    headers: Vec<Header>,
+    resume: Option<ResumeMode>,
+    proxy: Option<ProxyChoice>,
+    ca_file: Option<CaFile>,
+    insecure: Option<bool>,
+    notify: Option<bool>,
+}
+
+/// Certificate authorities of a file, or no further ones.
+struct CaFile(Option<String>);
+
+impl Choices {
+    /// Fails with a sentence.
+    pub(super) fn config(self, name: String, url: String) -> Result<FeedConfig, String> {
+        address(&url)?;
+        Ok(self.common.check()?.apply(new(named(name)?, url)))
+    }
+}
+
+impl Changes {
+    /// Fails with a sentence.
+    pub(super) fn check(self) -> Result<Checked, String> {
+        let mut checked = self.common.check()?;
+        checked.name = self.name.map(named).transpose()?;
+        if let Some(url) = self.url {
+            address(&url)?;
+            checked.url = Some(url);
+        }
+        checked.no_headers = self.no_headers;
+        if self.no_ca {
+            checked.ca_file = Some(CaFile(None));
+        }
+        if self.secure {
+            checked.insecure = Some(false);
+        }
+        if self.notify {
+            checked.notify = Some(true);
+        }
+        Ok(checked)
+    }
+}
+
+impl Common {
+    fn check(self) -> Result<Checked, String> {
+        Ok(Checked {
+            name: None,
+            url: None,
+            no_headers: false,
+            headers: self.headers.iter().map(|given| checked_header(given)).collect::<Result<_, _>>()?,
+            resume: self.resume.as_deref().map(resume_mode).transpose()?,
+            proxy: self.proxy.as_deref().map(proxy_choice).transpose()?,
+            ca_file: self.ca.as_deref().map(readable).transpose()?.map(|file| CaFile(Some(file))),
+            insecure: self.insecure.then_some(true),
+            notify: self.no_notify.then_some(false),
+        })
+    }
+}
+
+impl Checked {
+    /// What was not named stays. A header takes the place of those of the same name.
+    pub(super) fn apply(self, mut config: FeedConfig) -> FeedConfig {
+        if self.no_headers {
+            config.headers.clear();
+        }
+        config.headers.retain(|old| !self.headers.iter().any(|new| new.name.eq_ignore_ascii_case(&old.name)));
+        config.headers.extend(self.headers);
+        FeedConfig {
+            name: self.name.unwrap_or(config.name),
+            url: self.url.unwrap_or(config.url),
+            resume: self.resume.unwrap_or(config.resume),
+            proxy: self.proxy.unwrap_or(config.proxy),
+            ca_file: self.ca_file.map_or(config.ca_file, |CaFile(file)| file),
+            insecure: self.insecure.unwrap_or(config.insecure),
+            notify: self.notify.unwrap_or(config.notify),
+            ..config
+        }
+    }
+}
+
+fn named(name: String) -> Result<String, String> {
+    if name.trim().is_empty() { Err("A feed needs a name.".into()) } else { Ok(name) }
+}
+
+/// As it was typed, so that it is shown as it was typed.
+fn checked_header(given: &str) -> Result<Header, String> {
+    header(given)?;
+    let (name, value) = given.split_once(':').unwrap_or((given, ""));
+    Ok(Header { name: name.trim().into(), value: value.trim().into() })
+}
+
+fn resume_mode(given: &str) -> Result<ResumeMode, String> {
+    match given.split_once(':') {
+        None if given == "header" => Ok(ResumeMode::Header),
+        None if given == "none" => Ok(ResumeMode::Nothing),
+        Some(("query", parameter)) if !parameter.is_empty() => Ok(ResumeMode::Query { parameter: parameter.into() }),
+        _ => Err(format!("{given:?} is no way to resume; write header, query:NAME or none.")),
+    }
+}
+
+fn proxy_choice(given: &str) -> Result<ProxyChoice, String> {
+    match given {
+        "system" => Ok(ProxyChoice::System),
+        "none" => Ok(ProxyChoice::None),
+        given => proxy(given).map(|url| ProxyChoice::Url(url.into())),
+    }
+}
+
+/// The whole path, because the process that reads the file may stand elsewhere.
+fn readable(file: &Path) -> Result<String, String> {
+    let unusable =
+        |reason: &dyn std::fmt::Display| format!("The certificate file {} cannot be read: {reason}.", file.display());
+    std::fs::read(file).map_err(|error| unusable(&error))?;
+    let whole = std::path::absolute(file).map_err(|error| unusable(&error))?;
+    whole.into_os_string().into_string().map_err(|_| unusable(&"its name is not UTF-8"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ways_to_resume_are_named() {
+        for (given, expected) in [
+            ("header", Some(ResumeMode::Header)),
+            ("none", Some(ResumeMode::Nothing)),
+            ("query:since", Some(ResumeMode::Query { parameter: "since".into() })),
+            ("query:", None),
+            ("query", None),
+            ("Header", None),
+        ] {
+            assert_eq!(resume_mode(given).ok(), expected, "{given}");
+        }
+    }
+
+    #[test]
+    fn a_header_takes_the_place_of_its_namesakes() {
+        let headers = |given: &[&str]| given.iter().map(|given| checked_header(given).expect("a header")).collect();
+        let mut config = new("n".into(), "http://h/".into());
+        config.headers = headers(&["A: 1", "B: 2", "a: 3"]);
+        let common = Common {
+            headers: vec!["a: 4".into()],
+            resume: None,
+            proxy: None,
+            ca: None,
+            insecure: false,
+            no_notify: false,
+        };
+        let changed = common.check().expect("good").apply(config.clone());
+        assert_eq!(changed, FeedConfig { headers: headers(&["B: 2", "a: 4"]), ..config });
+    }
+}

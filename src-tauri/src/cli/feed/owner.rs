@@ -1,0 +1,116 @@
+//! Whoever may change the feeds of a data directory: the process that runs on it, or else this one.
+//!
+//! Deliberately not here: what is changed (`feed.rs`).
+use super::find;
+use crate::cli::Failed;
+use crate::control::{self, ControlError, Reply, Request};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tidings_engine::{
+    Announcement, Engine, EngineError, EngineOptions, Feed, FeedStatus, History, Notifier, StoreError,
+};
+use tokio::runtime::Runtime;
+
+/// A process that owns the directory but does not answer yet (it starts, or is another command) is given this long.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+pub(super) struct Owner {
+    data_dir: PathBuf,
+    runtime: Runtime,
+    /// Opened when nobody else runs on the directory and something has to be changed.
+    engine: Option<Engine>,
+}
+
+/// The feeds as they can be seen: with their state if they are running.
+pub(super) enum Seen {
+    Running(Vec<FeedStatus>),
+    Resting(Vec<Feed>),
+}
+
+impl Owner {
+    pub(super) fn of(data_dir: PathBuf) -> Result<Self, Failed> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failed::work)?;
+        Ok(Self { data_dir, runtime, engine: None })
+    }
+
+    /// Has something done. A refusal is a failure.
+    pub(super) fn ask(&mut self, request: Request) -> Result<Reply, Failed> {
+        let Self { data_dir, runtime, engine } = self;
+        let reply = runtime.block_on(async {
+            let until = Instant::now() + PATIENCE;
+            loop {
+                if let Some(engine) = engine {
+                    return Ok(control::answer(engine, request).await);
+                }
+                match control::ask(data_dir, request.clone()).await {
+                    Err(ControlError::NotRunning) => {}
+                    reply => return reply.map_err(Failed::work),
+                }
+                match Engine::open(options(data_dir.clone())) {
+                    Ok(opened) => *engine = Some(opened),
+                    Err(EngineError::Store(StoreError::Owned { .. })) if Instant::now() < until => {
+                        tokio::time::sleep(Duration::from_millis(50)).await;
+                    }
+                    Err(error) => return Err(Failed::work(error)),
+                }
+            }
+        })?;
+        match reply {
+            Reply::Refused { message, .. } => Err(Failed::Work(message)),
+            reply => Ok(reply),
+        }
+    }
+
+    /// [`ask`](Self::ask) for what is answered with a feed.
+    pub(super) fn ask_for_feed(&mut self, request: Request) -> Result<Feed, Failed> {
+        match self.ask(request)? {
+            Reply::Feed(feed) => Ok(feed),
+            _ => Err(not_understood()),
+        }
+    }
+
+    /// The feed that is meant by a name or an id.
+    pub(super) fn feed(&mut self, meant: &str) -> Result<Feed, Failed> {
+        let Reply::Feeds(feeds) = self.ask(Request::Feeds)? else { return Err(not_understood()) };
+        let feeds: Vec<_> = feeds.into_iter().map(|status| status.feed).collect();
+        find(&feeds, meant).cloned().map_err(Failed::Work)
+    }
+
+    /// Looks at the feeds without becoming their owner.
+    pub(super) fn look(&self) -> Result<Seen, Failed> {
+        match self.runtime.block_on(control::ask(&self.data_dir, Request::Feeds)) {
+            Ok(Reply::Feeds(feeds)) => Ok(Seen::Running(feeds)),
+            Ok(Reply::Refused { message, .. }) => Err(Failed::Work(message)),
+            Ok(_) => Err(not_understood()),
+            Err(ControlError::NotRunning) => {
+                let history = History::open(&self.data_dir).map_err(Failed::work)?;
+                Ok(Seen::Resting(history.feeds().map_err(Failed::work)?))
+            }
+            Err(error) => Err(Failed::work(error)),
+        }
+    }
+}
+
+impl Drop for Owner {
+    fn drop(&mut self) {
+        if let Some(engine) = &self.engine {
+            self.runtime.block_on(engine.shut_down());
+        }
+    }
+}
+
+fn not_understood() -> Failed {
+    Failed::Work("The running Tidings gave an unexpected answer; it may be of another version, so restart it.".into())
+}
+
+fn options(data_dir: PathBuf) -> EngineOptions {
+    EngineOptions { data_dir, user_agent: crate::USER_AGENT.into(), notifier: Arc::new(Nobody), connect: false }
+}
+
+/// Nothing arrives while feeds are edited, so nothing is announced.
+struct Nobody;
+
+impl Notifier for Nobody {
+    fn announce(&self, _: Announcement) {}
+}

@@ -1,0 +1,194 @@
+//! Feeds as they are listed and shown.
+//!
+//! Deliberately not here: secrets. Passwords in addresses and the values of headers that carry keys are left out.
+use super::find;
+use super::owner::Seen;
+use crate::cli::output::Output;
+use crate::cli::{Failed, Format, Outcome, moment, shown, unless_reader_gone};
+use serde::Serialize;
+use std::io::{self, Write as _};
+use tidings_engine::{Feed, FeedState, FeedStatus, ProxyChoice, ResumeMode};
+
+const HIDDEN: &str = "(hidden)";
+
+/// A feed as other programs read it. What is only known of a running feed is null otherwise.
+#[derive(Debug, Serialize)]
+struct Shown<'a> {
+    id: i64,
+    name: &'a str,
+    url: String,
+    paused: bool,
+    notify: bool,
+    headers: Vec<(&'a str, &'a str)>,
+    /// "header", "none", "query:NAME"
+    resume: String,
+    /// "system", "none", or an address
+    proxy: String,
+    ca: Option<&'a str>,
+    insecure: bool,
+    state: Option<&'static str>,
+    /// Why it is not open.
+    message: Option<&'a str>,
+    retry_at: Option<String>,
+    last_byte_at: Option<String>,
+    unread: Option<u64>,
+}
+
+impl<'a> Shown<'a> {
+    fn new(feed: &'a Feed, status: Option<&'a FeedStatus>) -> Self {
+        let config = &feed.config;
+        let state = status.map(|status| &status.state);
+        let hide = |name: &str, value: &'a str| if shown::is_secret(name) { HIDDEN } else { value };
+        Self {
+            id: feed.id.0,
+            name: &config.name,
+            url: shown::stored_address(&config.url).into_owned(),
+            paused: feed.paused,
+            notify: config.notify,
+            headers: config.headers.iter().map(|header| (&*header.name, hide(&header.name, &header.value))).collect(),
+            resume: match &config.resume {
+                ResumeMode::Header => "header".into(),
+                ResumeMode::Query { parameter } => format!("query:{parameter}"),
+                ResumeMode::Nothing => "none".into(),
+            },
+            proxy: match &config.proxy {
+                ProxyChoice::System => "system".into(),
+                ProxyChoice::None => "none".into(),
+                ProxyChoice::Url(url) => shown::stored_address(url).into_owned(),
+            },
+            ca: config.ca_file.as_deref(),
+            insecure: config.insecure,
+            state: state.map(name),
+            message: state.and_then(cause),
+            retry_at: state.and_then(retry_at).map(moment::rfc3339),
+            last_byte_at: status.and_then(|status| status.last_byte_at).map(moment::rfc3339),
+            unread: status.map(|status| status.unread),
+        }
+    }
+}
+
+const fn name(state: &FeedState) -> &'static str {
+    match state {
+        FeedState::Paused => "paused",
+        FeedState::Connecting { .. } => "connecting",
+        FeedState::Open { .. } => "open",
+        FeedState::Waiting { .. } => "waiting",
+        FeedState::Polling { .. } => "polling",
+        FeedState::NeedsAttention { .. } => "needs-attention",
+        FeedState::Closed { .. } => "closed",
+    }
+}
+
+fn cause(state: &FeedState) -> Option<&str> {
+    match state {
+        FeedState::Waiting { cause, .. } | FeedState::NeedsAttention { cause, .. } | FeedState::Closed { cause } => {
+            Some(&cause.message)
+        }
+        _ => None,
+    }
+}
+
+const fn retry_at(state: &FeedState) -> Option<i64> {
+    match state {
+        FeedState::Waiting { retry_at, .. }
+        | FeedState::Polling { retry_at, .. }
+        | FeedState::NeedsAttention { retry_at, .. } => Some(*retry_at),
+        _ => None,
+    }
+}
+
+/// The state in words.
+fn words(state: &FeedState, clock: &moment::Clock) -> String {
+    match state {
+        FeedState::Paused => "paused".into(),
+        FeedState::Connecting { waiting_for_server: false } => "connecting".into(),
+        FeedState::Connecting { waiting_for_server: true } => "connected, waiting for the server".into(),
+        FeedState::Open { since } => format!("open since {}", clock.moment(*since)),
+        FeedState::Waiting { retry_at, cause } => format!("{} Next try {}.", cause.message, clock.distance(*retry_at)),
+        FeedState::Polling { every_ms, .. } => {
+            format!("polling every {}", moment::wait(std::time::Duration::from_millis(*every_ms)))
+        }
+        FeedState::NeedsAttention { retry_at, cause } => {
+            format!("needs attention: {} Next try {}.", cause.message, clock.distance(*retry_at))
+        }
+        FeedState::Closed { cause } => format!("closed: {}", cause.message),
+    }
+}
+
+fn resting(feed: &Feed) -> String {
+    if feed.paused { "paused".into() } else { "not running".into() }
+}
+
+impl Seen {
+    fn all(&self) -> Vec<(&Feed, Option<&FeedStatus>)> {
+        match self {
+            Self::Running(feeds) => feeds.iter().map(|status| (&status.feed, Some(status))).collect(),
+            Self::Resting(feeds) => feeds.iter().map(|feed| (feed, None)).collect(),
+        }
+    }
+}
+
+pub(super) fn list(seen: &Seen, format: Format) -> Outcome {
+    let mut output = Output::stdout()?;
+    let feeds = seen.all();
+    let written = match format {
+        Format::Ndjson => feeds.iter().try_for_each(|&(feed, status)| ndjson(&mut output, feed, status)),
+        Format::Text => {
+            let clock = moment::Clock::local();
+            let width = |of: &dyn Fn(&Feed) -> usize| feeds.iter().map(|(feed, _)| of(feed)).max().unwrap_or(0);
+            let ids = width(&|feed| feed.id.to_string().len());
+            let names = width(&|feed| shown::line(&feed.config.name).chars().count()).min(32);
+            feeds.iter().try_for_each(|&(feed, status)| {
+                let state = status.map_or_else(|| resting(feed), |status| words(&status.state, &clock));
+                let (id, name) = (feed.id.0, shown::line(&feed.config.name));
+                writeln!(output, "{id:ids$}  {name:names$}  {}", shown::line(&state))
+            })
+        }
+    };
+    unless_reader_gone(written.and_then(|()| output.flush()))
+}
+
+pub(super) fn show(seen: &Seen, meant: &str, format: Format) -> Outcome {
+    let all = seen.all();
+    let feeds: Vec<Feed> = all.iter().map(|(feed, _)| (*feed).clone()).collect();
+    let id = find(&feeds, meant).map_err(Failed::Work)?.id;
+    let mut output = Output::stdout()?;
+    let written = all.iter().filter(|(feed, _)| feed.id == id).try_for_each(|&(feed, status)| match format {
+        Format::Ndjson => ndjson(&mut output, feed, status),
+        Format::Text => text(&mut output, feed, status),
+    });
+    unless_reader_gone(written.and_then(|()| output.flush()))
+}
+
+fn ndjson(output: &mut Output, feed: &Feed, status: Option<&FeedStatus>) -> io::Result<()> {
+    serde_json::to_writer(&mut *output, &Shown::new(feed, status))?;
+    output.bytes(b"\n")
+}
+
+fn text(output: &mut Output, feed: &Feed, status: Option<&FeedStatus>) -> io::Result<()> {
+    let clock = moment::Clock::local();
+    let facts = Shown::new(feed, status);
+    let mut line = |what: &str, text: &str| writeln!(output, "{what:12}{}", shown::line(text));
+    line("name", facts.name)?;
+    line("id", &facts.id.to_string())?;
+    line("address", &facts.url)?;
+    line("state", &status.map_or_else(|| resting(feed), |status| words(&status.state, &clock)))?;
+    if let Some(at) = status.and_then(|status| status.last_byte_at) {
+        line("last byte", &clock.distance(at))?;
+    }
+    if let Some(unread) = facts.unread {
+        line("unread", &unread.to_string())?;
+    }
+    for (name, value) in &facts.headers {
+        line("header", &format!("{name}: {value}"))?;
+    }
+    line("resume", &facts.resume)?;
+    line("proxy", &facts.proxy)?;
+    if let Some(ca) = facts.ca {
+        line("authorities", ca)?;
+    }
+    if facts.insecure {
+        line("certificates", "not checked")?;
+    }
+    line("announced", if facts.notify { "yes" } else { "no" })
+}

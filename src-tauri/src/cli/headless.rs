@@ -1,0 +1,172 @@
+//! `tidings run`: the whole engine with notifications; without a window if asked.
+//!
+//! Deliberately not here: the window (`window.rs` opens it).
+use super::interrupt::Interrupt;
+use super::{DataDir, Failed, Outcome, log, shown, window};
+use crate::control::Server;
+use crate::notification::{Action, Desktop};
+use clap::Args;
+use std::collections::HashMap;
+use std::io::{self, Write as _};
+use std::mem::{Discriminant, discriminant};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tidings_engine::{
+    Announcement, Engine, EngineEvent, EngineEvents, EngineOptions, FeedId, FeedState, FeedStatus, Notifier,
+};
+use tokio::sync::mpsc;
+
+/// How long an interrupted engine may take to store what has arrived.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Follow all feeds, store and announce their events
+///
+/// With --headless there is no window and no tray icon, and nothing of a desktop is needed. It ends on SIGTERM or Ctrl-C.
+/// What it does is logged on standard error; the environment variable `TIDINGS_LOG` says how much (warn, info, debug).
+#[derive(Debug, Args)]
+pub(super) struct Run {
+    #[command(flatten)]
+    pub(super) data: DataDir,
+    /// Without a window
+    #[arg(long)]
+    headless: bool,
+    /// Write a line to standard output for each stored event and each announcement
+    #[arg(long, requires = "headless")]
+    print: bool,
+}
+
+impl Run {
+    pub(super) fn run(self) -> Outcome {
+        if !self.headless {
+            return window::open(self.data, false, None);
+        }
+        let data_dir = self.data.path()?;
+        log::start(Some("info"));
+        let interrupt = Interrupt::listen(None, GRACE).map_err(Failed::work)?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failed::work)?;
+        runtime.block_on(headless(data_dir, &interrupt, self.print))
+    }
+}
+
+async fn headless(data_dir: PathBuf, interrupt: &Interrupt, printed: bool) -> Outcome {
+    let (answer, mut answers) = mpsc::unbounded_channel();
+    let desktop = Arc::new(Desktop::connect(move |action| {
+        // Nobody listens any more while the process ends.
+        let _ = answer.send(action);
+    }));
+    let notifier: Arc<dyn Notifier> =
+        if printed { Arc::new(Printing { inner: Arc::clone(&desktop) }) } else { Arc::clone(&desktop) as _ };
+    let options = EngineOptions { data_dir, user_agent: crate::USER_AGENT.into(), notifier, connect: true };
+    let data_dir = options.data_dir.clone();
+    let engine = Engine::open(options).map_err(Failed::work)?;
+    // Listening comes first: what changes while the feeds are asked for is told afterwards.
+    let events = engine.events();
+    let control = Server::start_headless(&data_dir, engine.clone());
+    if let Err(error) = &control {
+        tracing::warn!(%error, "other commands cannot ask this process");
+    }
+    let mut report = Report { feeds: HashMap::new(), printed };
+    for status in engine.feeds().await.map_err(Failed::work)? {
+        report.feed(&status);
+    }
+    tracing::info!(data_dir = %data_dir.display(), feeds = report.feeds.len(), "running");
+    let serving = async {
+        tokio::join!(report.all(events), async {
+            while let Some(action) = answers.recv().await {
+                obey(&engine, action).await;
+            }
+        });
+    };
+    tokio::select! {
+        () = interrupt.came() => {}
+        () = serving => {}
+    }
+    drop(control);
+    engine.shut_down().await;
+    desktop.delivered().await;
+    tracing::info!("ended");
+    Ok(())
+}
+
+/// What the user asked for on a notification, as far as it needs no window.
+async fn obey(engine: &Engine, action: Action) {
+    if let Action::MarkRead { event } = action
+        && let Err(error) = engine.mark_read(vec![event], true).await
+    {
+        tracing::warn!(%error, "an event was not marked as read");
+    }
+}
+
+/// Delivers, and writes what it delivers.
+struct Printing {
+    inner: Arc<Desktop>,
+}
+
+impl Notifier for Printing {
+    fn announce(&self, announcement: Announcement) {
+        let Announcement { feed_name, title, body, .. } = &announcement;
+        let dash = if body.is_empty() { "" } else { " – " };
+        print(&format!("announced  {feed_name}  {title}{dash}{body}"));
+        self.inner.announce(announcement);
+    }
+}
+
+/// Tells the log, and standard output if asked, what happens.
+struct Report {
+    /// The name of each feed, and its last known state.
+    feeds: HashMap<FeedId, (String, Discriminant<FeedState>)>,
+    printed: bool,
+}
+
+impl Report {
+    /// Everything, until the engine has shut down.
+    async fn all(&mut self, mut events: EngineEvents) {
+        while let Some(envelope) = events.next().await {
+            match &envelope.event {
+                EngineEvent::Arrived { events } if self.printed => {
+                    for event in events {
+                        let feed = self.feeds.get(&event.feed_id).map_or("?", |(name, _)| name);
+                        print(&format!("stored     {feed}  {}  {}", event.event_type, event.title));
+                    }
+                }
+                EngineEvent::Feed { status } => self.feed(status),
+                EngineEvent::FeedRemoved { feed } => {
+                    if let Some((name, _)) = self.feeds.remove(feed) {
+                        tracing::info!(feed = name, "removed");
+                    }
+                }
+                EngineEvent::Storage { problem: Some(problem) } => tracing::error!("{problem}"),
+                EngineEvent::Storage { problem: None } => tracing::info!("events are stored again"),
+                _ => {}
+            }
+        }
+    }
+
+    /// Logs a feed's state if it is another than before.
+    fn feed(&mut self, status: &FeedStatus) {
+        let state = discriminant(&status.state);
+        let name = &status.feed.config.name;
+        let before = self.feeds.insert(status.id(), (name.clone(), state));
+        if before.is_some_and(|(_, before)| before == state) {
+            return;
+        }
+        match &status.state {
+            FeedState::Paused => tracing::info!(feed = name, "paused"),
+            FeedState::Connecting { .. } => tracing::debug!(feed = name, "connecting"),
+            FeedState::Open { .. } => tracing::info!(feed = name, "open"),
+            FeedState::Polling { every_ms, .. } => tracing::info!(feed = name, every_ms, "polling"),
+            FeedState::Waiting { cause, .. } => tracing::info!(feed = name, "lost: {}", cause.message),
+            FeedState::NeedsAttention { cause, .. } => {
+                tracing::warn!(feed = name, "needs attention: {}", cause.message);
+            }
+            FeedState::Closed { cause } => tracing::warn!(feed = name, "closed: {}", cause.message),
+        }
+    }
+}
+
+/// A line of standard output. That nobody reads it is no reason to stop following.
+fn print(line: &str) {
+    let time = jiff::Zoned::now().strftime("%H:%M:%S").to_string();
+    let _ = writeln!(io::stdout(), "{time}  {}", shown::line(line));
+}

@@ -1,0 +1,128 @@
+//! Times: as people write them ("2h", "2026-03-01"), and as they read them.
+//!
+//! Deliberately not here: the clock of the engine, which counts milliseconds since the Unix epoch throughout.
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Span, Timestamp, Zoned, civil};
+
+/// A time in the past as people name it: an RFC 3339 time, a date or a local time without its zone, or how long ago
+/// ("45m", "2h", "3d", "1w").
+///
+/// Fails with a sentence.
+pub(super) fn parse(text: &str, now: &Zoned) -> Result<Timestamp, String> {
+    let text = text.trim();
+    if let Ok(timestamp) = text.parse::<Timestamp>() {
+        return Ok(timestamp);
+    }
+    if let Ok(local) = text.parse::<civil::DateTime>() {
+        return local
+            .to_zoned(now.time_zone().clone())
+            .map(|zoned| zoned.timestamp())
+            .map_err(|error| format!("{error}."));
+    }
+    text.parse::<Span>().ok().and_then(|ago| now.checked_sub(ago.abs()).ok()).map(|zoned| zoned.timestamp()).ok_or_else(
+        || format!("{text:?} is no time; write 2026-03-01, 2026-03-01T14:30:00Z, or how long ago: 45m, 2h, 3d."),
+    )
+}
+
+/// The time zone of this computer, to show many times in.
+pub(super) struct Clock {
+    zone: TimeZone,
+    now: Zoned,
+}
+
+impl Clock {
+    pub(super) fn local() -> Self {
+        let now = Zoned::now();
+        Self { zone: now.time_zone().clone(), now }
+    }
+
+    /// "14:30:05"
+    pub(super) fn time_of_day(&self, moment: Timestamp) -> impl std::fmt::Display {
+        moment.to_zoned(self.zone.clone()).strftime("%H:%M:%S").to_string()
+    }
+
+    /// "14:30:05" of today, "Mon 14:30" of the last days, "2026-03-01 14:30" before. Always as wide.
+    pub(super) fn moment(&self, milliseconds: i64) -> String {
+        let Ok(moment) = Timestamp::from_millisecond(milliseconds) else { return String::from("?") };
+        let moment = moment.to_zoned(self.zone.clone());
+        if moment.date() == self.now.date() {
+            return moment.strftime("%H:%M:%S").to_string();
+        }
+        moment.strftime("%Y-%m-%d %H:%M").to_string()
+    }
+
+    /// "12 s ago", "in 3 min"; whole units, the largest that fits.
+    pub(super) fn distance(&self, milliseconds: i64) -> String {
+        let Ok(moment) = Timestamp::from_millisecond(milliseconds) else { return String::from("?") };
+        let distance = moment.duration_since(self.now.timestamp());
+        let words = duration(distance.abs());
+        if distance.is_negative() { format!("{words} ago") } else { format!("in {words}") }
+    }
+}
+
+fn duration(duration: SignedDuration) -> String {
+    match duration.as_secs() {
+        seconds @ 0..120 => format!("{seconds} s"),
+        seconds @ 120..7200 => format!("{} min", seconds / 60),
+        seconds @ 7200..172_800 => format!("{} h", seconds / 3600),
+        seconds => format!("{} days", seconds / 86400),
+    }
+}
+
+/// A wait, short enough to be read at a glance: "250 ms", "3 s", "2.5 s", "4 min".
+pub(super) fn wait(duration: std::time::Duration) -> String {
+    let milliseconds = duration.as_millis();
+    match milliseconds {
+        0..1000 => format!("{milliseconds} ms"),
+        1000..10_000 if !milliseconds.is_multiple_of(1000) => format!("{:.1} s", duration.as_secs_f64()),
+        1000..120_000 => format!("{} s", duration.as_secs()),
+        120_000..7_200_000 => format!("{} min", duration.as_secs() / 60),
+        _ => format!("{} h", duration.as_secs() / 3600),
+    }
+}
+
+/// RFC 3339 in UTC with milliseconds, for machines.
+pub(super) fn rfc3339(milliseconds: i64) -> String {
+    Timestamp::from_millisecond(milliseconds).map_or_else(|_| String::new(), |moment| format!("{moment:.3}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_as_people_write_them() {
+        let now: Zoned = "2026-11-21T12:00:00+01:00[Europe/Berlin]".parse().expect("a time");
+        for (text, expected) in [
+            ("2026-03-01T14:30:00Z", "2026-03-01T14:30:00Z"),
+            ("2026-03-01T14:30:00.5+02:00", "2026-03-01T12:30:00.5Z"),
+            ("2026-03-01", "2026-02-28T23:00:00Z"),
+            ("2026-07-01 10:00", "2026-07-01T08:00:00Z"),
+            ("2026-07-01T10:00:30", "2026-07-01T08:00:30Z"),
+            ("45m", "2026-11-21T10:15:00Z"),
+            ("2h", "2026-11-21T09:00:00Z"),
+            (" 3d ", "2026-11-18T11:00:00Z"),
+            ("1w", "2026-11-14T11:00:00Z"),
+        ] {
+            assert_eq!(parse(text, &now).map(|moment| moment.to_string()), Ok(expected.to_owned()), "{text}");
+        }
+        for text in ["", "yesterday", "2026-13-01", "12", "2h ago!", "99999999999999999d"] {
+            assert!(parse(text, &now).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn waits_are_short_to_read() {
+        for (milliseconds, expected) in [
+            (0, "0 ms"),
+            (250, "250 ms"),
+            (3000, "3 s"),
+            (2500, "2.5 s"),
+            (61_000, "61 s"),
+            (600_000, "10 min"),
+            (7_200_000, "2 h"),
+        ] {
+            assert_eq!(wait(std::time::Duration::from_millis(milliseconds)), expected);
+        }
+    }
+}

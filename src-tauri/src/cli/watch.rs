@@ -1,0 +1,236 @@
+//! `tidings watch`: event streams on standard output, without the engine and without a memory.
+//!
+//! Deliberately not here: how a stream is followed (the event-source crate), buffering of the output (`output.rs`).
+mod ndjson;
+mod text;
+
+pub(super) use ndjson::write_rest;
+
+use super::interrupt::Interrupt;
+use super::output::{Output, reader_gone};
+use super::{Failed, Format, Outcome, argument, log, say, shown};
+use clap::Args;
+use futures_util::TryStreamExt as _;
+use futures_util::stream::FuturesUnordered;
+use http::HeaderMap;
+use std::cell::RefCell;
+use std::future::Future;
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+use tidings_event_source::{
+    Connector, ConnectorOptions, EventSource, Frame, Occurrence, Policy, Proxy, Request, Resume, decoder,
+};
+
+/// How long an interrupted command may still write to a reader that does not read.
+const GRACE: Duration = Duration::from_millis(300);
+
+/// Write the events of one or more streams to standard output
+///
+/// Comes back when a connection is lost, as a browser does: what a browser gives up (a status other than 200, a response
+/// that is no event stream) ends it, unless --persist is given.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit status:
+  0  after --max-events or --timeout, when interrupted, or when nobody reads the output any more
+  1  all streams are closed for good
+  2  bad usage
+
+Examples:
+  tidings watch http://localhost:4874/events
+  tidings watch --format ndjson https://example.org/events | jq .data
+  tidings watch --max-events 1 --timeout 60 https://example.org/deployed && ./celebrate")]
+pub(super) struct Watch {
+    /// The address of an event stream (http or https)
+    #[arg(value_name = "URL", required = true)]
+    urls: Vec<String>,
+    /// A header to send; may be repeated
+    #[arg(long = "header", value_name = "'Name: value'")]
+    headers: Vec<String>,
+    /// Resume after this event
+    #[arg(long, value_name = "ID", default_value = "", hide_default_value = true)]
+    last_event_id: String,
+    /// End after so many events, of all streams together
+    #[arg(long, value_name = "N")]
+    max_events: Option<u64>,
+    /// End after so many seconds; fractions are allowed
+    #[arg(long, value_name = "SECONDS")]
+    timeout: Option<String>,
+    /// How events are written
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Do not give up: try again after failures that would end it
+    #[arg(long)]
+    persist: bool,
+    #[command(flatten)]
+    network: Network,
+}
+
+/// How connections are made.
+#[derive(Debug, Args)]
+struct Network {
+    /// A PEM file with certificate authorities to trust as well
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
+    /// Accept any certificate
+    #[arg(long)]
+    insecure: bool,
+    /// Connect through this proxy (http, https, socks5 or socks5h) [default: that of the environment]
+    #[arg(long, value_name = "URL")]
+    proxy: Option<String>,
+}
+
+/// Why following ends before all streams are closed.
+enum End {
+    /// All events that were asked for have been written.
+    Enough,
+    /// Standard output cannot be written any more.
+    Output(io::Error),
+}
+
+impl From<io::Error> for End {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+impl Watch {
+    pub(super) fn run(self) -> Outcome {
+        let addresses: Vec<_> =
+            self.urls.iter().map(|given| argument::address(given)).collect::<Result<_, _>>().map_err(Failed::Usage)?;
+        let headers: HeaderMap = self
+            .headers
+            .iter()
+            .map(|given| argument::header(given))
+            .collect::<Result<_, _>>()
+            .map_err(Failed::Usage)?;
+        let timeout = self.timeout.as_deref().map(argument::seconds).transpose().map_err(Failed::Usage)?;
+        let connector = self.network.connector().map_err(Failed::Usage)?;
+        log::start(None);
+
+        let interrupt = Interrupt::listen(timeout, GRACE).map_err(Failed::work)?;
+        let printer = RefCell::new(Printer::new(self.format, self.max_events, &addresses)?);
+        let policy = if self.persist { Policy::FEED } else { Policy::BROWSER };
+        // Everything that touches the network shares this thread: passing bytes from thread to thread would cost more
+        // than all the rest.
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failed::work)?;
+        let outcome = runtime.block_on(async {
+            let feeds: FuturesUnordered<_> = addresses
+                .iter()
+                .enumerate()
+                .map(|(feed, address)| {
+                    let request = Request {
+                        url: address.url.clone(),
+                        headers: headers.clone(),
+                        credentials_follow_redirects: false,
+                        resume: Resume::Header,
+                    };
+                    let limit = decoder::DEFAULT_EVENT_LIMIT;
+                    follow(
+                        EventSource::new(connector.clone(), request, policy, &self.last_event_id, limit),
+                        feed,
+                        &printer,
+                    )
+                })
+                .collect();
+            tokio::select! {
+                biased;
+                () = interrupt.came() => Ok(()),
+                () = reader_gone() => Ok(()),
+                end = all_closed(feeds) => end,
+            }
+        });
+        outcome.and_then(|()| super::unless_reader_gone(printer.borrow_mut().output.flush()))
+    }
+}
+
+impl Network {
+    /// Fails with a sentence.
+    fn connector(self) -> Result<Connector, String> {
+        let options = ConnectorOptions {
+            proxy: self.proxy.as_deref().map(argument::proxy).transpose()?.map_or(Proxy::System, Proxy::Url),
+            authorities: self.ca.into_iter().collect(),
+            insecure: self.insecure,
+            user_agent: crate::USER_AGENT.into(),
+        };
+        Connector::new(&options).map_err(|error| error.to_string())
+    }
+}
+
+/// Completes when nothing is left to follow, which is a failure unless enough events have come.
+async fn all_closed(feeds: FuturesUnordered<impl Future<Output = Result<(), End>>>) -> Outcome {
+    match feeds.try_collect::<()>().await {
+        Ok(()) => Err(Failed::Silently),
+        Err(End::Enough) => Ok(()),
+        Err(End::Output(error)) => super::unless_reader_gone(Err(error)),
+    }
+}
+
+/// Writes what one stream brings. What has arrived already is written in one go.
+async fn follow(mut source: EventSource, feed: usize, printer: &RefCell<Printer>) -> Result<(), End> {
+    if printer.borrow().left == Some(0) {
+        return Err(End::Enough);
+    }
+    while let Some(occurrence) = source.next().await {
+        let mut printer = printer.borrow_mut();
+        printer.write(feed, &occurrence)?;
+        while let Some(occurrence) = source.buffered() {
+            printer.write(feed, &occurrence)?;
+        }
+        printer.output.flush()?;
+    }
+    Ok(())
+}
+
+/// Writes occurrences in the format that was asked for, and counts events.
+struct Printer {
+    output: Output,
+    style: Style,
+    /// How many events may still be written.
+    left: Option<u64>,
+}
+
+enum Style {
+    Text(text::Text),
+    Ndjson(ndjson::Ndjson),
+}
+
+impl Printer {
+    fn new(format: Format, max_events: Option<u64>, addresses: &[argument::Address]) -> Result<Self, Failed> {
+        let feeds = addresses.iter().map(|address| &*address.shown);
+        let style = match format {
+            Format::Text => Style::Text(text::Text::new(feeds)),
+            Format::Ndjson => Style::Ndjson(ndjson::Ndjson::new(feeds)),
+        };
+        Ok(Self { output: Output::stdout()?, style, left: max_events })
+    }
+
+    fn write(&mut self, feed: usize, occurrence: &Occurrence<'_>) -> Result<(), End> {
+        match &mut self.style {
+            Style::Text(text) => text.write(&mut self.output, feed, occurrence)?,
+            Style::Ndjson(ndjson) => ndjson.write(&mut self.output, feed, occurrence)?,
+        }
+        match occurrence {
+            Occurrence::Frame(Frame::Event(_)) => {
+                if let Some(left) = &mut self.left {
+                    *left -= 1;
+                    if *left == 0 {
+                        self.output.flush()?;
+                        return Err(End::Enough);
+                    }
+                }
+            }
+            Occurrence::Frame(Frame::Oversized { size, .. }) => {
+                say(&format!(
+                    "An event of {size} bytes was dropped; the limit is {} bytes.",
+                    decoder::DEFAULT_EVENT_LIMIT
+                ));
+            }
+            Occurrence::Connecting { last_event_id_unsendable: true, .. } => {
+                say("The last event ID cannot be sent in a header, so the server is not told where to resume.");
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}

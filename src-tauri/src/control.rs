@@ -1,0 +1,214 @@
+//! The local socket in the data directory: how a second process asks the one that owns it.
+//!
+//! One request and one reply a line, as JSON. Deliberately not here: who owns the directory (the engine's store), and what
+//! the requests do (the engine).
+#[cfg(unix)]
+#[path = "control/unix.rs"]
+mod socket;
+#[cfg(not(unix))]
+#[path = "control/unsupported.rs"]
+mod socket;
+
+use serde::{Deserialize, Serialize};
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+use tidings_engine::{Engine, EngineError, Feed, FeedConfig, FeedId, FeedStatus};
+
+/// A line longer than this is refused: requests and replies are small, but a list of a thousand feeds is not.
+const LINE_LIMIT: u64 = 4 * 1024 * 1024;
+/// How long a reply may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What can be asked of the process that owns a data directory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "request", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[expect(missing_docs, reason = "they are the engine's calls by the same names")]
+pub enum Request {
+    /// Show the window and bring it to the front.
+    Show,
+    FeedAdd {
+        config: FeedConfig,
+    },
+    FeedEdit {
+        id: FeedId,
+        config: FeedConfig,
+    },
+    FeedPause {
+        id: FeedId,
+        paused: bool,
+    },
+    FeedRemove {
+        id: FeedId,
+    },
+    Feeds,
+    Reconnect {
+        id: Option<FeedId>,
+    },
+}
+
+/// The answer to a [`Request`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "reply", content = "content", rename_all = "camelCase")]
+pub enum Reply {
+    /// It is done.
+    Done,
+    /// It is done; this is the feed now.
+    Feed(Feed),
+    /// All feeds.
+    Feeds(Vec<FeedStatus>),
+    /// It is not done.
+    Refused {
+        /// Stable, for programs: a code of [`EngineError::code`], `no-window`, or `bad-request`.
+        code: String,
+        /// One sentence for the user.
+        message: String,
+    },
+}
+
+/// Why there is no reply.
+#[derive(Debug, thiserror::Error)]
+pub enum ControlError {
+    /// No process listens: none runs on this data directory.
+    #[error("Tidings is not running.")]
+    NotRunning,
+    /// One listens, but says nothing that can be understood in time.
+    #[error("The running Tidings does not answer: {0}.")]
+    NoAnswer(io::Error),
+}
+
+/// Asks the process that owns `data_dir`, and waits for its reply (at most 10 s).
+pub async fn ask(data_dir: &Path, request: Request) -> Result<Reply, ControlError> {
+    let asking = async {
+        let connection = match socket::connect(data_dir).await {
+            Ok(connection) => connection,
+            // No socket, or one that nobody listens on: left behind by a process that was killed.
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => {
+                return Err(ControlError::NotRunning);
+            }
+            Err(error) => return Err(ControlError::NoAnswer(error)),
+        };
+        exchange::ask(connection, &request).await.map_err(ControlError::NoAnswer)
+    };
+    tokio::time::timeout(PATIENCE, asking)
+        .await
+        .unwrap_or_else(|_| Err(ControlError::NoAnswer(io::ErrorKind::TimedOut.into())))
+}
+
+/// Listens in a data directory that this process owns. Dropped, it stops and removes the socket.
+#[derive(Debug)]
+pub struct Server {
+    _listening: socket::Listening,
+}
+
+impl Server {
+    /// Answers from now on, on a thread of its own. `on_show` is called there, and must not block.
+    ///
+    /// The caller owns `data_dir` (its engine is open), so a socket that is there already is a dead one and replaced.
+    pub fn start(data_dir: &Path, engine: Engine, on_show: impl Fn() + Send + Sync + 'static) -> io::Result<Self> {
+        let show = move || {
+            on_show();
+            Reply::Done
+        };
+        Ok(Self { _listening: socket::listen(data_dir, Answers { engine, show: Box::new(show) })? })
+    }
+
+    /// [`start`](Self::start) for a process without a window, which refuses to show one.
+    pub fn start_headless(data_dir: &Path, engine: Engine) -> io::Result<Self> {
+        let refuse = || Reply::Refused {
+            code: "no-window".into(),
+            message: format!(
+                "Tidings is running without a window (process {}); end it first, or use the commands (tidings --help).",
+                std::process::id()
+            ),
+        };
+        Ok(Self { _listening: socket::listen(data_dir, Answers { engine, show: Box::new(refuse) })? })
+    }
+}
+
+/// What a listening process answers with.
+struct Answers {
+    engine: Engine,
+    show: Box<dyn Fn() -> Reply + Send + Sync>,
+}
+
+impl Answers {
+    async fn answer(&self, request: Request) -> Reply {
+        match request {
+            Request::Show => (self.show)(),
+            request => answer(&self.engine, request).await,
+        }
+    }
+}
+
+/// Does what is asked, with an engine of this process.
+pub(crate) async fn answer(engine: &Engine, request: Request) -> Reply {
+    let reply = match request {
+        Request::Show => {
+            Ok(Reply::Refused { code: "no-window".into(), message: "There is no window in this process.".into() })
+        }
+        Request::FeedAdd { config } => engine.add_feed(config).await.map(Reply::Feed),
+        Request::FeedEdit { id, config } => engine.edit_feed(id, config).await.map(Reply::Feed),
+        Request::FeedPause { id, paused } => engine.pause_feed(id, paused).await.map(|()| Reply::Done),
+        Request::FeedRemove { id } => engine.remove_feed(id).await.map(|()| Reply::Done),
+        Request::Feeds => engine.feeds().await.map(Reply::Feeds),
+        Request::Reconnect { id } => engine.reconnect(id).await.map(|()| Reply::Done),
+    };
+    reply.unwrap_or_else(|error| refused(&error))
+}
+
+fn refused(error: &EngineError) -> Reply {
+    Reply::Refused { code: error.code().into(), message: error.to_string() }
+}
+
+/// Lines over a connection of any kind.
+#[cfg_attr(not(unix), expect(dead_code, reason = "no connection of any kind there yet"))]
+mod exchange {
+    use super::{Answers, LINE_LIMIT, Reply, Request};
+    use std::io;
+    use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader};
+
+    pub(super) async fn ask(
+        mut connection: impl AsyncRead + AsyncWrite + Unpin,
+        request: &Request,
+    ) -> io::Result<Reply> {
+        write(&mut connection, request).await?;
+        let line = read(&mut BufReader::new(connection)).await?.ok_or(io::ErrorKind::UnexpectedEof)?;
+        Ok(serde_json::from_slice(&line)?)
+    }
+
+    /// Answers one request after the other, until the other side has no more.
+    pub(super) async fn answer(connection: impl AsyncRead + AsyncWrite + Unpin, answers: &Answers) -> io::Result<()> {
+        let mut connection = BufReader::new(connection);
+        while let Some(line) = read(&mut connection).await? {
+            let reply = match serde_json::from_slice(&line) {
+                Ok(request) => answers.answer(request).await,
+                // Another version's request, perhaps.
+                Err(_) => Reply::Refused {
+                    code: "bad-request".into(),
+                    message:
+                        "The running Tidings does not understand this; it may be of another version, so restart it."
+                            .into(),
+                },
+            };
+            write(&mut connection, &reply).await?;
+        }
+        Ok(())
+    }
+
+    async fn read(from: &mut (impl tokio::io::AsyncBufRead + Unpin)) -> io::Result<Option<Vec<u8>>> {
+        let mut line = Vec::new();
+        match from.take(LINE_LIMIT).read_until(b'\n', &mut line).await? {
+            0 => Ok(None),
+            _ if line.ends_with(b"\n") => Ok(Some(line)),
+            _ => Err(io::ErrorKind::InvalidData.into()),
+        }
+    }
+
+    async fn write(to: &mut (impl AsyncWrite + Unpin), message: &impl serde::Serialize) -> io::Result<()> {
+        let mut line = serde_json::to_vec(message)?;
+        line.push(b'\n');
+        to.write_all(&line).await?;
+        to.flush().await
+    }
+}
