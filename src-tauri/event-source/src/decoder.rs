@@ -63,6 +63,7 @@ pub struct Decoder {
 }
 
 /// A frame, before it borrows what it consists of. `None` stands for what is not in the chunk but in the decoder.
+#[derive(Clone, Copy)]
 enum Found<'b> {
     Event(Option<&'b [u8]>),
     Comment(Option<&'b [u8]>),
@@ -130,7 +131,7 @@ impl Decoder {
         self.skip_line_feed(input);
         // The block's only data line so far, if it lies in this chunk: copied only if it turns out not to be the only one,
         // or not to end in this chunk.
-        let mut lone: Option<&'b [u8]> = None;
+        let mut in_place: Option<&'b [u8]> = None;
         while let Some(end) = line_end(input) {
             let (line, rest) = input.split_at(end);
             *input = self.after_line_end(rest);
@@ -138,19 +139,19 @@ impl Decoder {
                 self.read_piece(line);
                 self.end_line()
             } else if line.is_empty() {
-                let found = self.dispatch(lone.take());
+                let found = self.dispatch(in_place.take());
                 if found.is_some() {
                     return found;
                 }
                 continue;
             } else {
                 match Field::split(line) {
-                    (Field::Data, value) if lone.is_none() && self.block.is_without_data() => {
-                        lone = Some(value);
+                    (Field::Data, value) if in_place.is_none() && self.block.is_without_data() => {
+                        in_place = Some(value);
                         continue;
                     }
                     (Field::Data, value) => {
-                        self.keep(lone.take());
+                        self.keep(in_place.take());
                         self.block.push_line(value);
                         continue;
                     }
@@ -163,11 +164,11 @@ impl Decoder {
                 }
             };
             if found.is_some() {
-                self.keep(lone);
+                self.keep(in_place);
                 return found;
             }
         }
-        self.keep(lone);
+        self.keep(in_place);
         self.read_piece(input);
         *input = &[];
         self.release();
@@ -176,8 +177,8 @@ impl Decoder {
 
     /// Copies a data line that cannot stay where it is.
     #[inline]
-    fn keep(&mut self, lone: Option<&[u8]>) {
-        if let Some(value) = lone {
+    fn keep(&mut self, in_place: Option<&[u8]>) {
+        if let Some(value) = in_place {
             self.block.push_line(value);
         }
     }
@@ -207,15 +208,15 @@ impl Decoder {
     }
 
     /// What a blank line does: the standard's "dispatch the event".
-    fn dispatch<'b>(&mut self, lone: Option<&'b [u8]>) -> Option<Found<'b>> {
+    fn dispatch<'b>(&mut self, in_place: Option<&'b [u8]>) -> Option<Found<'b>> {
         // Even without data, and even if the event is too large: a server that resumes would otherwise send the same
         // event again and again.
         let id_changed = self.block.commit_id(&mut self.last_event_id);
-        if let Some(value) = lone {
+        if let Some(value) = in_place {
             self.block.count_line(value);
         }
         let found = if !self.block.is_without_data() {
-            Some(Found::Event(lone))
+            Some(Found::Event(in_place))
         } else if id_changed {
             Some(Found::LastEventId)
         } else {
@@ -233,18 +234,17 @@ impl Decoder {
         let last_event_id = &self.last_event_id;
         match found {
             Found::Event(_) if self.block.is_oversized() => Frame::Oversized { size: self.block.size(), last_event_id },
-            Found::Event(lone) => {
-                let bytes = lone.unwrap_or_else(|| self.block.data());
-                let data = match simdutf8::basic::from_utf8(bytes) {
-                    Ok(data) => data,
-                    Err(_) => {
-                        let size = self.block.size() + (utf8::decoded_len(bytes) - bytes.len()) as u64;
-                        if size > self.event_limit as u64 {
-                            return Frame::Oversized { size, last_event_id };
-                        }
-                        self.replaced = utf8::replace(bytes);
-                        &self.replaced
+            Found::Event(in_place) => {
+                let bytes = in_place.unwrap_or_else(|| self.block.data());
+                let data = if let Ok(data) = simdutf8::basic::from_utf8(bytes) {
+                    data
+                } else {
+                    let size = self.block.size() + (utf8::decoded_len(bytes) - bytes.len()) as u64;
+                    if size > self.event_limit as u64 {
+                        return Frame::Oversized { size, last_event_id };
                     }
+                    self.replaced = utf8::replace(bytes);
+                    &self.replaced
                 };
                 let event_type = Some(self.block.event_type()).filter(|name| !name.is_empty()).unwrap_or("message");
                 Frame::Event(Event { event_type, data, last_event_id })
@@ -253,12 +253,11 @@ impl Decoder {
                 let bytes = whole.unwrap_or_else(|| self.line.bytes());
                 // A character that begins before the limit and ends after it is read whole, and then left out.
                 let bytes = &bytes[..bytes.len().min(COMMENT_LIMIT + 3)];
-                let text = match simdutf8::basic::from_utf8(bytes) {
-                    Ok(text) => text,
-                    Err(_) => {
-                        self.replaced = utf8::replace(bytes);
-                        &self.replaced
-                    }
+                let text = if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
+                    text
+                } else {
+                    self.replaced = utf8::replace(bytes);
+                    &self.replaced
                 };
                 Frame::Comment(&text[..text.floor_char_boundary(COMMENT_LIMIT)])
             }
@@ -298,13 +297,9 @@ impl Decoder {
     /// What follows the line end that `rest` begins with.
     #[inline]
     fn after_line_end<'b>(&mut self, rest: &'b [u8]) -> &'b [u8] {
+        self.after_cr = rest == b"\r";
         match rest {
-            [b'\r', b'\n', next @ ..] => next,
-            [b'\r'] => {
-                self.after_cr = true;
-                &[]
-            }
-            [_, next @ ..] => next,
+            [b'\r', b'\n', next @ ..] | [_, next @ ..] => next,
             [] => &[],
         }
     }

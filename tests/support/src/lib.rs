@@ -7,6 +7,7 @@ pub mod desktop_session;
 pub mod eventually;
 #[cfg(target_os = "linux")]
 pub mod notification_recorder;
+pub mod payloads;
 #[cfg(target_os = "linux")]
 pub mod process;
 #[cfg(target_os = "linux")]

@@ -1,7 +1,7 @@
 //! Arbitrary streams, cut arbitrarily: the same frames as the reference finds, in bounded memory.
+use crate::checks::{check, check_fuzz};
 use crate::{reading::Reading, reference};
 use proptest::prelude::*;
-use tidings_event_source::Decoder;
 
 /// What event streams consist of, and what breaks them.
 const TOKENS: &[&[u8]] = &[
@@ -69,40 +69,23 @@ fn limit() -> impl Strategy<Value = usize> {
     prop_oneof![0..40_usize, Just(1024), Just(usize::MAX)]
 }
 
-fn chunks<'a>(mut stream: &'a [u8], cuts: &'a [usize]) -> impl Iterator<Item = &'a [u8]> {
-    cuts.iter().cycle().map_while(move |&cut| {
-        if stream.is_empty() {
-            return None;
-        }
-        let (chunk, rest) = stream.split_at(cut.min(stream.len()));
-        stream = rest;
-        Some(chunk)
-    })
-}
-
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_reference_agrees(stream in stream(), cuts in cuts(), event_limit in limit(), last_event_id in "[a-z]{0,3}") {
-        let reading = Reading { last_event_id: &last_event_id, event_limit };
-        let expected = reference::frames(&stream, reading);
-        prop_assert_eq!(&reading.frames([stream.as_slice()]), &expected);
-        prop_assert_eq!(&reading.frames(chunks(&stream, &cuts)), &expected);
-        prop_assert_eq!(&reading.frames(stream.chunks(1)), &expected);
+        check(&stream, &cuts, Reading { last_event_id: &last_event_id, event_limit });
+    }
+
+    /// The fuzz target's body, for a bounded time and on the stable toolchain.
+    #[test]
+    fn fuzz(input in proptest::collection::vec(any::<u8>(), 0..300)) {
+        check_fuzz(&input);
     }
 
     #[test]
-    fn memory_is_bounded(stream in stream(), cuts in cuts(), limit in 0..200_usize) {
-        let mut decoder = Decoder::new("", limit);
-        for mut input in chunks(&stream, &cuts) {
-            loop {
-                let ended = decoder.decode(&mut input).is_none();
-                // As `Decoder::memory` says: five limits at the very most, and what is small.
-                prop_assert!(decoder.memory() <= 5 * limit + 8 * 1024, "{} held", decoder.memory());
-                if ended { break }
-            }
-        }
+    fn fuzz_of_what_matters(settings in any::<[u8; 3]>(), stream in stream()) {
+        check_fuzz(&[settings.as_slice(), &stream].concat());
     }
 }
 

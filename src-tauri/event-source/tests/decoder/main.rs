@@ -4,7 +4,9 @@
 //! (`eventsource_client.rs`).
 mod arbitrary;
 mod cases;
+mod checks;
 mod limits;
 mod memory;
 mod reading;
 mod reference;
+mod sources;
