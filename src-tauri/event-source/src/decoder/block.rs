@@ -69,8 +69,13 @@ impl Block {
     /// Appends a whole `data` line.
     #[inline]
     pub(super) fn push_line(&mut self, value: &[u8]) {
-        self.push_data(value);
-        self.end_data_line();
+        self.count_line(value);
+        if self.is_oversized() {
+            return self.discard();
+        }
+        self.reserve(value.len() + 1);
+        self.data.extend_from_slice(value);
+        self.data.push(b'\n');
     }
 
     /// Appends a piece of a `data` line.
@@ -81,10 +86,8 @@ impl Block {
         if self.size + self.data_lines > self.limit as u64 {
             return self.discard();
         }
-        if self.data.capacity() == 0 {
-            self.data.reserve_exact(self.expected.min(self.limit) + 1);
-        }
-        append(&mut self.data, piece, self.limit + 1);
+        self.reserve(piece.len());
+        self.data.extend_from_slice(piece);
     }
 
     /// Ends a `data` line.
@@ -92,7 +95,8 @@ impl Block {
     pub(super) fn end_data_line(&mut self) {
         self.data_lines += 1;
         if !self.is_oversized() {
-            append(&mut self.data, b"\n", self.limit + 1);
+            self.reserve(1);
+            self.data.push(b'\n');
         }
     }
 
@@ -150,6 +154,15 @@ impl Block {
         }
     }
 
+    /// Makes room for `more` bytes of data, which are within the limit.
+    #[inline]
+    fn reserve(&mut self, more: usize) {
+        if self.data.capacity() - self.data.len() < more {
+            let expected = if self.data.capacity() == 0 { self.expected } else { 0 };
+            grow(&mut self.data, more.max(expected.min(self.limit)), self.limit + 1);
+        }
+    }
+
     fn discard_if_oversized(&mut self) {
         if self.is_oversized() {
             self.discard();
@@ -164,18 +177,9 @@ impl Block {
     }
 }
 
-/// Appends to a buffer that at most doubles, and never grows past `bound`.
-#[inline]
-pub(super) fn append(buffer: &mut Vec<u8>, bytes: &[u8], bound: usize) {
-    let len = buffer.len() + bytes.len();
-    if len > buffer.capacity() {
-        grow(buffer, len, bound);
-    }
-    buffer.extend_from_slice(bytes);
-}
-
+/// Makes room for `more` bytes in a buffer that at most doubles, and never grows past `bound` without need.
 #[cold]
-fn grow(buffer: &mut Vec<u8>, len: usize, bound: usize) {
-    let capacity = len.max(buffer.capacity().saturating_mul(2).min(bound));
+pub(super) fn grow(buffer: &mut Vec<u8>, more: usize, bound: usize) {
+    let capacity = (buffer.len() + more).max(buffer.capacity().saturating_mul(2).min(bound));
     buffer.reserve_exact(capacity - buffer.len());
 }

@@ -100,8 +100,11 @@ impl Line {
                 limit
             }
         };
-        let room = bound.saturating_sub(self.bytes.len()).min(piece.len());
-        block::append(&mut self.bytes, &piece[..room], bound);
+        let kept = &piece[..piece.len().min(bound.saturating_sub(self.bytes.len()))];
+        if self.bytes.capacity() - self.bytes.len() < kept.len() {
+            block::grow(&mut self.bytes, kept.len(), bound);
+        }
+        self.bytes.extend_from_slice(kept);
     }
 
     /// Ends the line. Returns its field.

@@ -92,7 +92,7 @@ proptest! {
 #[test]
 fn every_short_stream_of_what_matters() {
     // All streams of up to five of these, whole and byte by byte.
-    const BYTES: &[&[u8]] = &[b"\n", b"\r", b":", b" ", b"data", b"id", b"x", b"\xff", b"event:", b"\0"];
+    const BYTES: &[&[u8]] = &[b"\n", b"\r", b":", b" ", b"data", b"id", b"x", b"event:"];
     fn extend(stream: &mut Vec<u8>, depth: usize) {
         let expected = reference::frames(stream, Reading::default());
         assert_eq!(Reading::default().frames([stream.as_slice()]), expected, "{:?}", stream.escape_ascii().to_string());
