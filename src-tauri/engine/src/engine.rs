@@ -1,11 +1,17 @@
 //! The engine's handle: cheap to clone, the only way in.
 //!
 //! Deliberately not here: the work of one feed (`subscription.rs`), the database (`store/`).
+mod core;
+mod network;
+
+use self::core::Core;
 use crate::event::Counts;
+use crate::store::Store;
 use crate::{
     EngineError, EngineEvents, Event, EventId, Feed, FeedConfig, FeedId, FeedStatus, Notifier, Page, PageQuery, Scope,
     Settings,
 };
+use network::Network;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -15,96 +21,140 @@ pub struct EngineOptions {
     pub data_dir: PathBuf,
     /// Names the program in `User-Agent`.
     pub user_agent: String,
+    /// Who delivers announcements.
     pub notifier: Arc<dyn Notifier>,
     /// Whether subscriptions are started. The command line opens an engine without them to edit feeds.
     pub connect: bool,
 }
 
-/// The running engine. Its network runs on one thread of its own, its database writer on another.
+/// The running engine. Its network runs on one thread of its own, its database writer on another. Its futures may be
+/// awaited on any runtime; what was begun is finished even when its future is dropped.
+///
+/// When the last clone goes away without [`Self::shut_down`], it ends by itself a little later.
 #[derive(Clone)]
-pub struct Engine {}
+pub struct Engine {
+    core: Arc<Core>,
+    network: Arc<Network>,
+}
 
-#[expect(clippy::unused_async, clippy::unused_self, unused_variables)]
 impl Engine {
     /// Opens the store and starts a subscription for each feed that is not paused.
     ///
     /// Fails when another process owns the data directory ([`StoreError::Owned`](crate::store::StoreError)), when the
     /// database is newer than the program, or cannot be opened.
     pub fn open(options: EngineOptions) -> Result<Self, EngineError> {
-        Ok(Self {})
+        let store = Store::open(&options.data_dir)?;
+        let core = Arc::new(Core::new(store, options.user_agent, options.notifier, options.connect)?);
+        let network = Network::start(Arc::clone(&core)).map_err(|error| EngineError::NoThread(error.to_string()))?;
+        Ok(Self { core, network: Arc::new(network) })
     }
 
-    /// Ends the subscriptions, writes what is under way, and closes the store.
-    pub async fn shut_down(&self) {}
+    /// Ends the subscriptions, writes what is under way, and closes the store; within two seconds, whatever the disk
+    /// does. What could not be written is asked for again by the cursor. Everything but this fails from now on.
+    pub async fn shut_down(&self) {
+        let core = Arc::clone(&self.core);
+        let _ = self.network.run(async move { core.shut_down().await }).await;
+        self.network.stop();
+    }
 
     /// Listens from now on.
     pub fn events(&self) -> EngineEvents {
-        EngineEvents {}
+        self.core.teller.listen()
     }
 
     /// The `seq` of the last envelope that was told, 0 before the first: where a snapshot taken after this call joins on.
     pub fn seq(&self) -> u64 {
-        0
+        self.core.teller.seq()
     }
 
+    /// What is wrong with the store just now, as [`EngineEvent::Storage`](crate::EngineEvent::Storage) told it, or what
+    /// was found wrong when it was opened: a sentence for the user.
+    pub fn storage_problem(&self) -> Option<String> {
+        self.core.storage_problem()
+    }
+
+    /// All feeds, in the user's order.
     pub async fn feeds(&self) -> Result<Vec<FeedStatus>, EngineError> {
-        Ok(vec![])
+        self.core.running()?;
+        Ok(self.core.surroundings.overview.statuses())
     }
 
+    /// Adds a feed and starts following it. Fails with [`EngineError::BadFeed`] for settings that cannot work.
     pub async fn add_feed(&self, config: FeedConfig) -> Result<Feed, EngineError> {
-        Err(EngineError::ShutDown)
+        self.run(move |core| async move { core.add_feed(config).await }).await
     }
 
     /// Replaces what the user chose; the subscription starts anew where that matters.
     pub async fn edit_feed(&self, id: FeedId, config: FeedConfig) -> Result<Feed, EngineError> {
-        Err(EngineError::ShutDown)
+        self.run(move |core| async move { core.edit_feed(id, config).await }).await
     }
 
     /// Removes a feed together with its history.
     pub async fn remove_feed(&self, id: FeedId) -> Result<(), EngineError> {
-        Err(EngineError::ShutDown)
+        self.run(move |core| async move { core.remove_feed(id).await }).await
     }
 
+    /// Ends a feed's subscription, or lets it go on from where it was.
     pub async fn pause_feed(&self, id: FeedId, paused: bool) -> Result<(), EngineError> {
-        Err(EngineError::ShutDown)
+        self.run(move |core| async move { core.pause_feed(id, paused).await }).await
     }
 
-    /// Connects anew at once: one feed, or all.
+    /// Connects anew at once: one feed, or all. A paused feed stays paused.
     pub async fn reconnect(&self, id: Option<FeedId>) -> Result<(), EngineError> {
-        Ok(())
+        self.run(move |core| async move { core.reconnect(id).await }).await
     }
 
     /// A page of the history. Reads do not wait for the writer.
     pub async fn page(&self, query: PageQuery) -> Result<Page, EngineError> {
-        Ok(Page::default())
+        self.core.running()?;
+        Ok(self.core.readers.page(query).await?)
     }
 
+    /// An event, whole.
     pub async fn event(&self, id: EventId) -> Result<Event, EngineError> {
-        Err(EngineError::NoSuchEvent(id))
+        self.core.running()?;
+        self.core.readers.event(id).await?.ok_or(EngineError::NoSuchEvent(id))
     }
 
+    /// How many events there are, without counting them.
     pub async fn counts(&self) -> Result<Counts, EngineError> {
-        Ok(Counts::default())
+        self.core.running()?;
+        Ok(self.core.surroundings.overview.counts())
     }
 
+    /// Marks events as read or not. Events that are gone are no error.
     pub async fn mark_read(&self, events: Vec<EventId>, read: bool) -> Result<(), EngineError> {
-        Ok(())
+        self.run(move |core| async move { core.mark_read(events, read).await }).await
     }
 
     /// Marks everything in the scope up to and including `until` as read.
     pub async fn mark_all_read(&self, scope: Scope, until: EventId) -> Result<(), EngineError> {
-        Ok(())
+        self.run(move |core| async move { core.mark_all_read(scope, until).await }).await
     }
 
+    /// Stars an event or takes its star away.
     pub async fn star(&self, event: EventId, starred: bool) -> Result<(), EngineError> {
-        Ok(())
+        self.run(move |core| async move { core.star(event, starred).await }).await
     }
 
+    /// The program's settings.
     pub async fn settings(&self) -> Result<Settings, EngineError> {
-        Ok(Settings::default())
+        self.core.running()?;
+        Ok(self.core.settings())
     }
 
+    /// Replaces the program's settings.
     pub async fn change_settings(&self, settings: Settings) -> Result<(), EngineError> {
-        Ok(())
+        self.run(move |core| async move { core.change_settings(settings).await }).await
+    }
+
+    /// Has the network thread do something to its end, whether or not the caller waits for it.
+    async fn run<T, F>(&self, operation: impl FnOnce(Arc<Core>) -> F) -> Result<T, EngineError>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, EngineError>> + Send + 'static,
+    {
+        self.core.running()?;
+        self.network.run(operation(Arc::clone(&self.core))).await.unwrap_or(Err(EngineError::ShutDown))
     }
 }

@@ -5,6 +5,10 @@ use crate::event::Counts;
 use crate::{EventId, EventSummary, FeedId, FeedStatus};
 use serde::Serialize;
 use std::sync::Arc;
+use tokio::sync::broadcast::{
+    self,
+    error::{RecvError, TryRecvError},
+};
 use ts_rs::TS;
 
 /// Something that happened. Sent after it is committed, never before.
@@ -13,31 +17,43 @@ use ts_rs::TS;
 pub enum EngineEvent {
     /// New events, oldest first.
     Arrived {
+        /// At most 64.
         events: Vec<EventSummary>,
     },
     /// An event came again and was counted, not added.
     Repeated {
+        /// The event.
         id: EventId,
+        /// How often it has come now.
         count: u32,
     },
     /// Marks changed on these events; an empty list means: on many, ask again.
     Marked {
+        /// The events.
         events: Vec<EventId>,
+        /// `None`: unchanged.
         read: Option<bool>,
+        /// `None`: unchanged.
         starred: Option<bool>,
     },
     /// A feed was added, edited, or changed its state or unread count.
     Feed {
+        /// How it is now.
         status: FeedStatus,
     },
+    /// A feed was removed, with its events.
     FeedRemoved {
+        /// The feed.
         feed: FeedId,
     },
+    /// The counts over all feeds changed.
     Counts {
+        /// How they are now.
         counts: Counts,
     },
-    /// Storing fails (disk full, read-only); `None`: it works again. A sentence for the user.
+    /// Storing fails (disk full, read-only); `None`: it works again.
     Storage {
+        /// A sentence for the user.
         problem: Option<String>,
     },
     /// The listener was too slow and missed something: ask for everything again.
@@ -55,11 +71,40 @@ pub struct Envelope {
 }
 
 /// A listener's end. Bounded: one who does not keep up gets [`EngineEvent::Missed`] instead of what it missed.
-pub struct EngineEvents {}
+pub struct EngineEvents {
+    /// `None`: the engine has shut down already.
+    receiver: Option<broadcast::Receiver<Arc<Envelope>>>,
+    /// Came after something was missed, and follows the news of that.
+    held: Option<Arc<Envelope>>,
+}
 
 impl EngineEvents {
+    pub(crate) const fn new(receiver: Option<broadcast::Receiver<Arc<Envelope>>>) -> Self {
+        Self { receiver, held: None }
+    }
+
     /// The next event; `None` after the engine has shut down. Cancel-safe.
     pub async fn next(&mut self) -> Option<Arc<Envelope>> {
-        None
+        if let Some(held) = self.held.take() {
+            return Some(held);
+        }
+        let receiver = self.receiver.as_mut()?;
+        match receiver.recv().await {
+            Ok(envelope) => Some(envelope),
+            Err(RecvError::Closed) => None,
+            Err(RecvError::Lagged(_)) => {
+                // What was missed ends before the oldest that is still there.
+                let held = loop {
+                    match receiver.try_recv() {
+                        Ok(envelope) => break envelope,
+                        Err(TryRecvError::Lagged(_)) => {}
+                        Err(TryRecvError::Empty | TryRecvError::Closed) => return None,
+                    }
+                };
+                let missed = Envelope { seq: held.seq.saturating_sub(1), event: EngineEvent::Missed };
+                self.held = Some(held);
+                Some(Arc::new(missed))
+            }
+        }
     }
 }

@@ -6,14 +6,22 @@ use crate::{EventId, FeedId};
 /// Each message says what failed, why, and what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
+    /// No such feed, any more.
     #[error("There is no feed {0}. It may have been removed.")]
     NoSuchFeed(FeedId),
+    /// No such event, any more.
     #[error("There is no event {0}. It may have been removed.")]
     NoSuchEvent(EventId),
+    /// Settings that cannot work; the sentence says which and why.
     #[error("{0}")]
     BadFeed(String),
+    /// The store cannot be opened, read or written.
     #[error("{0}")]
     Store(#[from] crate::store::StoreError),
+    /// The system gives no further thread, or none that can wait for the network.
+    #[error("The engine could not start: {0}. Close other programs and try again.")]
+    NoThread(String),
+    /// [`Engine::shut_down`](crate::Engine::shut_down) was called.
     #[error("The engine has shut down.")]
     ShutDown,
 }
@@ -26,6 +34,7 @@ impl EngineError {
             Self::NoSuchEvent(_) => "no-such-event",
             Self::BadFeed(_) => "bad-feed",
             Self::Store(_) => "store",
+            Self::NoThread(_) => "no-thread",
             Self::ShutDown => "shut-down",
         }
     }

@@ -7,7 +7,6 @@ use ts_rs::TS;
 
 /// Identifies a stored event; ascending in the order of arrival, never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
-#[serde(transparent)]
 #[ts(type = "number")]
 pub struct EventId(pub i64);
 

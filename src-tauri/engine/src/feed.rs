@@ -1,12 +1,13 @@
 //! What the user configured: one URL to follow, and how.
 //!
 //! Deliberately not here: how it fares just now (`feed_state.rs`).
+mod connecting;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// Identifies a feed for its whole life; never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
-#[serde(transparent)]
 #[ts(type = "number")]
 pub struct FeedId(pub i64);
 

@@ -11,9 +11,11 @@ pub mod event;
 pub mod feed;
 pub mod feed_state;
 pub mod mapping;
+mod overview;
 pub mod settings;
 pub mod store;
-pub mod subscription;
+mod subscription;
+mod teller;
 
 pub use announce::{Announcement, Notifier, Target};
 pub use engine::{Engine, EngineOptions};

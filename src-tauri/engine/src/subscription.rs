@@ -1,1 +1,298 @@
-//! skeleton
+//! The life of one feed: a task that drives its event source, hands what comes to the writer, and says how it fares.
+//!
+//! One task owns one feed; others hold a [`Subscription`] and ask. Deliberately not here: when to connect again
+//! (`tidings-event-source`), storing (`store/`).
+mod cause;
+
+use crate::announce::{Announcement, Announcer, Target};
+use crate::overview::{LastByte, Overview};
+use crate::store::{Arrival, Cursor, NewEvent, Writer};
+use crate::{Cause, EngineError, Feed, FeedId, FeedState, Urgency};
+use futures_util::FutureExt as _;
+use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+use tidings_event_source::{Connector, ConnectorOptions, EventSource, Frame, Occurrence, Policy};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+/// How long a subscription may take to end before it is cut off. It ends at once unless storing fails.
+const END_LIMIT: Duration = Duration::from_secs(1);
+/// When a subscription that failed within Tidings is tried again.
+const AFTER_FAULT: Duration = Duration::from_mins(1);
+/// When it is asked again where to go on from, while the store cannot say.
+const WITHOUT_CURSOR: Duration = Duration::from_secs(1);
+
+/// What subscriptions share.
+pub(crate) struct Surroundings {
+    pub(crate) overview: Arc<Overview>,
+    pub(crate) writer: Writer,
+    pub(crate) announcer: Arc<Announcer>,
+    pub(crate) connectors: Connectors,
+}
+
+/// One connector for all feeds of the same options.
+pub(crate) struct Connectors {
+    user_agent: String,
+    made: Mutex<HashMap<ConnectorOptions, Connector>>,
+}
+
+impl Connectors {
+    pub(crate) fn new(user_agent: String) -> Self {
+        Self { user_agent, made: Mutex::default() }
+    }
+
+    /// The connector for a feed. Fails for a certificate file that cannot be read.
+    pub(crate) fn of(&self, feed: &crate::FeedConfig) -> Result<Connector, EngineError> {
+        let options = feed.connector_options(&self.user_agent)?;
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        // A file may have been replaced since: what depends on one is made anew for each subscription.
+        if options.authorities.is_empty()
+            && let Some(connector) = made.get(&options)
+        {
+            return Ok(connector.clone());
+        }
+        let connector = Connector::new(&options).map_err(|error| EngineError::BadFeed(error.to_string()))?;
+        made.insert(options, connector.clone());
+        Ok(connector)
+    }
+}
+
+/// The handle of a subscription. Dropped without [`Self::end`], it lets the subscription end by itself.
+pub(crate) struct Subscription {
+    wishes: mpsc::Sender<Wish>,
+    task: JoinHandle<()>,
+}
+
+/// What others want of a subscription.
+enum Wish {
+    Reconnect,
+    End,
+}
+
+impl Subscription {
+    /// Starts following a feed after a while. Call it on the network's runtime.
+    pub(crate) fn start(surroundings: Arc<Surroundings>, feed: Feed, after: Duration) -> Self {
+        let (wishes, received) = mpsc::channel(4);
+        let last_byte = surroundings.overview.last_byte(feed.id);
+        let task = Task { surroundings, feed, wishes: received, last_byte, alerted: false, reconnection_time: None };
+        Self { wishes, task: tokio::spawn(task.run(after)) }
+    }
+
+    /// Connects anew at once.
+    pub(crate) fn reconnect(&self) {
+        // A full queue holds the same wish already; a closed one belongs to a task that has ended.
+        let _ = self.wishes.try_send(Wish::Reconnect);
+    }
+
+    /// Ends it. When this returns, its connection is closed and what came over it is on its way to the store.
+    pub(crate) async fn end(mut self) {
+        let ended = async {
+            let _ = self.wishes.send(Wish::End).await;
+            let _ = (&mut self.task).await;
+        };
+        if timeout(END_LIMIT, ended).await.is_err() {
+            self.task.abort();
+            let _ = self.task.await;
+        }
+    }
+}
+
+struct Task {
+    surroundings: Arc<Surroundings>,
+    feed: Feed,
+    /// Ends with the subscription's handle, which means [`Wish::End`].
+    wishes: mpsc::Receiver<Wish>,
+    last_byte: LastByte,
+    /// Whether the user was told that the feed needs attention; once until it is open again.
+    alerted: bool,
+    /// As it was last stored.
+    reconnection_time: Option<u64>,
+}
+
+impl Task {
+    async fn run(mut self, after: Duration) {
+        if !after.is_zero() && self.rest(after).await.is_break() {
+            return;
+        }
+        loop {
+            // A fault of ours in this feed is this feed's alone.
+            let cause = match AssertUnwindSafe(self.follow()).catch_unwind().await {
+                Ok(Ok(())) => return,
+                Ok(Err(error)) => Cause::of_settings(&error),
+                Err(_) => Cause::of_fault(),
+            };
+            let retry_at = now() + milliseconds(AFTER_FAULT);
+            self.set_state(FeedState::NeedsAttention { retry_at, cause });
+            if self.rest(AFTER_FAULT).await.is_break() {
+                return;
+            }
+        }
+    }
+
+    /// Waits until the time is over or a reconnection is wished; breaks when it is time to end.
+    async fn rest(&mut self, time: Duration) -> std::ops::ControlFlow<()> {
+        match timeout(time, self.wishes.recv()).await {
+            Ok(Some(Wish::End) | None) => std::ops::ControlFlow::Break(()),
+            Ok(Some(Wish::Reconnect)) | Err(_) => std::ops::ControlFlow::Continue(()),
+        }
+    }
+
+    /// Follows the feed until it is told to end.
+    async fn follow(&mut self) -> Result<(), EngineError> {
+        let connector = self.surroundings.connectors.of(&self.feed.config)?;
+        let request = self.feed.config.request()?;
+        let Some(cursor) = self.cursor().await else { return Ok(()) };
+        let limit = self.feed.config.event_limit_in_bytes();
+        let mut source = EventSource::new(connector, request, Policy::FEED, &cursor.last_event_id, limit);
+        source.set_idle_limit(self.feed.config.idle_limit_as_duration());
+        self.reconnection_time = cursor.reconnection_time;
+        if let Some(milliseconds) = cursor.reconnection_time {
+            source.set_reconnection_time(milliseconds);
+        }
+        loop {
+            // `next` keeps its state in the source, so nothing is begun anew when a wish comes first.
+            let arrival = tokio::select! {
+                biased;
+                wish = self.wishes.recv() => match wish {
+                    Some(Wish::Reconnect) => {
+                        source.reconnect_now();
+                        continue;
+                    }
+                    Some(Wish::End) | None => return Ok(()),
+                },
+                occurrence = source.next() => match occurrence {
+                    Some(occurrence) => self.take(occurrence),
+                    // Closed for good; but a wish reopens it.
+                    None => match self.wishes.recv().await {
+                        Some(Wish::Reconnect) => {
+                            source.reconnect_now();
+                            continue;
+                        }
+                        Some(Wish::End) | None => return Ok(()),
+                    },
+                },
+            };
+            self.store(arrival).await;
+            while let Some(occurrence) = source.buffered() {
+                let arrival = self.take(occurrence);
+                self.store(arrival).await;
+            }
+        }
+    }
+
+    /// From where to go on; `None` when it is time to end.
+    async fn cursor(&mut self) -> Option<Cursor> {
+        let id = self.feed.id;
+        loop {
+            // In its turn behind what came over an earlier connection of this feed.
+            if let Ok(cursor) = self.surroundings.writer.change(move |store| store.cursor(id)).await? {
+                return Some(cursor);
+            }
+            if self.rest(WITHOUT_CURSOR).await.is_break() {
+                return None;
+            }
+        }
+    }
+
+    /// Waits while the queue is full, and so does the socket.
+    async fn store(&self, arrival: Option<Arrival>) {
+        if let Some(arrival) = arrival {
+            self.surroundings.writer.append(arrival).await;
+        }
+    }
+
+    /// Takes note of an occurrence; what of it has to be stored is returned.
+    fn take(&mut self, occurrence: Occurrence<'_>) -> Option<Arrival> {
+        match occurrence {
+            Occurrence::Frame(frame) => {
+                let now = now();
+                self.last_byte.set(now);
+                return self.arrival(frame, now);
+            }
+            Occurrence::Connecting { .. } => self.set_state(FeedState::Connecting { waiting_for_server: false }),
+            Occurrence::Waiting => self.set_state(FeedState::Connecting { waiting_for_server: true }),
+            Occurrence::Open(_) => {
+                let now = now();
+                self.last_byte.set(now);
+                self.alerted = false;
+                self.set_state(FeedState::Open { since: now });
+            }
+            Occurrence::Lost { failure, retry_in, needs_attention, polling } => {
+                let retry_at = now() + milliseconds(retry_in);
+                let state = if polling {
+                    FeedState::Polling { retry_at, every_ms: milliseconds(retry_in).unsigned_abs() }
+                } else if needs_attention {
+                    let cause = Cause::of(failure);
+                    self.alert(&cause);
+                    FeedState::NeedsAttention { retry_at, cause }
+                } else {
+                    FeedState::Waiting { retry_at, cause: Cause::of(failure) }
+                };
+                self.set_state(state);
+            }
+            Occurrence::Closed(failure) => self.set_state(FeedState::Closed { cause: Cause::of(failure) }),
+        }
+        None
+    }
+
+    fn arrival(&mut self, frame: Frame<'_>, now: i64) -> Option<Arrival> {
+        let feed = self.feed.id;
+        match frame {
+            Frame::Event(event) => {
+                let event = NewEvent::new(feed, event.event_type, event.data, event.last_event_id, now);
+                Some(Arrival::Event(Box::new(event)))
+            }
+            Frame::LastEventId(id) => Some(Arrival::LastEventId(feed, id.into())),
+            Frame::Oversized { size, last_event_id } => {
+                tracing::warn!(feed = feed.0, size, "an event larger than the limit was dropped");
+                Some(Arrival::LastEventId(feed, last_event_id.into()))
+            }
+            // Many servers write it with every event.
+            Frame::Retry(time) if self.reconnection_time == Some(time) => None,
+            Frame::Retry(time) => {
+                self.reconnection_time = Some(time);
+                Some(Arrival::ReconnectionTime(feed, time))
+            }
+            Frame::Comment(_) => None,
+        }
+    }
+
+    fn set_state(&self, state: FeedState) {
+        self.surroundings.overview.set_state(self.feed.id, state);
+    }
+
+    /// Tells the desktop once that the user has to do something.
+    fn alert(&mut self, cause: &Cause) {
+        if std::mem::replace(&mut self.alerted, true) {
+            return;
+        }
+        let feed = self.feed.id;
+        let Some(announced) = self.surroundings.overview.announced(feed) else { return };
+        self.surroundings.announcer.tell(Announcement {
+            replaces: Some(attention_key(feed)),
+            target: Target::Feed(feed),
+            feed,
+            title: format!("{} needs attention", announced.name),
+            feed_name: announced.name,
+            body: cause.message.clone(),
+            urgency: Urgency::High,
+            link: None,
+        });
+    }
+}
+
+fn attention_key(feed: FeedId) -> String {
+    format!("attention-{feed}")
+}
+
+/// Milliseconds since the Unix epoch.
+fn now() -> i64 {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, milliseconds)
+}
+
+fn milliseconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}

@@ -239,6 +239,11 @@ impl EventSource {
         self.resume_token = (!token.is_empty()).then(|| token.into());
     }
 
+    /// The reconnection time, in milliseconds, that the server asked for in an earlier life of this source.
+    pub fn set_reconnection_time(&mut self, milliseconds: u64) {
+        self.reconnection.retry(milliseconds);
+    }
+
     /// The reconnection time in force.
     pub fn reconnection_time(&self) -> Duration {
         self.reconnection.time()

@@ -1,0 +1,362 @@
+//! What the engine is made of, and what it does with it: feeds come, change and go; events are marked.
+//!
+//! Deliberately not here: threads (`network.rs`), the public face (`engine.rs`).
+use crate::announce::{Announcer, Candidate};
+use crate::overview::Overview;
+use crate::store::{
+    Arrival, Commit, Marked, NewEvent, Outcome, Readers, Store, StoreError, Writer, WriterNews, snippet,
+};
+use crate::subscription::{Connectors, Subscription, Surroundings};
+use crate::teller::{EVENTS_AT_ONCE, Teller};
+use crate::{EngineError, EngineEvent, EventId, EventSummary, Feed, FeedConfig, FeedId, Notifier, Scope, Settings};
+use futures_util::future::join_all;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::Mutex as AsyncMutex;
+use tokio::time::{sleep, timeout};
+
+/// Between the starts of two subscriptions, when many start together.
+const STAGGER: Duration = Duration::from_millis(5);
+/// How many events are marked or deleted in one transaction, so that new ones need not wait long.
+const AT_ONCE: u32 = 1000;
+/// How long the disk is waited for at the end.
+const FLUSH_LIMIT: Duration = Duration::from_secs(1);
+
+pub(super) struct Core {
+    pub(super) surroundings: Arc<Surroundings>,
+    pub(super) readers: Readers,
+    pub(super) teller: Arc<Teller>,
+    /// Those of feeds that are not paused. Held while a feed changes, so that changes of feeds happen one after the
+    /// other.
+    subscriptions: AsyncMutex<HashMap<FeedId, Subscription>>,
+    settings: Mutex<Settings>,
+    storage_problem: Arc<Mutex<Option<String>>>,
+    connect: bool,
+    ended: AtomicBool,
+}
+
+impl Core {
+    pub(super) fn new(
+        store: Store,
+        user_agent: String,
+        notifier: Arc<dyn Notifier>,
+        connect: bool,
+    ) -> Result<Self, EngineError> {
+        let overview = Arc::new(Overview::new(store.feeds()?));
+        let settings = store.settings()?;
+        let announcer = Arc::new(Announcer::new(notifier, settings.notify));
+        let teller = Arc::new(Teller::new());
+        let storage_problem = Arc::new(Mutex::new(store.set_aside().map(|aside| {
+            format!("The history was damaged. It was put aside as {}, and a new one was begun.", aside.display())
+        })));
+        let readers = Readers::new(store.path());
+        let aftermath = Aftermath {
+            overview: Arc::clone(&overview),
+            announcer: Arc::clone(&announcer),
+            teller: Arc::clone(&teller),
+            storage_problem: Arc::clone(&storage_problem),
+        };
+        let writer = Writer::start(store, move |news| aftermath.take(news))?;
+        let connectors = Connectors::new(user_agent);
+        let surroundings = Arc::new(Surroundings { overview, writer, announcer, connectors });
+        Ok(Self {
+            surroundings,
+            readers,
+            teller,
+            subscriptions: AsyncMutex::default(),
+            settings: Mutex::new(settings),
+            storage_problem,
+            connect,
+            ended: AtomicBool::new(false),
+        })
+    }
+
+    /// What the engine does without being asked, for as long as it runs.
+    pub(super) async fn run(self: Arc<Self>) {
+        {
+            let mut subscriptions = self.subscriptions.lock().await;
+            let feeds = self.surroundings.overview.all().into_iter().filter(|feed| !feed.paused);
+            for (feed, turn) in feeds.zip(0..) {
+                self.start(&mut subscriptions, feed, STAGGER * turn);
+            }
+        }
+        let overview = &self.surroundings.overview;
+        tokio::join!(self.surroundings.announcer.run(), self.teller.follow(overview), self.sweep());
+    }
+
+    pub(super) async fn shut_down(&self) {
+        if self.ended.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let subscriptions = std::mem::take(&mut *self.subscriptions.lock().await);
+        join_all(subscriptions.into_values().map(Subscription::end)).await;
+        // The last connection to a database tidies up after it: the readers close first.
+        self.readers.end();
+        if timeout(FLUSH_LIMIT, self.surroundings.writer.finish()).await.is_err() {
+            tracing::warn!("the store could not be written to its end; what is missing is asked for again");
+        }
+        self.teller.end();
+    }
+
+    pub(super) fn running(&self) -> Result<(), EngineError> {
+        if self.ended.load(Ordering::SeqCst) { Err(EngineError::ShutDown) } else { Ok(()) }
+    }
+
+    pub(super) async fn add_feed(&self, config: FeedConfig) -> Result<Feed, EngineError> {
+        let config = config.checked()?;
+        self.surroundings.connectors.of(&config)?;
+        let mut subscriptions = self.subscriptions.lock().await;
+        let feed = self.change(move |store| store.add_feed(&config)).await?;
+        self.surroundings.overview.put(feed.clone());
+        self.start(&mut subscriptions, feed.clone(), Duration::ZERO);
+        Ok(feed)
+    }
+
+    pub(super) async fn edit_feed(&self, id: FeedId, config: FeedConfig) -> Result<Feed, EngineError> {
+        let config = config.checked()?;
+        self.surroundings.connectors.of(&config)?;
+        let mut subscriptions = self.subscriptions.lock().await;
+        let old = self.feed(id)?;
+        let new = Feed { config, ..old.clone() };
+        let anew = new.config.connects_otherwise_than(&old.config);
+        let forget_cursor = new.config.is_another_stream_than(&old.config);
+        if anew {
+            end(&mut subscriptions, id).await;
+        }
+        let config = new.config.clone();
+        let edited = self.change(move |store| store.edit_feed(id, &config, forget_cursor)).await;
+        let feed = if edited.is_ok() { new } else { old };
+        self.surroundings.overview.put(feed.clone());
+        if !feed.config.notify {
+            self.surroundings.announcer.forget(id);
+        }
+        if anew && !feed.paused {
+            self.start(&mut subscriptions, feed.clone(), Duration::ZERO);
+        }
+        edited.map(|()| feed)
+    }
+
+    pub(super) async fn remove_feed(self: Arc<Self>, id: FeedId) -> Result<(), EngineError> {
+        {
+            let mut subscriptions = self.subscriptions.lock().await;
+            let feed = self.feed(id)?;
+            end(&mut subscriptions, id).await;
+            if let Err(error) = self.change(move |store| store.remove_feed(id)).await {
+                if !feed.paused {
+                    self.start(&mut subscriptions, feed, Duration::ZERO);
+                }
+                return Err(error);
+            }
+            self.surroundings.overview.remove(id);
+            self.surroundings.announcer.forget(id);
+            self.teller.tell(EngineEvent::FeedRemoved { feed: id });
+        }
+        tokio::spawn(async move { self.sweep().await });
+        Ok(())
+    }
+
+    pub(super) async fn pause_feed(&self, id: FeedId, paused: bool) -> Result<(), EngineError> {
+        let mut subscriptions = self.subscriptions.lock().await;
+        let feed = Feed { paused, ..self.feed(id)? };
+        self.change(move |store| store.pause_feed(id, paused)).await?;
+        self.surroundings.overview.put(feed.clone());
+        if paused {
+            end(&mut subscriptions, id).await;
+        } else if !subscriptions.contains_key(&id) {
+            self.start(&mut subscriptions, feed, Duration::ZERO);
+        }
+        Ok(())
+    }
+
+    pub(super) async fn reconnect(&self, id: Option<FeedId>) -> Result<(), EngineError> {
+        let subscriptions = self.subscriptions.lock().await;
+        match id {
+            Some(id) => {
+                self.feed(id)?;
+                if let Some(subscription) = subscriptions.get(&id) {
+                    subscription.reconnect();
+                }
+            }
+            None => subscriptions.values().for_each(Subscription::reconnect),
+        }
+        Ok(())
+    }
+
+    pub(super) async fn mark_read(&self, events: Vec<EventId>, read: bool) -> Result<(), EngineError> {
+        let marked = self.change(move |store| store.mark_read(&events, read)).await?;
+        self.tell_marked(marked, Some(read), None);
+        Ok(())
+    }
+
+    pub(super) async fn mark_all_read(&self, scope: Scope, until: EventId) -> Result<(), EngineError> {
+        let mut any = false;
+        let done = loop {
+            match self.change(move |store| store.mark_all_read(scope, until, AT_ONCE)).await {
+                Ok(marked) => {
+                    any |= !marked.events.is_empty();
+                    self.surroundings.overview.set_counts(&marked.counts);
+                    if marked.events.len() < AT_ONCE as usize {
+                        break Ok(());
+                    }
+                }
+                Err(error) => break Err(error),
+            }
+        };
+        if any {
+            self.teller.tell(EngineEvent::Marked { events: vec![], read: Some(true), starred: None });
+        }
+        done
+    }
+
+    pub(super) async fn star(&self, event: EventId, starred: bool) -> Result<(), EngineError> {
+        let marked = self.change(move |store| store.star(event, starred)).await?;
+        self.tell_marked(marked, None, Some(starred));
+        Ok(())
+    }
+
+    pub(super) async fn change_settings(&self, settings: Settings) -> Result<(), EngineError> {
+        let saved = settings.clone();
+        self.change(move |store| store.save_settings(&saved)).await?;
+        self.surroundings.announcer.set_enabled(settings.notify);
+        *lock(&self.settings) = settings;
+        Ok(())
+    }
+
+    pub(super) fn settings(&self) -> Settings {
+        lock(&self.settings).clone()
+    }
+
+    pub(super) fn storage_problem(&self) -> Option<String> {
+        lock(&self.storage_problem).clone()
+    }
+
+    fn tell_marked(&self, marked: Marked, read: Option<bool>, starred: Option<bool>) {
+        self.surroundings.overview.set_counts(&marked.counts);
+        if !marked.events.is_empty() {
+            self.teller.tell(EngineEvent::Marked { events: marked.events, read, starred });
+        }
+    }
+
+    fn feed(&self, id: FeedId) -> Result<Feed, EngineError> {
+        self.surroundings.overview.feed(id).ok_or(EngineError::NoSuchFeed(id))
+    }
+
+    fn start(&self, subscriptions: &mut HashMap<FeedId, Subscription>, feed: Feed, after: Duration) {
+        if self.connect && self.running().is_ok() {
+            let id = feed.id;
+            subscriptions.insert(id, Subscription::start(Arc::clone(&self.surroundings), feed, after));
+        }
+    }
+
+    /// Changes the store on its own thread.
+    async fn change<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&mut Store) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, EngineError> {
+        Ok(self.surroundings.writer.change(change).await.ok_or(EngineError::ShutDown)??)
+    }
+
+    /// Deletes what removed feeds left behind, a little at a time. What is left when it fails is deleted after the next
+    /// start.
+    async fn sweep(&self) {
+        while matches!(self.change(|store| store.sweep(AT_ONCE)).await, Ok(true)) {
+            // New events have precedence.
+            sleep(Duration::from_millis(10)).await;
+        }
+    }
+}
+
+/// Ends the subscription of a feed, if it has one.
+async fn end(subscriptions: &mut HashMap<FeedId, Subscription>, id: FeedId) {
+    if let Some(subscription) = subscriptions.remove(&id) {
+        subscription.end().await;
+    }
+}
+
+/// What follows from a commit; on the writer's thread, so that nothing comes between.
+struct Aftermath {
+    overview: Arc<Overview>,
+    announcer: Arc<Announcer>,
+    teller: Arc<Teller>,
+    storage_problem: Arc<Mutex<Option<String>>>,
+}
+
+impl Aftermath {
+    fn take(&self, news: WriterNews) {
+        match news {
+            WriterNews::Committed(arrivals, commit) => self.committed(arrivals, &commit),
+            WriterNews::Storage(problem) => {
+                let problem = problem.map(|error| error.to_string());
+                lock(&self.storage_problem).clone_from(&problem);
+                self.teller.tell(EngineEvent::Storage { problem });
+            }
+        }
+    }
+
+    fn committed(&self, arrivals: Vec<Arrival>, commit: &Commit) {
+        self.overview.set_counts(&commit.counts);
+        let mut events = Vec::new();
+        for (arrival, outcome) in arrivals.into_iter().zip(&commit.outcomes) {
+            match (arrival, outcome) {
+                (Arrival::Event(event), Outcome::Added(id)) => {
+                    events.push(summary(*id, &event));
+                    self.announce(*id, *event);
+                }
+                (_, Outcome::Repeated(id, count)) => {
+                    self.tell_arrived(&mut events);
+                    self.teller.tell(EngineEvent::Repeated { id: *id, count: *count });
+                }
+                _ => {}
+            }
+            if events.len() == EVENTS_AT_ONCE {
+                self.tell_arrived(&mut events);
+            }
+        }
+        self.tell_arrived(&mut events);
+    }
+
+    fn tell_arrived(&self, events: &mut Vec<EventSummary>) {
+        if !events.is_empty() {
+            self.teller.tell(EngineEvent::Arrived { events: std::mem::take(events) });
+        }
+    }
+
+    /// Offers a new event for announcing, unless it is empty or its feed is not announced.
+    fn announce(&self, id: EventId, event: NewEvent) {
+        if event.data.is_empty() {
+            return;
+        }
+        let Some(feed) = self.overview.announced(event.feed).filter(|feed| feed.notify) else { return };
+        self.announcer.offer(Candidate {
+            event: id,
+            feed: event.feed,
+            feed_name: feed.name,
+            title: event.mapped.title,
+            body: event.mapped.body,
+            urgency: event.mapped.urgency,
+            link: event.mapped.link,
+        });
+    }
+}
+
+fn summary(id: EventId, event: &NewEvent) -> EventSummary {
+    EventSummary {
+        id,
+        feed_id: event.feed,
+        event_type: event.event_type.to_string(),
+        title: event.mapped.title.clone(),
+        snippet: snippet(&event.mapped.body),
+        urgency: event.mapped.urgency,
+        received_at: event.received_at,
+        read: false,
+        starred: false,
+        count: 1,
+        has_link: event.mapped.link.is_some(),
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,151 @@
+//! What a feed's settings ask of its connections, and whether they can be asked at all.
+//!
+//! Deliberately not here: making the connections (`subscription.rs`).
+use crate::{EngineError, FeedConfig, ProxyChoice, ResumeMode};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use std::path::PathBuf;
+use std::time::Duration;
+use tidings_event_source::{ConnectorOptions, Proxy, Request, Resume, decoder};
+use url::Url;
+
+/// The longest name, in characters.
+const NAME_LIMIT: usize = 200;
+/// The bounds of an event size limit that makes sense: a short event passes, the store can hold it.
+const EVENT_LIMITS: std::ops::RangeInclusive<u64> = 1024..=256 * 1024 * 1024;
+
+impl FeedConfig {
+    /// These settings as they are kept: trimmed, with a name. Each fault has its own sentence.
+    pub fn checked(mut self) -> Result<Self, EngineError> {
+        self.url = self.url.trim().to_owned();
+        self.name = self.name.split_whitespace().collect::<Vec<_>>().join(" ");
+        let url = self.request()?.url;
+        self.proxy()?;
+        if self.name.is_empty() {
+            self.name = url.host_str().unwrap_or_default().to_owned();
+            if let Some(port) = url.port() {
+                self.name = format!("{}:{port}", self.name);
+            }
+        }
+        if self.name.chars().nth(NAME_LIMIT).is_some() {
+            return Err(bad(format!("The name is longer than {NAME_LIMIT} characters: shorten it.")));
+        }
+        if self.event_limit.is_some_and(|limit| !EVENT_LIMITS.contains(&limit)) {
+            return Err(bad("The event size limit has to be between 1 KiB and 256 MiB.".to_owned()));
+        }
+        if self.idle_limit == Some(0) {
+            return Err(bad("The idle limit has to be at least one second.".to_owned()));
+        }
+        Ok(self)
+    }
+
+    /// What to ask the server for.
+    pub(crate) fn request(&self) -> Result<Request, EngineError> {
+        Ok(Request {
+            url: web_address(&self.url)?,
+            headers: self.header_map()?,
+            credentials_follow_redirects: self.credentials_follow_redirects,
+            resume: match &self.resume {
+                ResumeMode::Header => Resume::Header,
+                ResumeMode::Nothing => Resume::Nothing,
+                ResumeMode::Query { parameter } if parameter.is_empty() => {
+                    return Err(bad("To resume by a query parameter, name the parameter.".to_owned()));
+                }
+                ResumeMode::Query { parameter } => Resume::Query(parameter.clone()),
+            },
+        })
+    }
+
+    /// What the connections may share with those of other feeds.
+    pub(crate) fn connector_options(&self, user_agent: &str) -> Result<ConnectorOptions, EngineError> {
+        Ok(ConnectorOptions {
+            proxy: self.proxy()?,
+            authorities: self.ca_file.iter().map(PathBuf::from).collect(),
+            insecure: self.insecure,
+            user_agent: user_agent.to_owned(),
+        })
+    }
+
+    pub(crate) fn event_limit_in_bytes(&self) -> usize {
+        self.event_limit.and_then(|limit| limit.try_into().ok()).unwrap_or(decoder::DEFAULT_EVENT_LIMIT)
+    }
+
+    pub(crate) fn idle_limit_as_duration(&self) -> Option<Duration> {
+        self.idle_limit.map(|seconds| Duration::from_secs(seconds.into()))
+    }
+
+    /// Whether a connection made with these settings would be another one than with those.
+    pub(crate) fn connects_otherwise_than(&self, other: &Self) -> bool {
+        let plain = |config: &Self| Self { name: String::new(), notify: true, ..config.clone() };
+        plain(self) != plain(other)
+    }
+
+    /// Whether this is another stream than that, to which a last event ID means nothing: another server or path. A
+    /// query often holds a token, so its change alone makes no other stream.
+    pub(crate) fn is_another_stream_than(&self, other: &Self) -> bool {
+        match (Url::parse(&self.url), Url::parse(&other.url)) {
+            (Ok(url), Ok(other)) => url.origin() != other.origin() || url.path() != other.path(),
+            _ => true,
+        }
+    }
+
+    fn proxy(&self) -> Result<Proxy, EngineError> {
+        match &self.proxy {
+            ProxyChoice::System => Ok(Proxy::System),
+            ProxyChoice::None => Ok(Proxy::None),
+            ProxyChoice::Url(address) => {
+                let url = Url::parse(address.trim()).ok().filter(Url::has_host);
+                let url = url.filter(|url| matches!(url.scheme(), "http" | "https" | "socks5" | "socks5h"));
+                url.map(Proxy::Url).ok_or_else(|| {
+                    bad("The proxy address has to begin with http://, https://, socks5:// or socks5h://.".to_owned())
+                })
+            }
+        }
+    }
+
+    /// Several headers of one name are all sent. The sentences name headers, never their values, which may be secret.
+    fn header_map(&self) -> Result<HeaderMap, EngineError> {
+        let mut headers = HeaderMap::new();
+        for header in &self.headers {
+            let name = header.name.trim();
+            if name.is_empty() {
+                return Err(bad("A header has no name: give it one, or remove it.".to_owned()));
+            }
+            let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| {
+                bad(format!("“{}” cannot be a header's name: use letters, digits and hyphens.", name.escape_debug()))
+            })?;
+            let value = HeaderValue::from_str(header.value.trim()).map_err(|_| {
+                bad(format!(
+                    "The value of the header “{name}” has a line break or another control character: remove it."
+                ))
+            })?;
+            headers.append(name, value);
+        }
+        Ok(headers)
+    }
+}
+
+/// An http or https address with a host.
+fn web_address(text: &str) -> Result<Url, EngineError> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(bad("The address is missing: enter the URL of an event stream.".to_owned()));
+    }
+    let url = match Url::parse(text) {
+        Ok(url) => url,
+        Err(url::ParseError::RelativeUrlWithoutBase) => {
+            return Err(bad("The address has to begin with http:// or https://.".to_owned()));
+        }
+        Err(error) => return Err(bad(format!("The address is not a URL ({error}): check it for typing mistakes."))),
+    };
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(bad(format!(
+            "Tidings follows http and https addresses; this one begins with “{}:”.",
+            url.scheme()
+        )));
+    }
+    Ok(url)
+}
+
+const fn bad(sentence: String) -> EngineError {
+    EngineError::BadFeed(sentence)
+}

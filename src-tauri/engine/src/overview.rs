@@ -1,0 +1,175 @@
+//! What the engine knows of its feeds at this moment: their settings, states and counts, without asking the disk.
+//!
+//! Deliberately not here: how states come about (`subscription.rs`), telling of changes (`teller.rs`).
+use crate::store::{FeedCounts, StoredFeed};
+use crate::{Counts, Feed, FeedId, FeedState, FeedStatus};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::Notify;
+
+/// The feeds as they are now.
+pub(crate) struct Overview {
+    feeds: Mutex<Feeds>,
+    /// Something changed that is to be told.
+    pub(crate) stirred: Notify,
+}
+
+#[derive(Default)]
+struct Feeds {
+    /// By ID, which is the user's order as long as feeds cannot be moved.
+    by_id: BTreeMap<FeedId, Entry>,
+    counts_changed: bool,
+}
+
+struct Entry {
+    feed: Feed,
+    state: FeedState,
+    counts: FeedCounts,
+    last_byte: LastByte,
+    changed: bool,
+}
+
+impl Entry {
+    fn status(&self) -> FeedStatus {
+        FeedStatus {
+            feed: self.feed.clone(),
+            state: self.state.clone(),
+            unread: self.counts.unread,
+            last_byte_at: self.last_byte.get(),
+        }
+    }
+}
+
+/// When the last byte of a feed came: set by its subscription without a lock, read by whoever looks.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct LastByte(Arc<AtomicI64>);
+
+impl LastByte {
+    /// Milliseconds since the Unix epoch.
+    pub(crate) fn set(&self, at: i64) {
+        self.0.store(at, Ordering::Relaxed);
+    }
+
+    fn get(&self) -> Option<i64> {
+        Some(self.0.load(Ordering::Relaxed)).filter(|at| *at != 0)
+    }
+}
+
+/// What announcing has to know of a feed.
+pub(crate) struct Announced {
+    pub(crate) name: String,
+    pub(crate) notify: bool,
+}
+
+impl Overview {
+    pub(crate) fn new(feeds: Vec<StoredFeed>) -> Self {
+        let entry = |stored: StoredFeed| {
+            let state = initial_state(&stored.feed);
+            let (counts, last_byte) = (stored.counts, LastByte::default());
+            (stored.feed.id, Entry { feed: stored.feed, state, counts, last_byte, changed: false })
+        };
+        let by_id = feeds.into_iter().map(entry).collect();
+        Self { feeds: Mutex::new(Feeds { by_id, counts_changed: false }), stirred: Notify::new() }
+    }
+
+    pub(crate) fn statuses(&self) -> Vec<FeedStatus> {
+        self.feeds().by_id.values().map(Entry::status).collect()
+    }
+
+    pub(crate) fn feed(&self, id: FeedId) -> Option<Feed> {
+        self.feeds().by_id.get(&id).map(|entry| entry.feed.clone())
+    }
+
+    pub(crate) fn all(&self) -> Vec<Feed> {
+        self.feeds().by_id.values().map(|entry| entry.feed.clone()).collect()
+    }
+
+    pub(crate) fn last_byte(&self, id: FeedId) -> LastByte {
+        self.feeds().by_id.get(&id).map(|entry| entry.last_byte.clone()).unwrap_or_default()
+    }
+
+    pub(crate) fn announced(&self, id: FeedId) -> Option<Announced> {
+        let feeds = self.feeds();
+        let config = &feeds.by_id.get(&id)?.feed.config;
+        Some(Announced { name: config.name.clone(), notify: config.notify })
+    }
+
+    /// The sum over all feeds.
+    pub(crate) fn counts(&self) -> Counts {
+        let feeds = self.feeds();
+        let counts = feeds.by_id.values().map(|entry| entry.counts);
+        counts.fold(Counts::default(), |sum, counts| Counts {
+            all: sum.all + counts.events,
+            unread: sum.unread + counts.unread,
+            starred: sum.starred + counts.starred,
+        })
+    }
+
+    /// Adds a feed, or replaces what the user chose of one.
+    pub(crate) fn put(&self, feed: Feed) {
+        let mut feeds = self.feeds();
+        let state = initial_state(&feed);
+        match feeds.by_id.get_mut(&feed.id) {
+            Some(entry) => {
+                if entry.feed.paused != feed.paused {
+                    entry.state = state;
+                }
+                entry.feed = feed;
+                entry.changed = true;
+            }
+            None => {
+                let (counts, last_byte) = (FeedCounts::default(), LastByte::default());
+                feeds.by_id.insert(feed.id, Entry { feed, state, counts, last_byte, changed: true });
+            }
+        }
+        drop(feeds);
+        self.stirred.notify_one();
+    }
+
+    pub(crate) fn remove(&self, id: FeedId) {
+        let mut feeds = self.feeds();
+        feeds.by_id.remove(&id);
+        feeds.counts_changed = true;
+        drop(feeds);
+        self.stirred.notify_one();
+    }
+
+    /// Sets the state of a feed; a paused one stays so.
+    pub(crate) fn set_state(&self, id: FeedId, state: FeedState) {
+        if let Some(entry) = self.feeds().by_id.get_mut(&id).filter(|entry| !entry.feed.paused) {
+            entry.changed |= entry.state != state;
+            entry.state = state;
+        }
+        self.stirred.notify_one();
+    }
+
+    pub(crate) fn set_counts(&self, counts: &[(FeedId, FeedCounts)]) {
+        let mut feeds = self.feeds();
+        for (id, counts) in counts {
+            if let Some(entry) = feeds.by_id.get_mut(id).filter(|entry| entry.counts != *counts) {
+                entry.changed |= entry.counts.unread != counts.unread;
+                entry.counts = *counts;
+                feeds.counts_changed = true;
+            }
+        }
+        drop(feeds);
+        self.stirred.notify_one();
+    }
+
+    /// What changed since this was last asked.
+    pub(crate) fn take_changes(&self) -> (Vec<FeedStatus>, bool) {
+        let mut feeds = self.feeds();
+        let changed =
+            feeds.by_id.values_mut().filter_map(|entry| std::mem::take(&mut entry.changed).then(|| entry.status()));
+        (changed.collect(), std::mem::take(&mut feeds.counts_changed))
+    }
+
+    fn feeds(&self) -> MutexGuard<'_, Feeds> {
+        self.feeds.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn initial_state(feed: &Feed) -> FeedState {
+    if feed.paused { FeedState::Paused } else { FeedState::Connecting { waiting_for_server: false } }
+}

@@ -1,0 +1,232 @@
+//! What comes in, into the store: events and the cursors they imply, many in one transaction.
+//!
+//! Deliberately not here: when a transaction is made and of how much (`writer.rs`).
+use super::feeds::{Cursor, FeedCounts, counts_of};
+use super::window::{Window, fingerprint};
+use super::{Store, StoreError};
+use crate::mapping::{self, Mapped};
+use crate::{EventId, FeedId, Urgency};
+use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
+use std::collections::BTreeSet;
+
+/// Something of a feed to be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Arrival {
+    /// An event; its last event ID becomes the cursor.
+    Event(Box<NewEvent>),
+    /// The last event ID changed without an event.
+    LastEventId(FeedId, Box<str>),
+    /// The server asked for this reconnection time, in milliseconds.
+    ReconnectionTime(FeedId, u64),
+}
+
+impl Arrival {
+    /// Whose it is.
+    pub fn feed(&self) -> FeedId {
+        match self {
+            Self::Event(event) => event.feed,
+            Self::LastEventId(feed, _) | Self::ReconnectionTime(feed, _) => *feed,
+        }
+    }
+
+    /// About how many bytes it occupies.
+    pub fn size(&self) -> usize {
+        size_of::<NewEvent>()
+            + match self {
+                Self::Event(event) => {
+                    event.data.len() + event.last_event_id.len() + event.mapped.title.len() + event.mapped.body.len()
+                }
+                Self::LastEventId(_, id) => id.len(),
+                Self::ReconnectionTime(..) => 0,
+            }
+    }
+}
+
+/// An event that has come and is not stored yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewEvent {
+    /// Whose it is.
+    pub feed: FeedId,
+    /// Its type.
+    pub event_type: Box<str>,
+    /// As it came.
+    pub data: Box<str>,
+    /// The last event ID in force; may be empty.
+    pub last_event_id: Box<str>,
+    /// Milliseconds since the Unix epoch.
+    pub received_at: i64,
+    /// What it is about.
+    pub mapped: Mapped,
+    fingerprint: i64,
+}
+
+impl NewEvent {
+    /// Maps an event for storing.
+    pub fn new(feed: FeedId, event_type: &str, data: &str, last_event_id: &str, received_at: i64) -> Self {
+        Self {
+            feed,
+            event_type: event_type.into(),
+            data: data.into(),
+            last_event_id: last_event_id.into(),
+            received_at,
+            mapped: mapping::map(event_type, data),
+            fingerprint: fingerprint(event_type, last_event_id, data),
+        }
+    }
+}
+
+/// What became of an arrival.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is a new event.
+    Added(EventId),
+    /// It is this event again, which has now come so often.
+    Repeated(EventId, u32),
+    /// It moved the cursor.
+    Noted,
+    /// Its feed is gone.
+    Ignored,
+}
+
+/// What a transaction did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commit {
+    /// One for each arrival, in their order.
+    pub outcomes: Vec<Outcome>,
+    /// How the feeds among them now count.
+    pub counts: Vec<(FeedId, FeedCounts)>,
+}
+
+impl Store {
+    /// Stores what came, all of it or nothing: when this returns, it survives the power going.
+    pub fn append<'a>(&mut self, arrivals: impl IntoIterator<Item = &'a Arrival>) -> Result<Commit, StoreError> {
+        let mut touched = BTreeSet::new();
+        self.try_append(arrivals, &mut touched).map_err(|error| {
+            // What was learnt since the last commit is not so.
+            for feed in touched {
+                self.feeds.insert(feed, super::Known::default());
+            }
+            self.error(&error)
+        })
+    }
+
+    fn try_append<'a>(
+        &mut self,
+        arrivals: impl IntoIterator<Item = &'a Arrival>,
+        touched: &mut BTreeSet<FeedId>,
+    ) -> rusqlite::Result<Commit> {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut outcomes = Vec::new();
+        let mut moved = BTreeSet::new();
+        for arrival in arrivals {
+            let feed = arrival.feed();
+            let Some(known) = self.feeds.get_mut(&feed) else {
+                outcomes.push(Outcome::Ignored);
+                continue;
+            };
+            touched.insert(feed);
+            let cursor = match &mut known.cursor {
+                Some(cursor) => cursor,
+                none => none.insert(Cursor::load(&transaction, feed)?),
+            };
+            let (last_event_id, reconnection_time) = match arrival {
+                Arrival::Event(event) => (Some(&event.last_event_id), None),
+                Arrival::LastEventId(_, id) => (Some(id), None),
+                Arrival::ReconnectionTime(_, time) => (None, Some(*time)),
+            };
+            if let Some(id) = last_event_id.filter(|id| ***id != *cursor.last_event_id) {
+                cursor.last_event_id = id.to_string();
+                moved.insert(feed);
+            }
+            if reconnection_time.is_some() && cursor.reconnection_time != reconnection_time {
+                cursor.reconnection_time = reconnection_time;
+                moved.insert(feed);
+            }
+            outcomes.push(match arrival {
+                Arrival::Event(event) => add(&transaction, &mut known.window, event)?,
+                _ => Outcome::Noted,
+            });
+        }
+        for feed in &moved {
+            if let Some(cursor) = self.feeds.get(feed).and_then(|known| known.cursor.as_ref()) {
+                cursor.save(&transaction, *feed)?;
+            }
+        }
+        let counts = touched.iter().map(|feed| Ok((*feed, counts_of(&transaction, *feed)?)));
+        let commit = Commit { counts: counts.collect::<rusqlite::Result<_>>()?, outcomes };
+        transaction.commit()?;
+        Ok(commit)
+    }
+}
+
+/// Adds an event, or counts the one that it repeats.
+fn add(connection: &Connection, window: &mut Option<Window>, event: &NewEvent) -> rusqlite::Result<Outcome> {
+    if event.fingerprint != 0 {
+        if window.is_none() {
+            *window = Some(Window::load(connection, event.feed)?);
+        }
+        let alike = window.iter().flat_map(|window| window.candidates(event.fingerprint));
+        for id in alike {
+            if is_same(connection, id, event)? {
+                let mut statement = connection.prepare_cached(
+                    "UPDATE events SET count = count + 1, latest_at = ?2 WHERE id = ?1 RETURNING count",
+                )?;
+                let count = statement.query_row((id.0, event.received_at), |row| row.get(0))?;
+                return Ok(Outcome::Repeated(id, count));
+            }
+        }
+    }
+    let Mapped { title, body, link, urgency } = &event.mapped;
+    connection
+        .prepare_cached(
+            "INSERT INTO events (feed_id, received_at, latest_at, urgency, fingerprint, type, last_event_id, title, link,
+                                 body, data)
+             VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        )?
+        .execute((
+            event.feed.0,
+            event.received_at,
+            urgency_to_sql(*urgency),
+            event.fingerprint,
+            &event.event_type,
+            &event.last_event_id,
+            title,
+            link,
+            body,
+            &event.data,
+        ))?;
+    let id = EventId(connection.last_insert_rowid());
+    if let Some(window) = window {
+        window.push(event.fingerprint, id);
+    }
+    Ok(Outcome::Added(id))
+}
+
+/// Whether a stored event has the type, ID and data of this one.
+fn is_same(connection: &Connection, id: EventId, event: &NewEvent) -> rusqlite::Result<bool> {
+    let mut statement = connection.prepare_cached("SELECT type, last_event_id, data FROM events WHERE id = ?1")?;
+    let same = statement.query_row([id.0], |row| {
+        Ok(row.get_ref(0)?.as_str()? == &*event.event_type
+            && row.get_ref(1)?.as_str()? == &*event.last_event_id
+            && row.get_ref(2)?.as_str()? == &*event.data)
+    });
+    Ok(same.optional()?.unwrap_or(false))
+}
+
+const fn urgency_to_sql(urgency: Urgency) -> i64 {
+    match urgency {
+        Urgency::Low => 0,
+        Urgency::Normal => 1,
+        Urgency::High => 2,
+        Urgency::Urgent => 3,
+    }
+}
+
+pub(super) const fn urgency_from_sql(urgency: i64) -> Urgency {
+    match urgency {
+        0 => Urgency::Low,
+        2 => Urgency::High,
+        3 => Urgency::Urgent,
+        _ => Urgency::Normal,
+    }
+}

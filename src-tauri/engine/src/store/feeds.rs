@@ -1,0 +1,196 @@
+//! Feeds, their cursors and counts, and the program's settings, as rows.
+//!
+//! Deliberately not here: what a running subscription knows of them (`overview.rs`).
+use super::{Known, Store, StoreError};
+use crate::{Feed, FeedConfig, FeedId, Settings};
+use rusqlite::{Connection, OptionalExtension as _, Row};
+
+/// From where a feed goes on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Cursor {
+    /// The last event ID that is safely stored; may be empty.
+    pub last_event_id: String,
+    /// Milliseconds, as the server last asked; `None` before it did.
+    pub reconnection_time: Option<u64>,
+}
+
+impl Cursor {
+    pub(super) fn load(connection: &Connection, feed: FeedId) -> rusqlite::Result<Self> {
+        let mut statement =
+            connection.prepare_cached("SELECT last_event_id, reconnection_time FROM cursors WHERE feed_id = ?1")?;
+        let cursor = statement.query_row([feed.0], |row| {
+            let reconnection_time: Option<i64> = row.get(1)?;
+            Ok(Self { last_event_id: row.get(0)?, reconnection_time: reconnection_time.map(i64::cast_unsigned) })
+        });
+        Ok(cursor.optional()?.unwrap_or_default())
+    }
+
+    pub(super) fn save(&self, connection: &Connection, feed: FeedId) -> rusqlite::Result<()> {
+        connection
+            .prepare_cached(
+                "INSERT INTO cursors (feed_id, last_event_id, reconnection_time) VALUES (?1, ?2, ?3)
+                 ON CONFLICT DO UPDATE SET last_event_id = ?2, reconnection_time = ?3",
+            )?
+            .execute((feed.0, &self.last_event_id, self.reconnection_time.map(u64::cast_signed)))?;
+        Ok(())
+    }
+}
+
+/// How many events a feed has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct FeedCounts {
+    /// All of them.
+    pub events: u64,
+    /// Those not read.
+    pub unread: u64,
+    /// Those starred.
+    pub starred: u64,
+}
+
+impl FeedCounts {
+    fn from_row(row: &Row<'_>, first: usize) -> rusqlite::Result<Self> {
+        let count = |at| row.get::<_, i64>(at).map(|count| u64::try_from(count).unwrap_or(0));
+        Ok(Self { events: count(first)?, unread: count(first + 1)?, starred: count(first + 2)? })
+    }
+}
+
+pub(super) fn counts_of(connection: &Connection, feed: FeedId) -> rusqlite::Result<FeedCounts> {
+    connection
+        .prepare_cached("SELECT events, unread, starred FROM feeds WHERE id = ?1")?
+        .query_row([feed.0], |row| FeedCounts::from_row(row, 0))
+}
+
+/// A feed as the store has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredFeed {
+    /// The feed.
+    pub feed: Feed,
+    /// How many events it has.
+    pub counts: FeedCounts,
+}
+
+/// All feeds, in the user's order.
+pub(super) fn feeds(connection: &Connection) -> rusqlite::Result<Vec<StoredFeed>> {
+    let mut statement = connection.prepare(
+        "SELECT id, config, paused, events, unread, starred FROM feeds WHERE NOT removed ORDER BY position, id",
+    )?;
+    let feeds = statement.query_map([], |row| {
+        let feed = Feed { id: FeedId(row.get(0)?), config: from_json(row, 1)?, paused: row.get(2)? };
+        Ok(StoredFeed { feed, counts: FeedCounts::from_row(row, 3)? })
+    })?;
+    feeds.collect()
+}
+
+fn from_json<T: serde::de::DeserializeOwned>(row: &Row<'_>, at: usize) -> rusqlite::Result<T> {
+    serde_json::from_str(row.get_ref(at)?.as_str()?)
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(at, rusqlite::types::Type::Text, Box::new(error)))
+}
+
+fn to_json<T: serde::Serialize>(value: &T) -> rusqlite::Result<String> {
+    serde_json::to_string(value).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
+}
+
+impl Store {
+    /// All feeds, in the user's order.
+    pub fn feeds(&self) -> Result<Vec<StoredFeed>, StoreError> {
+        feeds(&self.connection).map_err(|error| self.error(&error))
+    }
+
+    /// Adds a feed at the end.
+    pub fn add_feed(&mut self, config: &FeedConfig) -> Result<Feed, StoreError> {
+        let insert = || {
+            self.connection.execute(
+                "INSERT INTO feeds (position, config) SELECT coalesce(max(position), 0) + 1, ?1 FROM feeds",
+                [to_json(config)?],
+            )
+        };
+        insert().map_err(|error| self.error(&error))?;
+        let id = FeedId(self.connection.last_insert_rowid());
+        self.feeds.insert(id, Known::default());
+        Ok(Feed { id, config: config.clone(), paused: false })
+    }
+
+    /// Replaces what the user chose. `forget_cursor` when the feed is another one now, to which the ID means nothing.
+    pub fn edit_feed(&mut self, id: FeedId, config: &FeedConfig, forget_cursor: bool) -> Result<(), StoreError> {
+        let mut edit = || {
+            let transaction = self.connection.transaction()?;
+            transaction.execute("UPDATE feeds SET config = ?2 WHERE id = ?1", (id.0, to_json(config)?))?;
+            if forget_cursor {
+                transaction.execute("DELETE FROM cursors WHERE feed_id = ?1", [id.0])?;
+            }
+            transaction.commit()
+        };
+        edit().map_err(|error| self.error(&error))?;
+        if let Some(known) = self.feeds.get_mut(&id) {
+            known.cursor = None;
+        }
+        Ok(())
+    }
+
+    /// Pauses a feed or lets it go on.
+    pub fn pause_feed(&mut self, id: FeedId, paused: bool) -> Result<(), StoreError> {
+        let updated = self.connection.execute("UPDATE feeds SET paused = ?2 WHERE id = ?1", (id.0, paused));
+        updated.map(drop).map_err(|error| self.error(&error))
+    }
+
+    /// Takes a feed away from everyone at once; [`Self::sweep`] deletes its events.
+    pub fn remove_feed(&mut self, id: FeedId) -> Result<(), StoreError> {
+        let updated = self.connection.execute("UPDATE feeds SET removed = 1 WHERE id = ?1", [id.0]);
+        updated.map_err(|error| self.error(&error))?;
+        self.feeds.remove(&id);
+        Ok(())
+    }
+
+    /// Deletes at most `limit` events of removed feeds, and those feeds that have none left. Whether there is more.
+    pub fn sweep(&mut self, limit: u32) -> Result<bool, StoreError> {
+        let mut sweep = || {
+            let transaction = self.connection.transaction()?;
+            let deleted = transaction
+                .prepare_cached(
+                    "DELETE FROM events WHERE id IN
+                     (SELECT id FROM events WHERE feed_id IN (SELECT id FROM feeds WHERE removed) LIMIT ?1)",
+                )?
+                .execute([limit])?;
+            let more = deleted == limit as usize;
+            if !more {
+                transaction.execute_batch(
+                    "DELETE FROM cursors WHERE feed_id IN (SELECT id FROM feeds WHERE removed);
+                     DELETE FROM feeds WHERE removed;",
+                )?;
+            }
+            transaction.commit()?;
+            Ok(more)
+        };
+        sweep().map_err(|error| self.error(&error))
+    }
+
+    /// From where a feed goes on.
+    pub fn cursor(&self, feed: FeedId) -> Result<Cursor, StoreError> {
+        Cursor::load(&self.connection, feed).map_err(|error| self.error(&error))
+    }
+
+    /// How many events a feed has.
+    pub fn counts(&self, feed: FeedId) -> Result<FeedCounts, StoreError> {
+        counts_of(&self.connection, feed).map_err(|error| self.error(&error))
+    }
+
+    /// The program's settings; the defaults before they are first saved.
+    pub fn settings(&self) -> Result<Settings, StoreError> {
+        self.connection
+            .query_row("SELECT settings FROM settings", [], |row| from_json(row, 0))
+            .optional()
+            .map(Option::unwrap_or_default)
+            .map_err(|error| self.error(&error))
+    }
+
+    /// Saves the program's settings.
+    pub fn save_settings(&mut self, settings: &Settings) -> Result<(), StoreError> {
+        let save = || {
+            self.connection.execute(
+                "INSERT INTO settings (id, settings) VALUES (1, ?1) ON CONFLICT DO UPDATE SET settings = ?1",
+                [to_json(settings)?],
+            )
+        };
+        save().map(drop).map_err(|error| self.error(&error))
+    }
+}

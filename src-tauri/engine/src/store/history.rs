@@ -1,0 +1,54 @@
+//! The history as another process reads it, beside its owner or without one.
+//!
+//! Deliberately not here: writing of any kind.
+use super::{StoreError, database, feeds, reading};
+use crate::{Event, EventId, Feed, Page, PageQuery, Scope};
+use rusqlite::Connection;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+/// Reads the history beside a running engine, without asking it.
+pub struct History {
+    /// `None`: there is no history yet.
+    connection: Option<Connection>,
+    path: PathBuf,
+}
+
+impl History {
+    /// Opens the database of `data_dir` for reading. An empty or missing one is an empty history.
+    pub fn open(data_dir: &Path) -> Result<Self, StoreError> {
+        let path = database::path(data_dir);
+        Ok(Self { connection: database::open_for_reading(&path)?, path })
+    }
+
+    /// All feeds, in the user's order.
+    pub fn feeds(&self) -> Result<Vec<Feed>, StoreError> {
+        let feeds = self.read(feeds::feeds)?.unwrap_or_default();
+        Ok(feeds.into_iter().map(|stored| stored.feed).collect())
+    }
+
+    /// A page of the history, newest first.
+    pub fn page(&self, query: &PageQuery) -> Result<Page, StoreError> {
+        Ok(self.read(|connection| reading::page(connection, query))?.unwrap_or_default())
+    }
+
+    /// An event, whole.
+    pub fn event(&self, id: EventId) -> Result<Option<Event>, StoreError> {
+        Ok(self.read(|connection| reading::event(connection, id))?.flatten())
+    }
+
+    /// Calls `each` with the events of `scope` received at or after `since` (milliseconds since the Unix epoch), oldest
+    /// first, until it breaks. Memory does not grow with their number.
+    pub fn export(
+        &self,
+        scope: Scope,
+        since: Option<i64>,
+        each: &mut dyn FnMut(Event) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        self.read(|connection| reading::export(connection, scope, since, each)).map(drop)
+    }
+
+    fn read<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<Option<T>, StoreError> {
+        self.connection.as_ref().map(read).transpose().map_err(|error| StoreError::of(&self.path, &error))
+    }
+}

@@ -1,0 +1,92 @@
+//! Read and starred, as the user marks events.
+//!
+//! Deliberately not here: counting, which the database does itself (`format-1.sql`).
+use super::feeds::{FeedCounts, counts_of};
+use super::{Store, StoreError};
+use crate::{EventId, FeedId, Scope};
+use rusqlite::{Connection, OptionalExtension as _, Statement, params_from_iter};
+use std::collections::BTreeSet;
+
+/// What marking changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Marked {
+    /// The events whose mark is another one now.
+    pub events: Vec<EventId>,
+    /// How their feeds now count.
+    pub counts: Vec<(FeedId, FeedCounts)>,
+}
+
+impl Store {
+    /// Marks events as read or not.
+    pub fn mark_read(&mut self, events: &[EventId], read: bool) -> Result<Marked, StoreError> {
+        self.mark(|connection, marked| {
+            let mut statement = connection
+                .prepare_cached("UPDATE events SET read = ?2 WHERE id = ?1 AND read <> ?2 RETURNING feed_id")?;
+            mark_each(&mut statement, events, read, marked)
+        })
+    }
+
+    /// Stars an event or takes its star away.
+    pub fn star(&mut self, event: EventId, starred: bool) -> Result<Marked, StoreError> {
+        self.mark(|connection, marked| {
+            let mut statement = connection
+                .prepare_cached("UPDATE events SET starred = ?2 WHERE id = ?1 AND starred <> ?2 RETURNING feed_id")?;
+            mark_each(&mut statement, &[event], starred, marked)
+        })
+    }
+
+    /// Marks the newest `limit` unread events of a scope, up to and including `until`, as read. Fewer than that marked
+    /// means that none is left.
+    pub fn mark_all_read(&mut self, scope: Scope, until: EventId, limit: u32) -> Result<Marked, StoreError> {
+        let (condition, feed) = match scope {
+            Scope::All | Scope::Unread => ("", None),
+            Scope::Starred => ("AND starred = 1", None),
+            Scope::Feed { feed } => ("AND feed_id = ?3", Some(feed.0)),
+        };
+        let sql = format!(
+            "UPDATE events SET read = 1 WHERE id IN
+             (SELECT id FROM events WHERE read = 0 AND id <= ?1 {condition} ORDER BY id DESC LIMIT ?2)
+             RETURNING id, feed_id"
+        );
+        let parameters = [Some(until.0), Some(limit.into()), feed];
+        self.mark(|connection, marked| {
+            let mut statement = connection.prepare_cached(&sql)?;
+            let mut rows = statement.query(params_from_iter(parameters.iter().flatten()))?;
+            while let Some(row) = rows.next()? {
+                marked.push((EventId(row.get(0)?), FeedId(row.get(1)?)));
+            }
+            Ok(())
+        })
+    }
+
+    fn mark(
+        &mut self,
+        mark: impl FnOnce(&Connection, &mut Vec<(EventId, FeedId)>) -> rusqlite::Result<()>,
+    ) -> Result<Marked, StoreError> {
+        let try_mark = || {
+            let transaction = self.connection.transaction()?;
+            let mut marked = Vec::new();
+            mark(&transaction, &mut marked)?;
+            let feeds: BTreeSet<FeedId> = marked.iter().map(|(_, feed)| *feed).collect();
+            let counts = feeds.iter().map(|feed| Ok((*feed, counts_of(&transaction, *feed)?)));
+            let counts = counts.collect::<rusqlite::Result<_>>()?;
+            transaction.commit()?;
+            Ok(Marked { events: marked.into_iter().map(|(event, _)| event).collect(), counts })
+        };
+        try_mark().map_err(|error| self.error(&error))
+    }
+}
+
+/// Runs `UPDATE … RETURNING feed_id` for each of these events; a mark that is there already returns nothing.
+fn mark_each(
+    statement: &mut Statement<'_>,
+    events: &[EventId],
+    mark: bool,
+    marked: &mut Vec<(EventId, FeedId)>,
+) -> rusqlite::Result<()> {
+    for event in events {
+        let feed = statement.query_row((event.0, mark), |row| row.get(0).map(FeedId)).optional()?;
+        marked.extend(feed.map(|feed| (*event, feed)));
+    }
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! One process owns a data directory: a lock file, locked for the life of the process.
+//!
+//! Deliberately not here: how a second process asks the first (the shell's control socket).
+use super::StoreError;
+use std::fs::{self, File, TryLockError};
+use std::io::{Read as _, Seek as _, Write as _};
+use std::path::Path;
+
+/// The lock's file in the data directory. It holds the owner's process ID and stays when the owner ends; the lock, which
+/// the operating system keeps, does not.
+const LOCK_FILE: &str = "tidings.lock";
+
+/// Holds the data directory until dropped.
+pub(super) struct Owner {
+    _lock: File,
+}
+
+impl Owner {
+    /// Makes the directory if it is missing, readable by the user alone, and takes it.
+    pub(super) fn take(data_dir: &Path) -> Result<Self, StoreError> {
+        let path = data_dir.join(LOCK_FILE);
+        let failed = |error: std::io::Error| StoreError::Sqlite {
+            path: data_dir.display().to_string(),
+            reason: format!("{error}. Check that this directory can be written."),
+        };
+        make_directory(data_dir).map_err(failed)?;
+        let mut file = private_file().read(true).open(&path).map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut pid = String::new();
+                // Where a locked file cannot be read, the owner stays unnamed.
+                let _ = file.read_to_string(&mut pid);
+                let pid = pid.trim().parse().unwrap_or(0);
+                return Err(StoreError::Owned { path: data_dir.display().to_string(), pid });
+            }
+            Err(TryLockError::Error(error)) => return Err(failed(error)),
+        }
+        file.set_len(0).and_then(|()| file.rewind()).map_err(failed)?;
+        write!(file, "{}", std::process::id()).map_err(failed)?;
+        Ok(Self { _lock: file })
+    }
+}
+
+/// Options that make a file which only the user can read, and keep one that exists.
+pub(super) fn private_file() -> fs::OpenOptions {
+    let mut options = File::options();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+/// A directory that exists keeps its mode: it may be anything that the user named.
+fn make_directory(path: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}

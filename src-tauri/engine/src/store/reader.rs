@@ -1,0 +1,110 @@
+//! Threads that read while the writer writes, each with a connection of its own.
+//!
+//! Deliberately not here: what they read (`reading.rs`).
+use super::{StoreError, database, reading};
+use crate::{Event, EventId, Page, PageQuery};
+use rusqlite::Connection;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
+use std::thread;
+use tokio::sync::oneshot;
+
+/// Readers of one database: one for pages and events, one for searches, so that a long search keeps no list waiting.
+pub(crate) struct Readers {
+    lists: Reader,
+    searches: Reader,
+}
+
+impl Readers {
+    /// Readers of the database of a store that is open.
+    pub(crate) fn new(database: &Path) -> Self {
+        let reader = || Reader { path: database.to_owned(), jobs: Mutex::new(None) };
+        Self { lists: reader(), searches: reader() }
+    }
+
+    /// Ends the threads, after what they have been asked already.
+    pub(crate) fn end(&self) {
+        lock(&self.lists.jobs).take();
+        lock(&self.searches.jobs).take();
+    }
+
+    /// A page of the history.
+    pub(crate) async fn page(&self, query: PageQuery) -> Result<Page, StoreError> {
+        let reader = if query.search.is_empty() { &self.lists } else { &self.searches };
+        reader.read(move |connection| reading::page(connection, &query)).await
+    }
+
+    /// An event, whole.
+    pub(crate) async fn event(&self, id: EventId) -> Result<Option<Event>, StoreError> {
+        self.lists.read(move |connection| reading::event(connection, id)).await
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+type Job = Box<dyn FnOnce(Result<&Connection, StoreError>) + Send>;
+
+/// A thread that starts with the first question to it and ends with its handle.
+struct Reader {
+    path: PathBuf,
+    jobs: Mutex<Option<mpsc::Sender<Job>>>,
+}
+
+impl Reader {
+    /// Reads on the thread. The answer can be awaited on any runtime.
+    async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        let path = self.path.clone();
+        let job: Job = Box::new(move |connection| {
+            let read =
+                connection.and_then(|connection| read(connection).map_err(|error| StoreError::of(&path, &error)));
+            // An asker who has gone away is no error.
+            let _ = answer.send(read);
+        });
+        // A job that is not taken drops its answer, which tells below.
+        let _ = lock(&self.jobs).get_or_insert_with(|| start(self.path.clone())).send(job);
+        answered.await.unwrap_or_else(|_| Err(self.unavailable()))
+    }
+
+    fn unavailable(&self) -> StoreError {
+        StoreError::Sqlite {
+            path: self.path.display().to_string(),
+            reason: "no thread could be started to read it. Start Tidings again.".to_owned(),
+        }
+    }
+}
+
+fn start(path: PathBuf) -> mpsc::Sender<Job> {
+    let (sender, jobs) = mpsc::channel::<Job>();
+    let run = move || {
+        let mut connection = None;
+        for job in jobs {
+            if connection.is_none() {
+                connection = match database::open_for_reading(&path) {
+                    Ok(opened) => opened,
+                    Err(error) => {
+                        job(Err(error));
+                        continue;
+                    }
+                };
+            }
+            match &connection {
+                Some(connection) => job(Ok(connection)),
+                None => job(Err(StoreError::Sqlite {
+                    path: path.display().to_string(),
+                    reason: "it has gone away. Start Tidings again.".to_owned(),
+                })),
+            }
+        }
+    };
+    // Without a thread the receiver is gone, and whoever asks is told so.
+    if let Err(error) = thread::Builder::new().name("tidings-reader".to_owned()).spawn(run) {
+        tracing::error!(%error, "no thread to read the history");
+    }
+    sender
+}

@@ -1,0 +1,212 @@
+//! Pages of the history and single events, from any connection.
+//!
+//! Deliberately not here: which thread reads (`reader.rs`), what a search means (`search.rs`).
+use super::append::urgency_from_sql;
+use super::search::{self, When};
+use crate::{Event, EventId, EventSummary, FeedId, Page, PageQuery, Scope};
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension as _, Row, params_from_iter};
+use std::ops::ControlFlow;
+use std::time::SystemTime;
+
+/// The most events of one page, and how many when none are asked for.
+const PAGE_LIMIT: u32 = 500;
+const PAGE: u32 = 50;
+/// How many characters of the body a list shows; 512 are read to find its first line.
+const SNIPPET: usize = 200;
+
+/// Conditions that events must meet, and the values in them.
+#[derive(Default)]
+struct Conditions {
+    sql: String,
+    values: Vec<Value>,
+}
+
+impl Conditions {
+    /// Adds a condition, whose `?` stand for these values.
+    fn add(&mut self, condition: &str, values: impl IntoIterator<Item = Value>) {
+        self.sql.push_str(if self.sql.is_empty() { "WHERE " } else { " AND " });
+        self.sql.push_str(condition);
+        self.values.extend(values);
+    }
+
+    /// Adds a condition that one of these values meets.
+    fn add_one_of(&mut self, column: &str, values: Vec<Value>) {
+        let marks = vec!["?"; values.len()].join(", ");
+        self.add(&format!("{column} IN ({marks})"), values);
+    }
+
+    fn add_scope(&mut self, scope: Scope) {
+        // The events of a removed feed are on their way out.
+        self.add("e.feed_id NOT IN (SELECT id FROM feeds WHERE removed)", []);
+        match scope {
+            Scope::All => {}
+            Scope::Unread => self.add("e.read = 0", []),
+            Scope::Starred => self.add("e.starred = 1", []),
+            Scope::Feed { feed } => self.add("e.feed_id = ?", [feed.0.into()]),
+        }
+    }
+}
+
+/// A page of the history, newest first.
+pub(super) fn page(connection: &Connection, query: &PageQuery) -> rusqlite::Result<Page> {
+    let search = search::parse(&query.search);
+    let expression = search.expression();
+    // With words, the index of words leads, from the newest on, and stops when the page is full.
+    let (from, id) = match expression {
+        Some(_) => ("events_text CROSS JOIN events AS e ON e.id = events_text.rowid", "events_text.rowid"),
+        None => ("events AS e", "e.id"),
+    };
+    let mut conditions = Conditions::default();
+    if let Some(expression) = expression {
+        conditions.add("events_text MATCH ?", [expression.into()]);
+    }
+    if let Some(before) = query.before {
+        conditions.add(&format!("{id} < ?"), [before.0.into()]);
+    }
+    if let Some(after) = query.after {
+        conditions.add(&format!("{id} > ?"), [after.0.into()]);
+    }
+    conditions.add_scope(query.scope);
+    if !search.feeds.is_empty() {
+        let feeds = named_feeds(connection, &search.feeds)?;
+        conditions.add_one_of("e.feed_id", feeds.into_iter().map(|feed| feed.0.into()).collect());
+    }
+    if !search.types.is_empty() {
+        conditions.add_one_of("e.type", search.types.into_iter().map(Value::from).collect());
+    }
+    if let Some(read) = search.read {
+        conditions.add(if read { "e.read = 1" } else { "e.read = 0" }, []);
+    }
+    if search.starred {
+        conditions.add("e.starred = 1", []);
+    }
+    if let Some(after) = search.after {
+        conditions.add("e.received_at >= ?", [resolve(connection, after)?.into()]);
+    }
+    if let Some(before) = search.before {
+        conditions.add("e.received_at < ?", [resolve(connection, before)?.into()]);
+    }
+
+    let limit = if query.limit == 0 { PAGE } else { query.limit.min(PAGE_LIMIT) } as usize;
+    let sql = format!("SELECT {SUMMARY} FROM {from} {} ORDER BY {id} DESC LIMIT {}", conditions.sql, limit + 1);
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map(params_from_iter(conditions.values), summary)?;
+    let mut events = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+    let more = events.len() > limit;
+    events.truncate(limit);
+    Ok(Page { events, more })
+}
+
+/// An event, whole.
+pub(super) fn event(connection: &Connection, id: EventId) -> rusqlite::Result<Option<Event>> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {SUMMARY}, {REST} FROM events AS e WHERE e.id = ?1 AND e.feed_id NOT IN (SELECT id FROM feeds WHERE removed)"
+    ))?;
+    statement.query_row([id.0], whole).optional()
+}
+
+/// Calls `each` with the events of a scope, oldest first, until it breaks. Reads a few at a time, so that a slow reader
+/// keeps neither many of them nor the database's past.
+pub(super) fn export(
+    connection: &Connection,
+    scope: Scope,
+    since: Option<i64>,
+    each: &mut dyn FnMut(Event) -> ControlFlow<()>,
+) -> rusqlite::Result<()> {
+    const AT_ONCE: usize = 64;
+    let mut last = EventId(0);
+    loop {
+        let mut conditions = Conditions::default();
+        conditions.add("e.id > ?", [last.0.into()]);
+        conditions.add_scope(scope);
+        if let Some(since) = since {
+            conditions.add("e.received_at >= ?", [since.into()]);
+        }
+        let mut statement = connection.prepare_cached(&format!(
+            "SELECT {SUMMARY}, {REST} FROM events AS e {} ORDER BY e.id LIMIT {AT_ONCE}",
+            conditions.sql
+        ))?;
+        let events =
+            statement.query_map(params_from_iter(conditions.values), whole)?.collect::<rusqlite::Result<Vec<_>>>()?;
+        let full = events.len() == AT_ONCE;
+        for event in events {
+            last = event.summary.id;
+            if each(event).is_break() {
+                return Ok(());
+            }
+        }
+        if !full {
+            return Ok(());
+        }
+    }
+}
+
+/// The columns of [`summary`].
+const SUMMARY: &str = "e.id, e.feed_id, e.type, e.title, substr(e.body, 1, 512), e.urgency, e.received_at, e.read, e.starred, e.count, e.link IS NOT NULL";
+
+fn summary(row: &Row<'_>) -> rusqlite::Result<EventSummary> {
+    Ok(EventSummary {
+        id: EventId(row.get(0)?),
+        feed_id: FeedId(row.get(1)?),
+        event_type: row.get(2)?,
+        title: row.get(3)?,
+        snippet: snippet(row.get_ref(4)?.as_str()?),
+        urgency: urgency_from_sql(row.get(5)?),
+        received_at: row.get(6)?,
+        read: row.get(7)?,
+        starred: row.get(8)?,
+        count: row.get(9)?,
+        has_link: row.get(10)?,
+    })
+}
+
+/// The columns of [`whole`] after those of [`summary`].
+const REST: &str = "e.body, e.link, e.data, e.last_event_id, e.latest_at";
+
+fn whole(row: &Row<'_>) -> rusqlite::Result<Event> {
+    Ok(Event {
+        summary: summary(row)?,
+        body: row.get(11)?,
+        link: row.get(12)?,
+        data: row.get(13)?,
+        last_event_id: row.get(14)?,
+        latest_at: row.get(15)?,
+    })
+}
+
+/// The first line of a body that says something, at most [`SNIPPET`] characters.
+pub(crate) fn snippet(body: &str) -> String {
+    let line = body.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    line.char_indices().nth(SNIPPET).map_or(line, |(at, _)| &line[..at]).to_owned()
+}
+
+/// The feeds with one of these words in their names, whatever the case.
+fn named_feeds(connection: &Connection, names: &[String]) -> rusqlite::Result<Vec<FeedId>> {
+    let names: Vec<String> = names.iter().map(|name| name.to_lowercase()).collect();
+    let mut statement = connection.prepare_cached("SELECT id, config ->> '$.name' FROM feeds")?;
+    let mut rows = statement.query([])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let name = row.get_ref(1)?.as_str()?.to_lowercase();
+        if names.iter().any(|part| name.contains(part)) {
+            found.push(FeedId(row.get(0)?));
+        }
+    }
+    Ok(found)
+}
+
+/// A user's point in time in milliseconds since the Unix epoch. `SQLite` knows the time zone.
+fn resolve(connection: &Connection, when: When) -> rusqlite::Result<i64> {
+    let start_of_day = |modifiers: &str, text: &str| {
+        connection.query_row(&format!("SELECT strftime('%s', ?1, {modifiers}) * 1000"), [text], |row| row.get(0))
+    };
+    match when {
+        When::Ago(milliseconds) => {
+            let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+            Ok(i64::try_from(now.as_millis()).unwrap_or(i64::MAX) - milliseconds)
+        }
+        When::Date(year, month, day) => start_of_day("'utc'", &format!("{year:04}-{month:02}-{day:02}")),
+        When::DaysAgo(days) => start_of_day(&format!("'localtime', 'start of day', '-{days} days', 'utc'"), "now"),
+    }
+}

@@ -1,0 +1,212 @@
+//! The one thread that writes: what comes is committed in groups, whatever is waiting in one transaction.
+//!
+//! One event alone is committed at once; while that is written to the disk, others gather, and a flood goes in batches.
+//! The queue is bounded in number and bytes: when it is full, its feeders wait, and so do their sockets. When the disk
+//! fails, nothing is dropped: the batch is tried again, and everybody waits. Deliberately not here: the rows.
+use super::{Arrival, Commit, Store, StoreError};
+use std::collections::VecDeque;
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+
+/// How many arrivals may wait, or be in the transaction under way.
+const QUEUE_LENGTH: usize = 1024;
+/// How many bytes of them. An arrival that is larger goes alone.
+const QUEUE_BYTES: u32 = 4 * 1024 * 1024;
+/// How many arrivals go into one transaction.
+const BATCH: usize = 1000;
+/// The pause after a failure: doubling from the first to the last.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LAST_PAUSE: Duration = Duration::from_secs(5);
+
+/// What the writer tells, on its own thread.
+pub(crate) enum WriterNews {
+    /// A transaction is committed: these arrivals, and what became of each.
+    Committed(Vec<Arrival>, Commit),
+    /// Storing fails, for this reason; `None`: it works again.
+    Storage(Option<StoreError>),
+}
+
+/// The handle of the writing thread, which ends when the handle goes away, after writing what is in the queue.
+pub(crate) struct Writer {
+    jobs: mpsc::Sender<Job>,
+    places: Arc<Semaphore>,
+    bytes: Arc<Semaphore>,
+}
+
+type Change = Box<dyn FnOnce(Result<&mut Store, StoreError>) + Send>;
+
+enum Job {
+    Arrival(Arrival, Room),
+    /// Something of the user's, in its turn. While storing fails it is told so instead of waiting.
+    Change(Change),
+    /// Writes what is in the queue and closes the store.
+    Finish(oneshot::Sender<()>),
+}
+
+/// The room an arrival takes in the queue, given back after its transaction.
+struct Room {
+    _place: OwnedSemaphorePermit,
+    _bytes: OwnedSemaphorePermit,
+}
+
+impl Writer {
+    /// Starts the thread, which takes the store and tells `listen` what it does.
+    pub(crate) fn start(store: Store, listen: impl FnMut(WriterNews) + Send + 'static) -> Result<Self, StoreError> {
+        let (jobs, received) = mpsc::channel();
+        let path = store.path().to_owned();
+        let thread = Thread { store, listen, jobs: received, waiting: VecDeque::new(), finished: None };
+        thread::Builder::new().name("tidings-writer".to_owned()).spawn(move || thread.run()).map_err(|error| {
+            StoreError::Sqlite {
+                path: path.display().to_string(),
+                reason: format!("no thread could be started ({error})."),
+            }
+        })?;
+        let semaphore = |size| Arc::new(Semaphore::new(size));
+        Ok(Self { jobs, places: semaphore(QUEUE_LENGTH), bytes: semaphore(QUEUE_BYTES as usize) })
+    }
+
+    /// Hands an arrival over, as soon as there is room for it. `false` when the writer has ended. Cancel-safe: an
+    /// arrival is either in the queue or not.
+    pub(crate) async fn append(&self, arrival: Arrival) -> bool {
+        let size = u32::try_from(arrival.size()).unwrap_or(u32::MAX).min(QUEUE_BYTES);
+        let Ok(place) = Arc::clone(&self.places).acquire_owned().await else { return false };
+        let Ok(bytes) = Arc::clone(&self.bytes).acquire_many_owned(size).await else { return false };
+        self.jobs.send(Job::Arrival(arrival, Room { _place: place, _bytes: bytes })).is_ok()
+    }
+
+    /// Changes something, after what is in the queue already. `None` when the writer has ended. The answer can be awaited
+    /// on any runtime.
+    pub(crate) async fn change<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&mut Store) -> Result<T, StoreError> + Send + 'static,
+    ) -> Option<Result<T, StoreError>> {
+        let (answer, answered) = oneshot::channel();
+        let change: Change = Box::new(move |store| {
+            // An asker who has gone away is no error; the change is made.
+            let _ = answer.send(store.and_then(change));
+        });
+        self.jobs.send(Job::Change(change)).ok()?;
+        answered.await.ok()
+    }
+
+    /// Writes what is in the queue and closes the store. Returns when that is done.
+    pub(crate) async fn finish(&self) {
+        let (done, finished) = oneshot::channel();
+        if self.jobs.send(Job::Finish(done)).is_ok() {
+            // Ends with an error when the thread ends otherwise, which is as good.
+            let _ = finished.await;
+        }
+    }
+}
+
+struct Thread<L> {
+    store: Store,
+    listen: L,
+    jobs: mpsc::Receiver<Job>,
+    /// Taken from `jobs` while the disk failed.
+    waiting: VecDeque<Job>,
+    finished: Option<oneshot::Sender<()>>,
+}
+
+impl<L: FnMut(WriterNews)> Thread<L> {
+    fn run(mut self) {
+        while let Some(job) = self.waiting.pop_front().or_else(|| self.jobs.recv().ok()) {
+            let go_on = match job {
+                Job::Arrival(arrival, room) => self.commit_with_others(arrival, room),
+                Job::Change(change) => {
+                    change(Ok(&mut self.store));
+                    true
+                }
+                Job::Finish(done) => {
+                    self.finished = Some(done);
+                    false
+                }
+            };
+            if !go_on {
+                break;
+            }
+        }
+        // The lock on the data directory is given up before anyone hears that it is.
+        drop(self.store);
+        if let Some(done) = self.finished {
+            let _ = done.send(());
+        }
+    }
+
+    /// Commits an arrival together with those that wait behind it. `false`: it is time to end.
+    fn commit_with_others(&mut self, arrival: Arrival, room: Room) -> bool {
+        let mut batch = vec![arrival];
+        let mut rooms = vec![room];
+        while batch.len() < BATCH {
+            match self.waiting.pop_front().or_else(|| self.jobs.try_recv().ok()) {
+                Some(Job::Arrival(arrival, room)) => {
+                    batch.push(arrival);
+                    rooms.push(room);
+                }
+                Some(other) => {
+                    self.waiting.push_front(other);
+                    break;
+                }
+                None => break,
+            }
+        }
+        match self.commit(&batch) {
+            Some(commit) => {
+                (self.listen)(WriterNews::Committed(batch, commit));
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Tries until it works. `None`: it is time to end, and it did not.
+    fn commit(&mut self, batch: &[Arrival]) -> Option<Commit> {
+        let mut pause = FIRST_PAUSE;
+        let mut told: Option<StoreError> = None;
+        loop {
+            match self.store.append(batch) {
+                Ok(commit) => {
+                    if told.is_some() {
+                        (self.listen)(WriterNews::Storage(None));
+                    }
+                    return Some(commit);
+                }
+                Err(error) => {
+                    tracing::error!(%error, "storing fails; trying again in {pause:?}");
+                    if told.as_ref() != Some(&error) {
+                        (self.listen)(WriterNews::Storage(Some(error.clone())));
+                    }
+                    if !self.pause(pause, &error) {
+                        return None;
+                    }
+                    told = Some(error);
+                    pause = (pause * 2).min(LAST_PAUSE);
+                }
+            }
+        }
+    }
+
+    /// Waits, while it tells those who want to change something why they cannot. `false`: it is time to end.
+    fn pause(&mut self, pause: Duration, error: &StoreError) -> bool {
+        let end = Instant::now() + pause;
+        let mut jobs = std::mem::take(&mut self.waiting);
+        loop {
+            let job = match jobs.pop_front() {
+                Some(job) => Ok(job),
+                None => self.jobs.recv_timeout(end.saturating_duration_since(Instant::now())),
+            };
+            match job {
+                Ok(Job::Change(change)) => change(Err(error.clone())),
+                Ok(Job::Finish(done)) => {
+                    self.finished = Some(done);
+                    return false;
+                }
+                Ok(arrival @ Job::Arrival(..)) => self.waiting.push_back(arrival),
+                Err(mpsc::RecvTimeoutError::Timeout) => return true,
+                Err(mpsc::RecvTimeoutError::Disconnected) => return false,
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Why a feed does not work, in a sentence and in a word.
+//!
+//! Deliberately not here: the sentences, which the failures bring with them (`tidings-event-source`).
+use crate::{Cause, EngineError};
+use tidings_event_source::Failure;
+
+impl Cause {
+    /// Of a connection that did not open, or ended.
+    pub(super) fn of(failure: &Failure) -> Self {
+        Self { layer: failure.layer().code().to_owned(), message: failure.to_string(), short: short(failure) }
+    }
+
+    /// Of settings that no longer work, such as a certificate file that is gone.
+    pub(super) fn of_settings(error: &EngineError) -> Self {
+        Self { layer: "settings".to_owned(), message: error.to_string(), short: "settings".to_owned() }
+    }
+
+    /// Of a mistake in Tidings itself.
+    pub(super) fn of_fault() -> Self {
+        Self {
+            layer: "internal".to_owned(),
+            message:
+                "Tidings failed internally while following this feed: please report it. The feed is tried again in \
+                      a minute."
+                    .to_owned(),
+            short: "fault".to_owned(),
+        }
+    }
+}
+
+/// A word for where there is little room.
+fn short(failure: &Failure) -> String {
+    match failure {
+        Failure::NameLookup { .. } => "DNS",
+        Failure::Refused { .. } => "refused",
+        Failure::Unreachable { .. } => "unreachable",
+        Failure::ConnectTimeout { .. } => "timeout",
+        Failure::Proxy { .. } => "proxy",
+        Failure::Tls { .. } => "TLS",
+        Failure::BrokeOff { .. } => "lost",
+        Failure::Dropped { .. } => "dropped",
+        Failure::NotHttp { .. } => "no HTTP",
+        Failure::HeadTooLarge => "too large",
+        Failure::NoAnswer { .. } => "no answer",
+        Failure::Status { status, .. } => return status.to_string(),
+        Failure::Redirect { .. } => "redirect",
+        Failure::NotAnEventStream { content_type, .. } => media_type(content_type.as_deref()),
+        Failure::Compression => "compression",
+        Failure::Idle { .. } => "silent",
+        Failure::Ended { .. } => "ended",
+        Failure::Unsendable { .. } => "address",
+        _ => return failure.layer().code().to_owned(),
+    }
+    .to_owned()
+}
+
+fn media_type(content_type: Option<&str>) -> &'static str {
+    let essence = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match essence.as_str() {
+        "text/html" | "application/xhtml+xml" => "HTML",
+        "application/json" => "JSON",
+        "text/plain" => "text",
+        _ => "no stream",
+    }
+}

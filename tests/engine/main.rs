@@ -1,0 +1,5 @@
+//! The engine through its public surface: pure parts by tables, the store on real files, subscriptions on real sockets.
+mod announce;
+mod config;
+mod mapping;
+mod store;
