@@ -47,6 +47,7 @@ pub enum Proxy {
     /// The proxy variables of the environment.
     #[default]
     System,
+    /// Directly.
     None,
     /// `http://`, `https://`, `socks5://` or `socks5h://`, with credentials if need be.
     Url(Url),
@@ -66,6 +67,7 @@ impl fmt::Debug for Proxy {
 /// What the connections of several sources may share.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct ConnectorOptions {
+    /// Where connections are made through.
     pub proxy: Proxy,
     /// PEM files with further certificate authorities.
     pub authorities: Vec<PathBuf>,
@@ -149,6 +151,7 @@ pub enum Resume {
     /// A query parameter of this name, filled from the last event ID or the resume token. It takes the place of one of
     /// the same name in the URL, as soon as there is something to fill it with.
     Query(String),
+    /// Not at all.
     Nothing,
 }
 
@@ -161,6 +164,7 @@ pub struct Request {
     pub headers: HeaderMap,
     /// Lets credentials and the feed's headers follow a redirect to another origin.
     pub credentials_follow_redirects: bool,
+    /// How to say where the source left off.
     pub resume: Resume,
 }
 
@@ -177,6 +181,11 @@ impl fmt::Debug for Request {
 }
 
 impl Request {
+    /// Asks for a URL, with no headers but the standard's.
+    pub fn new(url: Url) -> Self {
+        Self { url, headers: HeaderMap::new(), credentials_follow_redirects: false, resume: Resume::Header }
+    }
+
     /// Where and with which `Last-Event-ID` to connect when `id` is where the source left off.
     pub(crate) fn resuming_from(&self, id: &str) -> (Url, LastEventId) {
         let mut url = self.url.clone();
@@ -277,12 +286,7 @@ mod tests {
     use super::*;
 
     fn request(url: &str, resume: Resume) -> Request {
-        Request {
-            url: Url::parse(url).unwrap(),
-            headers: HeaderMap::new(),
-            credentials_follow_redirects: false,
-            resume,
-        }
+        Request { resume, ..Request::new(Url::parse(url).unwrap()) }
     }
 
     #[test]

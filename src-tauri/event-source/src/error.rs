@@ -8,13 +8,21 @@ use std::time::Duration;
 /// The layer that failed, as the user is told it. Stable: stored, and shown by the window in its own language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Layer {
+    /// The name has no address.
     NameLookup,
+    /// No connection, or one that broke off, or an answer that is not HTTP.
     Network,
+    /// The TLS handshake, mostly for its certificate.
     Tls,
+    /// An answer, but with a status that is not 200.
     HttpStatus,
+    /// An answer with 200 and another content type.
     NotAnEventStream,
+    /// More than a bound allows.
     TooLarge,
+    /// Silence.
     Idle,
+    /// The other side hung up.
     ClosedByServer,
 }
 
@@ -37,6 +45,9 @@ impl Layer {
 
 /// Why a connection did not open, or ended. Its `Display` is one sentence for the user, without secrets: it names hosts
 /// and ports, never user names, passwords, paths or queries.
+///
+/// A `host` is a name or an address, an `address` is both host and port as they were asked for.
+#[expect(missing_docs, reason = "the sentence of each variant says what it is")]
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Failure {
@@ -127,6 +138,7 @@ impl Failure {
 }
 
 /// What is wrong with the TLS connection.
+#[expect(missing_docs, reason = "the sentence of each variant says what it is")]
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TlsProblem {
@@ -166,6 +178,7 @@ impl TlsProblem {
 }
 
 /// What is wrong with a redirect.
+#[expect(missing_docs, reason = "the sentence of each variant says what it is")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RedirectProblem {
     #[error("it names no address")]

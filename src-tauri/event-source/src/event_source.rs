@@ -38,6 +38,7 @@ pub enum Occurrence<'a> {
     Frame(Frame<'a>),
     /// The connection was lost, or not made, and another follows after `retry_in`.
     Lost {
+        /// What happened.
         failure: &'a Failure,
         /// The wait that really follows, jitter included.
         retry_in: Duration,
@@ -55,9 +56,11 @@ pub enum Occurrence<'a> {
 pub struct Opened<'a> {
     /// The final URL as requested, after redirects; without fragment, user name and password.
     pub url: &'a str,
+    /// 200.
     pub status: u16,
     /// "HTTP/1.0", "HTTP/1.1", "HTTP/2.0"
     pub protocol: &'static str,
+    /// As the server wrote it, with its parameters.
     pub content_type: &'a str,
     /// From the start of the attempt to the response head.
     pub time_to_head: Duration,

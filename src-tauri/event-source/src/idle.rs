@@ -126,8 +126,11 @@ impl Gaps {
 mod tests {
     use super::*;
 
-    /// The limit after bytes (and comments, where the flag says so) at these seconds after the opening.
-    fn limit_after(times: &[(f64, bool)]) -> Option<f64> {
+    /// Seconds after the opening, and whether what came is a comment.
+    type Byte = (f64, bool);
+
+    /// The limit after these.
+    fn limit_after(times: &[Byte]) -> Option<f64> {
         let start = Instant::now();
         let mut rhythm = Rhythm::default();
         rhythm.opened(start);
@@ -141,7 +144,7 @@ mod tests {
         rhythm.limit().map(|limit| limit.as_secs_f64())
     }
 
-    fn every(period: f64, count: i32, comment: bool) -> Vec<(f64, bool)> {
+    fn every(period: f64, count: i32, comment: bool) -> Vec<Byte> {
         (1..=count).map(|n| (period * f64::from(n), comment)).collect()
     }
 
@@ -155,7 +158,7 @@ mod tests {
         };
         let busy_with_comments: Vec<_> = (1..=200).map(|n| (f64::from(n), n % 60 == 0)).collect();
         let flood: Vec<_> = (0..5_000).map(|n| (f64::from(n) / 1000.0, false)).collect();
-        let table: [(&str, Vec<(f64, bool)>, Option<f64>); 11] = [
+        let table: [(&str, Vec<Byte>, Option<f64>); 11] = [
             ("nothing came", vec![], None),
             ("two heartbeats are no rhythm", every(20.0, 2, false), None),
             ("three are", every(20.0, 3, false), Some(50.0)),

@@ -31,4 +31,9 @@ impl Policy {
         longest_reconnection_time: Duration::from_hours(1),
         persistent: true,
     };
+
+    /// A reconnection time that is asked for, within the bounds.
+    pub fn bounded(&self, time: Duration) -> Duration {
+        time.clamp(self.least_reconnection_time, self.longest_reconnection_time)
+    }
 }

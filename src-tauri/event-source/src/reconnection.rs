@@ -29,6 +29,7 @@ const REFUSALS_UNTIL_ATTENTION: u32 = 3;
 pub enum Next {
     /// Connect again.
     Retry {
+        /// The wait until then.
         after: Duration,
         /// The user has to do something before this can work.
         needs_attention: bool,
@@ -95,9 +96,10 @@ pub struct Reconnection {
 }
 
 impl Reconnection {
-    /// Starts with the [initial reconnection time](Policy::INITIAL_RECONNECTION_TIME).
-    pub const fn new(policy: Policy) -> Self {
-        Self { policy, time: Policy::INITIAL_RECONNECTION_TIME, failures: 0, refusals: 0, opened: None }
+    /// Starts with the [initial reconnection time](Policy::INITIAL_RECONNECTION_TIME), within the policy's bounds.
+    pub fn new(policy: Policy) -> Self {
+        let time = policy.bounded(Policy::INITIAL_RECONNECTION_TIME);
+        Self { policy, time, failures: 0, refusals: 0, opened: None }
     }
 
     /// The reconnection time in force.
@@ -108,8 +110,7 @@ impl Reconnection {
     /// A `retry` field came: the reconnection time is from now on what it asks, in milliseconds, within the policy's
     /// bounds.
     pub fn retry(&mut self, milliseconds: u64) {
-        self.time = Duration::from_millis(milliseconds)
-            .clamp(self.policy.least_reconnection_time, self.policy.longest_reconnection_time);
+        self.time = self.policy.bounded(Duration::from_millis(milliseconds));
     }
 
     /// The response head is that of an event stream.
@@ -166,5 +167,183 @@ impl Reconnection {
         let doublings = self.refusals.min(8);
         self.refusals = self.refusals.saturating_add(1);
         (FIRST_REFUSED_WAIT * (1 << doublings)).min(LONGEST_REFUSED_WAIT).max(self.time)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::{RedirectProblem, TlsProblem};
+
+    fn status(status: u16) -> Failure {
+        Failure::Status { status, reason: String::new(), retry_after: None }
+    }
+
+    fn host() -> String {
+        "h".to_owned()
+    }
+
+    fn refused() -> Failure {
+        Failure::Refused { address: host() }
+    }
+
+    /// The waits in milliseconds that follow these failures, one after the other, without a connection between.
+    fn waits(policy: Policy, retry: u64, failures: &[Failure], random: f64) -> Vec<u128> {
+        let mut reconnection = Reconnection::new(policy);
+        reconnection.retry(retry);
+        failures
+            .iter()
+            .map(|failure| match reconnection.ended(failure, Instant::now(), random) {
+                Next::Retry { after, .. } => after.as_millis(),
+                Next::Close => 0,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_back_off_doubles_up_to_five_minutes_and_is_never_under_the_reconnection_time() {
+        let failures = vec![refused(); 12];
+        let table: [(u64, f64, [u128; 12]); 5] = [
+            (
+                3_000,
+                0.0,
+                [3_750, 4_500, 6_000, 9_000, 15_000, 27_000, 51_000, 99_000, 195_000, 300_000, 300_000, 300_000],
+            ),
+            (
+                3_000,
+                1.0,
+                [4_500, 6_000, 9_000, 15_000, 27_000, 51_000, 99_000, 195_000, 300_000, 300_000, 300_000, 300_000],
+            ),
+            (100, 0.0, [1_250, 1_500, 2_000, 3_000, 5_000, 9_000, 17_000, 33_000, 65_000, 129_000, 257_000, 300_000]),
+            (290_000, 0.5, [300_000; 12]),
+            (600_000, 0.5, [600_000; 12]),
+        ];
+        for (retry, random, expected) in table {
+            assert_eq!(waits(Policy::FEED, retry, &failures, random), expected, "{retry} {random}");
+        }
+        // A random number out of bounds does no harm.
+        assert_eq!(waits(Policy::FEED, 4_000, &failures[..1], 7.0), [6_000]);
+        assert_eq!(waits(Policy::FEED, 4_000, &failures[..1], -7.0), [5_000]);
+    }
+
+    #[test]
+    fn the_reconnection_time_stays_within_the_policys_bounds() {
+        let table = [
+            (Policy::FEED, 0, 1_000),
+            (Policy::FEED, 1_500, 1_500),
+            (Policy::FEED, u64::MAX, 3_600_000),
+            (Policy::BROWSER, 0, 100),
+            (Policy::BROWSER, u64::MAX, 86_400_000),
+        ];
+        for (policy, asked, used) in table {
+            let mut reconnection = Reconnection::new(policy);
+            assert_eq!(reconnection.time(), Duration::from_secs(3));
+            reconnection.retry(asked);
+            assert_eq!(reconnection.time(), Duration::from_millis(used), "{asked}");
+        }
+    }
+
+    #[test]
+    fn an_event_or_a_minute_of_open_stream_ends_the_back_off_and_a_bare_connection_does_not() {
+        let first = |open_for: u64, delivered: bool| {
+            let start = Instant::now();
+            let mut reconnection = Reconnection::new(Policy::FEED);
+            for _ in 0..5 {
+                reconnection.ended(&refused(), start, 0.0);
+            }
+            reconnection.opened(start);
+            if delivered {
+                reconnection.delivered();
+            }
+            let failure = Failure::Ended { delivered };
+            match reconnection.ended(&failure, start + Duration::from_secs(open_for), 0.0) {
+                Next::Retry { after, polling, .. } => (after.as_millis(), polling),
+                Next::Close => panic!("closed"),
+            }
+        };
+        assert_eq!(first(1, false), (27_000, false));
+        assert_eq!(first(59, false), (27_000, false));
+        assert_eq!(first(60, false), (3_750, false));
+        // A clean end after delivering waits the reconnection time and no more.
+        assert_eq!(first(0, true), (3_000, true));
+
+        // A failure after delivering backs off from the start.
+        let mut reconnection = Reconnection::new(Policy::FEED);
+        let now = Instant::now();
+        for _ in 0..3 {
+            reconnection.opened(now);
+            reconnection.delivered();
+            let broken = Failure::BrokeOff { address: host(), kind: std::io::ErrorKind::ConnectionReset };
+            let next = Next::Retry { after: Duration::from_millis(3_750), needs_attention: false, polling: false };
+            assert_eq!(reconnection.ended(&broken, now, 0.0), next);
+        }
+    }
+
+    #[test]
+    fn refusals_slow_down_and_call_for_attention_when_three_come_in_a_row() {
+        let refusals = [
+            status(404),
+            Failure::NotAnEventStream { content_type: None, excerpt: String::new() },
+            Failure::Tls { problem: TlsProblem::Expired { host: host() } },
+            Failure::Redirect { problem: RedirectProblem::TooMany },
+        ];
+        let mut reconnection = Reconnection::new(Policy::FEED);
+        let now = Instant::now();
+        let mut next = |failure: &Failure| match reconnection.ended(failure, now, 0.0) {
+            Next::Retry { after, needs_attention, .. } => (after.as_secs(), needs_attention),
+            Next::Close => panic!("closed"),
+        };
+        let waits: Vec<_> = refusals.iter().chain(&refusals).map(&mut next).collect();
+        let expected =
+            [(60, false), (120, false), (240, true), (480, true), (900, true), (900, true), (900, true), (900, true)];
+        assert_eq!(waits, expected);
+        // Anything else in between breaks the row.
+        assert_eq!(next(&status(503)), (3, false));
+        assert_eq!(next(&status(404)), (60, false));
+        assert_eq!(next(&status(401)), (900, true));
+        assert_eq!(next(&status(404)), (60, false));
+    }
+
+    #[test]
+    fn what_the_standard_fails_a_browser_closes() {
+        let closes = [
+            status(204),
+            status(404),
+            status(500),
+            status(429),
+            Failure::NotAnEventStream { content_type: None, excerpt: String::new() },
+            Failure::Redirect { problem: RedirectProblem::NoLocation },
+        ];
+        let retries = [
+            refused(),
+            Failure::NameLookup { host: host() },
+            Failure::Tls { problem: TlsProblem::SelfSigned { host: host() } },
+            Failure::Tls { problem: TlsProblem::NotTls { host: host() } },
+            Failure::NotHttp { address: host() },
+            Failure::Dropped { address: host() },
+            Failure::HeadTooLarge,
+            Failure::Compression,
+            Failure::NoAnswer { after: Duration::from_mins(10) },
+            Failure::Idle { after: Duration::from_secs(30) },
+            Failure::Ended { delivered: false },
+        ];
+        for failure in closes {
+            assert_eq!(waits(Policy::BROWSER, 3_000, std::slice::from_ref(&failure), 0.0), [0], "{failure}");
+            let feed = waits(Policy::FEED, 3_000, std::slice::from_ref(&failure), 0.0);
+            assert_eq!(feed == [0], failure == status(204), "{failure}");
+        }
+        for failure in retries {
+            assert_eq!(waits(Policy::BROWSER, 3_000, &[failure.clone()], 0.0), [3_750], "{failure}");
+        }
+    }
+
+    #[test]
+    fn retry_after_lengthens_and_never_shortens() {
+        let table = [(429, 100, 100), (503, 1, 3), (503, 7_200, 3_600), (404, 100, 100), (401, 100, 900)];
+        for (code, asked, wait) in table {
+            let retry_after = Some(Duration::from_secs(asked));
+            let failure = Failure::Status { status: code, reason: String::new(), retry_after };
+            assert_eq!(waits(Policy::FEED, 3_000, &[failure], 0.0)[0] / 1000, wait, "{code} {asked}");
+        }
     }
 }

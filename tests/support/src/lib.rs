@@ -12,6 +12,8 @@ pub mod payloads;
 pub mod process;
 #[cfg(target_os = "linux")]
 pub mod session_bus;
+pub mod sse_server;
+pub mod tls;
 #[cfg(target_os = "linux")]
 pub mod tray;
 #[cfg(target_os = "linux")]
@@ -28,6 +30,7 @@ pub use notification_recorder::{Notification, NotificationRecorder};
 pub use process::Process;
 #[cfg(target_os = "linux")]
 pub use session_bus::SessionBus;
+pub use sse_server::SseServer;
 #[cfg(target_os = "linux")]
 pub use tray::TrayItem;
 #[cfg(target_os = "linux")]

@@ -23,7 +23,7 @@ pub(super) fn failed_attempt(error: &reqwest::Error, url: &Url) -> Failure {
     if error.is_connect() && error.is_timeout() {
         return Failure::ConnectTimeout { address, after: CONNECT_LIMIT };
     }
-    if let Some(kind) = find::<io::Error>(error).map(io::Error::kind) {
+    if let Some(kind) = io_kind(error) {
         return match kind {
             io::ErrorKind::ConnectionRefused => Failure::Refused { address },
             io::ErrorKind::HostUnreachable
@@ -62,11 +62,12 @@ pub(super) fn failed_attempt(error: &reqwest::Error, url: &Url) -> Failure {
 /// Why the stream broke off. `None`: it is a plain end after all.
 pub(crate) fn broken_stream(error: &reqwest::Error, url: &Url) -> Option<Failure> {
     let address = address(url);
-    match find::<io::Error>(error).map(io::Error::kind) {
+    match io_kind(error) {
         // The server hung up in the middle of a chunk, or without saying goodbye in TLS. Servers and proxies end
         // event streams that way every day, and a block cut off is discarded in any case.
         Some(io::ErrorKind::UnexpectedEof) => None,
-        _ if error.is_decode() && find::<hyper::Error>(error).is_none() => Some(Failure::Compression),
+        // What does not come from HTTP comes from the decompression on top of it.
+        Some(_) if find::<hyper::Error>(error).is_none() => Some(Failure::Compression),
         Some(kind) => Some(Failure::BrokeOff { address, kind }),
         None if find::<hyper::Error>(error).is_some_and(hyper::Error::is_incomplete_message) => None,
         None => Some(Failure::BrokeOff { address, kind: io::ErrorKind::Other }),
@@ -77,7 +78,8 @@ fn tls_problem(error: &rustls::Error, url: &Url) -> TlsProblem {
     let host = host(url);
     match error {
         rustls::Error::InvalidCertificate(certificate) => match certificate {
-            CertificateError::UnknownIssuer => TlsProblem::UnknownIssuer { host },
+            // A bad signature is what an authority of the same name, but with another key, leads to.
+            CertificateError::UnknownIssuer | CertificateError::BadSignature => TlsProblem::UnknownIssuer { host },
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
                 TlsProblem::WrongHost { host }
             }
@@ -100,12 +102,20 @@ fn host(url: &Url) -> String {
     url.host_str().unwrap_or_default().to_owned()
 }
 
-/// The first cause of this type. An `io::Error` that wraps another error is looked into, and is a cause of its own only
-/// when it wraps none that we know.
+/// The first cause of this type.
 fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
+    causes(error).find_map(|error| error.downcast_ref::<T>())
+}
+
+/// What the system said. The libraries wrap one `io::Error` in another: the last one is the system's.
+fn io_kind(error: &(dyn Error + 'static)) -> Option<io::ErrorKind> {
+    causes(error).filter_map(|error| error.downcast_ref::<io::Error>()).last().map(io::Error::kind)
+}
+
+/// The error and what lies below it. An `io::Error` hides the error that it wraps from `source`, so it is looked into.
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |&error| match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
         Some(wrapped) => Some(wrapped as &(dyn Error + 'static)),
         None => error.source(),
     })
-    .find_map(|error| error.downcast_ref::<T>())
 }

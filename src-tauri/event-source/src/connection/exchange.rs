@@ -196,7 +196,7 @@ async fn excerpt(body: &mut reqwest::Body) -> String {
 mod tests {
     use super::*;
 
-    fn headers(name: header::HeaderName, values: &[&str]) -> HeaderMap {
+    fn headers(name: &header::HeaderName, values: &[&str]) -> HeaderMap {
         values.iter().map(|value| (name.clone(), HeaderValue::from_str(value).unwrap())).collect()
     }
 
@@ -212,7 +212,7 @@ mod tests {
             (&[], None),
         ];
         for (values, expected) in table {
-            assert_eq!(content_type(&headers(header::CONTENT_TYPE, values)).as_deref(), expected, "{values:?}");
+            assert_eq!(content_type(&headers(&header::CONTENT_TYPE, values)).as_deref(), expected, "{values:?}");
         }
     }
 
@@ -228,7 +228,7 @@ mod tests {
             ("-1", None),
         ];
         for (value, expected) in table {
-            let headers = headers(header::RETRY_AFTER, &[value]);
+            let headers = headers(&header::RETRY_AFTER, &[value]);
             assert_eq!(retry_after(&headers, now), expected.map(Duration::from_secs), "{value}");
         }
     }

@@ -1,0 +1,102 @@
+//! Signs of life: the limits on silence. Time is paused, so that minutes pass at once where nothing else happens.
+use crate::{IMPATIENT, follow, next, next_lines};
+use std::time::Duration;
+use tidings_event_source::{EventSource, Occurrence, Policy};
+use tidings_test_support::sse_server::{Connection, EVENT_STREAM, Gate, SseServer};
+
+/// A stream that says something whenever the gate lets it.
+async fn beating(beat: &'static str) -> (SseServer, Gate) {
+    let gate = Gate::new();
+    let server = SseServer::start({
+        let gate = gate.clone();
+        move |mut connection: Connection| {
+            let gate = gate.clone();
+            async move {
+                connection.send(EVENT_STREAM).await;
+                loop {
+                    gate.pass().await;
+                    connection.send(beat).await;
+                }
+            }
+        }
+    })
+    .await;
+    (server, gate)
+}
+
+#[tokio::test]
+async fn a_limit_of_the_users_own() {
+    let (server, gate) = beating("data: x\n\n").await;
+    let mut source = follow(&server.url("/"), IMPATIENT);
+    source.set_idle_limit(Some(Duration::from_millis(100)));
+    gate.open();
+    assert_eq!(
+        next_lines(&mut source, 5).await,
+        ["connecting 1", "open 200", "message “x”", "lost idle", "connecting 1"]
+    );
+}
+
+#[tokio::test]
+async fn life_is_proven_or_the_connection_replaced_at_once() {
+    let (server, gate) = beating(":\n").await;
+    let mut source = follow(&server.url("/"), Policy::FEED);
+    assert_eq!(next_lines(&mut source, 2).await, ["connecting 1", "open 200"]);
+    source.prove_life_within(Duration::from_millis(100));
+    gate.open();
+    assert_eq!(next(&mut source).await, "comment “”");
+    // Proven: nothing happens.
+    assert!(tokio::time::timeout(Duration::from_millis(200), source.next()).await.is_err());
+    source.prove_life_within(Duration::from_millis(100));
+    let Some(Occurrence::Lost { failure, retry_in, .. }) = source.next().await else { panic!() };
+    assert_eq!(failure.layer().code(), "idle");
+    assert_eq!(retry_in, Duration::ZERO);
+    assert_eq!(next_lines(&mut source, 2).await, ["connecting 1", "open 200"]);
+}
+
+/// With a paused clock, time passes when every task waits. So the beats are given one by one, each after its interval.
+async fn beats(source: &mut EventSource, gate: &Gate, interval: Duration, count: usize) {
+    for _ in 0..count {
+        tokio::time::sleep(interval).await;
+        gate.open();
+        while !next(source).await.starts_with("comment") {}
+    }
+}
+
+#[tokio::test]
+async fn a_heartbeat_that_stops_is_noticed() {
+    let (server, gate) = beating(":\n").await;
+    let mut source = follow(&server.url("/"), Policy::FEED);
+    assert_eq!(next_lines(&mut source, 2).await, ["connecting 1", "open 200"]);
+    tokio::time::pause();
+    beats(&mut source, &gate, Duration::from_secs(20), 4).await;
+    let before = tokio::time::Instant::now();
+    let Some(Occurrence::Lost { failure, .. }) = source.next().await else { panic!() };
+    assert_eq!(failure.layer().code(), "idle");
+    let silence = before.elapsed().as_secs();
+    assert!((49..=51).contains(&silence), "{silence}");
+}
+
+#[tokio::test]
+async fn without_a_heartbeat_silence_means_nothing() {
+    let (server, gate) = beating("data: x\n\n").await;
+    let mut source = follow(&server.url("/"), Policy::FEED);
+    gate.open();
+    assert_eq!(next_lines(&mut source, 3).await, ["connecting 1", "open 200", "message “x”"]);
+    tokio::time::pause();
+    assert!(tokio::time::timeout(Duration::from_hours(24), source.next()).await.is_err());
+    gate.open();
+    assert_eq!(next(&mut source).await, "message “x”");
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_head_may_take_ten_minutes_and_no_more() {
+    let server = SseServer::start(|mut connection: Connection| async move { connection.closed().await }).await;
+    let mut source = follow(&server.url("/"), Policy::BROWSER);
+    while source.next().await != Some(Occurrence::Waiting) {}
+    tokio::time::pause();
+    assert!(tokio::time::timeout(Duration::from_secs(590), source.next()).await.is_err());
+    let Some(Occurrence::Lost { failure, .. }) = source.next().await else { panic!() };
+    assert_eq!(failure.to_string(), "The server took the request but did not answer for 10 minutes.");
+    assert_eq!(failure.layer().code(), "idle");
+}

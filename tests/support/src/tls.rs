@@ -1,0 +1,107 @@
+//! Certificates made on the spot, good ones and bad ones.
+//!
+//! Deliberately not here: what a client makes of them.
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::ring::default_provider;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+
+/// A private certificate authority.
+pub struct Authority {
+    issuer: Issuer<'static, KeyPair>,
+    pem: String,
+}
+
+impl Authority {
+    /// A new one, which nobody trusts yet.
+    pub fn new(name: &str) -> Self {
+        let key = KeyPair::generate().unwrap();
+        let mut params = named(name, &[]);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let pem = params.self_signed(&key).unwrap().pem();
+        Self { issuer: Issuer::new(params, key), pem }
+    }
+
+    /// Writes its certificate to a file, as `--ca` wants it.
+    pub fn write_pem(&self, directory: &std::path::Path) -> PathBuf {
+        write_pem(directory, "authority.pem", &self.pem)
+    }
+
+    /// A good certificate for these names or addresses.
+    pub fn certify(&self, names: &[&str]) -> Identity {
+        self.sign(&named("server", names))
+    }
+
+    /// A certificate that was good until 2001.
+    pub fn certify_until_2001(&self, names: &[&str]) -> Identity {
+        let mut params = named("server", names);
+        params.not_before = date_time_ymd(2000, 1, 1);
+        params.not_after = date_time_ymd(2001, 1, 1);
+        self.sign(&params)
+    }
+
+    /// A certificate that is not good before the year 4000.
+    pub fn certify_from_4000(&self, names: &[&str]) -> Identity {
+        let mut params = named("server", names);
+        params.not_before = date_time_ymd(4000, 1, 1);
+        self.sign(&params)
+    }
+
+    fn sign(&self, params: &CertificateParams) -> Identity {
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        Identity { pem: certificate.pem(), certificate: certificate.der().clone(), key }
+    }
+}
+
+/// What a server shows to prove itself.
+pub struct Identity {
+    pem: String,
+    certificate: CertificateDer<'static>,
+    key: KeyPair,
+}
+
+impl Identity {
+    /// Signed with its own key; `authority`: also marked as an authority, as `openssl req -x509` does.
+    pub fn self_signed(names: &[&str], authority: bool) -> Self {
+        let key = KeyPair::generate().unwrap();
+        let mut params = named("self-signed", names);
+        if authority {
+            params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        }
+        let certificate = params.self_signed(&key).unwrap();
+        Self { pem: certificate.pem(), certificate: certificate.der().clone(), key }
+    }
+
+    /// Writes the certificate to a file, as `--ca` wants it.
+    pub fn write_pem(&self, directory: &std::path::Path) -> PathBuf {
+        write_pem(directory, "certificate.pem", &self.pem)
+    }
+
+    /// The server's side of TLS. `protocols` is what it offers by ALPN, such as `h2`.
+    pub fn server_config(&self, protocols: &[&str]) -> Arc<ServerConfig> {
+        let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(self.key.serialize_der()));
+        let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![self.certificate.clone()], key)
+            .unwrap();
+        config.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
+        Arc::new(config)
+    }
+}
+
+fn named(name: &str, names: &[&str]) -> CertificateParams {
+    let mut params = CertificateParams::new(names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>()).unwrap();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params
+}
+
+fn write_pem(directory: &std::path::Path, name: &str, pem: &str) -> PathBuf {
+    let path = directory.join(name);
+    std::fs::write(&path, pem).unwrap();
+    path
+}
