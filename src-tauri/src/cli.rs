@@ -63,8 +63,9 @@ fn unless_reader_gone(result: io::Result<()>) -> Outcome {
 #[derive(Debug, Parser)]
 #[command(name = "tidings", version, max_term_width = 100, subcommand_help_heading = "Commands", after_help = AFTER_HELP)]
 struct Tidings {
-    #[command(flatten)]
-    data: DataDir,
+    /// Where feeds and history live [default: the platform's data directory]
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
     /// Start in the tray, without showing the window
     #[arg(long)]
     hidden: bool,
@@ -98,7 +99,7 @@ enum Command {
 #[derive(Debug, Args)]
 struct DataDir {
     /// Where feeds and history live [default: the platform's data directory]
-    #[arg(long = "data-dir", value_name = "DIR")]
+    #[arg(long = "data-dir", value_name = "DIR", global = true)]
     chosen: Option<PathBuf>,
 }
 
@@ -108,10 +109,8 @@ impl DataDir {
     }
 
     /// `--data-dir` may stand before a command as well as after it.
-    fn or(&mut self, outer: Self) {
-        if self.chosen.is_none() {
-            self.chosen = outer.chosen;
-        }
+    fn or(&mut self, outer: Option<PathBuf>) {
+        self.chosen = self.chosen.take().or(outer);
     }
 }
 
@@ -150,7 +149,7 @@ fn run(arguments: impl Iterator<Item = OsString>) -> Outcome {
         Ok(tidings) => tidings,
         Err(error) => return usage(&error),
     };
-    let outer = tidings.data;
+    let outer = tidings.data_dir;
     match tidings.command {
         None => window::open(outer, tidings.hidden, tidings.link),
         Some(command) => match command {

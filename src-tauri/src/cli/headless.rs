@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::io::{self, Write as _};
 use std::mem::{Discriminant, discriminant};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tidings_engine::{
     Announcement, Engine, EngineEvent, EngineEvents, EngineOptions, FeedId, FeedState, FeedStatus, Notifier,
@@ -39,7 +39,7 @@ pub(super) struct Run {
 impl Run {
     pub(super) fn run(self) -> Outcome {
         if !self.headless {
-            return window::open(self.data, false, None);
+            return window::open(self.data.chosen, false, None);
         }
         let data_dir = self.data.path()?;
         log::start(Some("info"));
@@ -51,15 +51,16 @@ impl Run {
 
 async fn headless(data_dir: PathBuf, interrupt: &Interrupt, printed: bool) -> Outcome {
     let (answer, mut answers) = mpsc::unbounded_channel();
-    let desktop = Arc::new(Desktop::connect(move |action| {
-        // Nobody listens any more while the process ends.
-        let _ = answer.send(action);
-    }));
-    let notifier: Arc<dyn Notifier> =
-        if printed { Arc::new(Printing { inner: Arc::clone(&desktop) }) } else { Arc::clone(&desktop) as _ };
-    let options = EngineOptions { data_dir, user_agent: crate::USER_AGENT.into(), notifier, connect: true };
-    let data_dir = options.data_dir.clone();
-    let engine = Engine::open(options).map_err(Failed::work)?;
+    let announcer = Arc::new(Announcer { desktop: OnceLock::new(), answer, printed });
+    let engine = Engine::open(EngineOptions {
+        data_dir: data_dir.clone(),
+        user_agent: crate::USER_AGENT.into(),
+        notifier: Arc::clone(&announcer) as _,
+        connect: true,
+    })
+    .map_err(Failed::work)?;
+    // The directory is ours, so the desktop may be talked to.
+    let desktop = announcer.desktop();
     // Listening comes first: what changes while the feeds are asked for is told afterwards.
     let events = engine.events();
     let control = Server::start_headless(&data_dir, engine.clone());
@@ -98,17 +99,33 @@ async fn obey(engine: &Engine, action: Action) {
     }
 }
 
-/// Delivers, and writes what it delivers.
-struct Printing {
-    inner: Arc<Desktop>,
+/// Delivers announcements, and writes them if asked.
+struct Announcer {
+    /// Connected when it is first needed.
+    desktop: OnceLock<Desktop>,
+    /// Takes what the user asked for on a notification.
+    answer: mpsc::UnboundedSender<Action>,
+    printed: bool,
 }
 
-impl Notifier for Printing {
+impl Announcer {
+    fn desktop(&self) -> &Desktop {
+        self.desktop.get_or_init(|| {
+            let answer = self.answer.clone();
+            // Nobody listens any more while the process ends.
+            Desktop::connect(move |action| drop(answer.send(action)))
+        })
+    }
+}
+
+impl Notifier for Announcer {
     fn announce(&self, announcement: Announcement) {
-        let Announcement { feed_name, title, body, .. } = &announcement;
-        let dash = if body.is_empty() { "" } else { " – " };
-        print(&format!("announced  {feed_name}  {title}{dash}{body}"));
-        self.inner.announce(announcement);
+        if self.printed {
+            let Announcement { feed_name, title, body, .. } = &announcement;
+            let dash = if body.is_empty() { "" } else { " – " };
+            print(&format!("announced  {feed_name}  {title}{dash}{body}"));
+        }
+        self.desktop().announce(announcement);
     }
 }
 

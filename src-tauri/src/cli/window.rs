@@ -1,14 +1,14 @@
 //! `tidings` without a command: becomes the window, which is another executable beside this one.
 //!
 //! Deliberately not here: the window itself, and how a second start raises the first (`control.rs`).
-use super::{DataDir, Failed, Outcome};
+use super::{Failed, Outcome};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const NAME: &str = if cfg!(windows) { "tidings-window.exe" } else { "tidings-window" };
 
-pub(super) fn open(data: DataDir, hidden: bool, link: Option<String>) -> Outcome {
+pub(super) fn open(data_dir: Option<PathBuf>, hidden: bool, link: Option<String>) -> Outcome {
     if let Some(link) = &link
         && !link.starts_with("tidings:")
     {
@@ -16,7 +16,7 @@ pub(super) fn open(data: DataDir, hidden: bool, link: Option<String>) -> Outcome
     }
     let beside = std::env::current_exe().map_err(Failed::work)?.with_file_name(NAME);
     let mut window = Command::new(&beside);
-    if let Some(dir) = data.chosen {
+    if let Some(dir) = data_dir {
         window.arg("--data-dir").arg(dir);
     }
     if hidden {

@@ -2,7 +2,8 @@
 //! function of N, so that nothing has to be kept for clients that come back.
 //!
 //! Deliberately not here: connections (`demo.rs`).
-use serde_json::json;
+use serde::Serialize;
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -62,7 +63,11 @@ impl Story {
 
     /// Writes event `number` as it stands in the stream.
     pub(super) fn write(&self, number: u64, to: &mut String) {
-        let (kind, data) = event(number);
+        let (kind, data) = match step(number) {
+            Step::Item(kind, item) => (kind, serde_json::to_string(&item).ok()),
+            Step::Text(kind, text) => (kind, Some(text)),
+            Step::Empty(kind) => (kind, None),
+        };
         let _ = writeln!(to, "id: {}", self.base + number);
         if kind != "message" {
             let _ = writeln!(to, "event: {kind}");
@@ -80,82 +85,98 @@ fn offset(index: u64) -> Duration {
     CHAPTER * chapter + Duration::from_millis(DUE[within])
 }
 
-/// Type and data of an event; no data makes it one that only moves the last event ID, as a server's `ping` does.
-fn event(number: u64) -> (&'static str, Option<String>) {
+/// What most events carry, in the order that people read it.
+#[derive(Serialize)]
+struct Item {
+    title: Cow<'static, str>,
+    message: Cow<'static, str>,
+    /// From 1 to 5, as ntfy counts them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    priority: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'static str>,
+}
+
+fn item(title: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Item {
+    Item { title: title.into(), message: message.into(), priority: None, url: None }
+}
+
+impl Item {
+    fn priority(self, priority: u8) -> Self {
+        Self { priority: Some(priority), ..self }
+    }
+
+    fn url(self, url: &'static str) -> Self {
+        Self { url: Some(url), ..self }
+    }
+}
+
+/// What happens at each step of a chapter.
+enum Step {
+    /// JSON, of this type.
+    Item(&'static str, Item),
+    /// Text, of this type.
+    Text(&'static str, String),
+    /// A type without data, which dispatches nothing and only moves the last event ID.
+    Empty(&'static str),
+}
+
+fn step(number: u64) -> Step {
     let chapter = (number - 1) / EVENTS;
     let build = 412 + chapter;
-    let (kind, data) = match (number - 1) % EVENTS {
+    let (kind, item) = match (number - 1) % EVENTS {
         0 => (
             "message",
-            json!({
-                "title": "Welcome to the demo feed",
-                "message": "Events arrive every few seconds. Close the window: they keep coming, and the ones that matter are announced.",
-                "url": "https://html.spec.whatwg.org/multipage/server-sent-events.html",
-            }),
+            item(
+                "Welcome to the demo feed",
+                "Something happens every few seconds. Close the window: events keep coming, and those that matter are announced.",
+            )
+            .url("https://html.spec.whatwg.org/multipage/server-sent-events.html"),
         ),
         1 => (
             "weather",
-            json!({
-                "title": format!("{} °C and clear", 18 + chapter % 5),
-                "message": "A light wind from the south-west. No rain before tomorrow evening.",
-                "temperature": 18 + chapter % 5,
-            }),
+            item(
+                format!("{} °C and clear", 18 + chapter % 5),
+                "A light wind from the south-west. No rain before tomorrow evening.",
+            ),
         ),
-        2 => (
-            "build",
-            json!({ "title": format!("Build {build} started"), "message": "main: Keep the cursor with the event", "priority": 2, "build": build }),
-        ),
-        3 => ("message", json!({ "title": "Mira", "message": "Coffee in ten minutes?" })),
-        4 => return ("ping", None),
-        5 => (
-            "message",
-            json!({ "title": "Parcel on its way", "message": "It left the depot this morning and arrives between 14:00 and 16:00." }),
-        ),
-        6 => return ("note", Some(note(chapter))),
-        7 => (
-            "weather",
-            json!({ "title": "Clouds are coming up", "message": "Visibility is good, the pressure is falling slowly.", "temperature": 17 + chapter % 5 }),
-        ),
-        step @ 8..=15 => {
-            let suite = ["decoder", "connection", "reconnection", "store", "mapping", "announcing", "window", "tray"]
-                [usize::try_from(step - 8).unwrap_or_default()];
-            (
-                "test",
-                json!({ "title": format!("Tests passed: {suite}"), "message": format!("Build {build}, {} cases", 40 + step * 7), "priority": 2, "build": build }),
-            )
+        2 => ("build", item(format!("Build {build} started"), "main: Keep the cursor with the event").priority(2)),
+        3 => ("message", item("Mira", "Coffee in ten minutes?")),
+        4 => return Step::Empty("ping"),
+        5 => {
+            ("message", item("Parcel on its way", "It left the depot this morning and arrives between 14:00 and 16:00."))
         }
-        16 => (
-            "build",
-            json!({ "title": format!("Build {build} passed"), "message": "All tests passed in 3 min 12 s.", "build": build }),
-        ),
-        17 => (
-            "alert",
-            json!({ "title": "Disk almost full on atlas", "message": "/var has 4 % left. The oldest logs go first.", "priority": 4, "host": "atlas" }),
-        ),
+        6 => return Step::Text("note", shopping_list(chapter)),
+        7 => ("weather", item("Clouds are coming up", "Visibility is good, the pressure is falling slowly.")),
+        test @ 8..=15 => {
+            let suites = ["decoder", "connection", "reconnection", "store", "mapping", "announcing", "window", "tray"];
+            let suite = suites[usize::try_from(test - 8).unwrap_or_default()];
+            let cases = 40 + test * 7;
+            ("test", item(format!("Tests passed: {suite}"), format!("Build {build}, {cases} cases")).priority(2))
+        }
+        16 => ("build", item(format!("Build {build} passed"), "All tests passed in 3 min 12 s.")),
+        17 => ("alert", item("Disk almost full on atlas", "/var has 4 % left. The oldest logs go first.").priority(4)),
         18 => (
             "message",
-            json!({ "title": "Jonas", "message": "The slides are ready, have a look when you can.", "url": "https://example.org/slides" }),
+            item("Jonas", "The slides are ready, have a look when you can.").url("https://example.org/slides"),
         ),
-        19 => (
-            "alert",
-            json!({ "title": "Disk on atlas is fine again", "message": "/var has 38 % left.", "priority": 3, "host": "atlas" }),
-        ),
-        20 => return ("message", Some("Plain text works as well: an event needs no JSON.".into())),
+        19 => ("alert", item("Disk on atlas is fine again", "/var has 38 % left.").priority(3)),
+        20 => return Step::Text("message", "Plain text works as well: an event needs no JSON.".into()),
         21 => (
             "deploy",
-            json!({ "title": format!("Build {build} is live"), "message": "Rolled out to all three regions.", "build": build, "url": "https://example.org/status" }),
+            item(format!("Build {build} is live"), "Rolled out to all three regions.").url("https://example.org/status"),
         ),
         22 => (
             "alert",
-            json!({ "title": "Water in the cellar", "message": "The sensor beside the washing machine is wet. Somebody should look now.", "priority": 5, "host": "cellar" }),
+            item("Water in the cellar", "The sensor beside the washing machine is wet. Somebody should look now.").priority(5),
         ),
-        _ => ("message", json!({ "title": "Mira", "message": "It was only the washing machine. All dry again!" })),
+        _ => ("message", item("Mira", "It was only the washing machine. All dry again!")),
     };
-    (kind, Some(data.to_string()))
+    Step::Item(kind, item)
 }
 
 /// Several lines of text, each of which travels in a `data` line of its own.
-fn note(chapter: u64) -> String {
+fn shopping_list(chapter: u64) -> String {
     format!(
         "Shopping list no. {}\n- bread\n- tomatoes, if there are good ones\n- two lemons\n\nThe market closes at six.",
         chapter + 1

@@ -80,6 +80,7 @@ pub(super) struct Changes {
 }
 
 /// Changes that can be made to any feed.
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Checked {
     name: Option<String>,
     url: Option<String>,
@@ -93,6 +94,7 @@ pub(super) struct Checked {
 }
 
 /// Certificate authorities of a file, or no further ones.
+#[derive(Debug, PartialEq, Eq)]
 struct CaFile(Option<String>);
 
 impl Choices {
@@ -122,6 +124,9 @@ impl Changes {
         if self.notify {
             checked.notify = Some(true);
         }
+        if checked == Checked::default() {
+            return Err("Nothing was named that should change; see tidings feed edit --help.".into());
+        }
         Ok(checked)
     }
 }
@@ -129,15 +134,13 @@ impl Changes {
 impl Common {
     fn check(self) -> Result<Checked, String> {
         Ok(Checked {
-            name: None,
-            url: None,
-            no_headers: false,
             headers: self.headers.iter().map(|given| checked_header(given)).collect::<Result<_, _>>()?,
             resume: self.resume.as_deref().map(resume_mode).transpose()?,
             proxy: self.proxy.as_deref().map(proxy_choice).transpose()?,
             ca_file: self.ca.as_deref().map(readable).transpose()?.map(|file| CaFile(Some(file))),
             insecure: self.insecure.then_some(true),
             notify: self.no_notify.then_some(false),
+            ..Checked::default()
         })
     }
 }
