@@ -1,3 +1,26 @@
+//! Writes down which commands the page may call: these, and nothing of Tauri's own. `tauri.conf.json` allows them by name.
+
+/// The names of the functions in `src/window/commands/`.
+const COMMANDS: &[&str] = &[
+    "subscribe",
+    "page",
+    "event",
+    "add_feed",
+    "edit_feed",
+    "remove_feed",
+    "pause_feed",
+    "reconnect",
+    "mark_read",
+    "mark_all_read",
+    "star",
+    "change_settings",
+    "start_demo",
+    "open_link",
+];
+
 fn main() {
-    tauri_build::build();
+    let attributes = tauri_build::Attributes::new().app_manifest(tauri_build::AppManifest::new().commands(COMMANDS));
+    if let Err(error) = tauri_build::try_build(attributes) {
+        println!("cargo::error={error:#}");
+    }
 }

@@ -3,9 +3,12 @@
 //!
 //! Deliberately not here: Tauri. The window is an executable of its own (`window/main.rs`), so that the command links no
 //! web view (`docs/decisions/two-executables.md`).
+pub mod boundary;
 pub mod cli;
 pub mod control;
 pub mod demo;
+pub mod demo_feed;
+pub mod event_channel;
 pub mod notification;
 pub mod platform;
 

@@ -33,7 +33,7 @@ pub(super) struct Capabilities {
 pub(super) fn announcement(announcement: &Announcement, can: Capabilities, icon: &str) -> Notification {
     let Announcement { feed_name, title, body, .. } = announcement;
     // Which feed speaks has to be seen at a glance and is never cut off, so it leads the body.
-    let body = match (body.trim().is_empty(), feed_name == title) {
+    let body = match (body.trim().is_empty(), title.starts_with(feed_name)) {
         (true, true) => String::new(),
         (true, false) => feed_name.clone(),
         (false, true) => body.clone(),

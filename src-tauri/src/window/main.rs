@@ -1,4 +1,18 @@
-//! skeleton
-fn main() {
-    tauri::Builder::default().run(tauri::generate_context!()).expect("runs");
+//! The `tidings-window` executable: the window, the tray, and what the page may ask. The only code that names Tauri.
+//!
+//! Deliberately not here: anything that the command line needs too; that is the library beside it.
+mod app;
+mod arguments;
+mod commands;
+mod link;
+mod main_window;
+mod page;
+mod shell;
+mod tray;
+mod wish;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    app::main()
 }

@@ -1,0 +1,115 @@
+//! What crosses the boundary between the window and its backend, besides the engine's own types.
+//!
+//! `ui/src/lib/ipc/types.gen.ts` is made of these types. Deliberately not here: the commands, which are Tauri's
+//! (`window/commands/`), and how messages travel (`event_channel.rs`).
+use serde::{Serialize, Serializer};
+use std::ops::Deref;
+use std::sync::Arc;
+use tidings_engine::{Counts, EngineError, Envelope, EventId, FeedStatus, Settings, Target};
+use ts_rs::TS;
+
+/// All that a window needs to begin with.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Snapshot {
+    /// In the order of the sidebar.
+    pub feeds: Vec<FeedStatus>,
+    /// How many events there are.
+    pub counts: Counts,
+    /// What the user chose.
+    pub settings: Settings,
+    /// The banners to show.
+    pub notices: Vec<Notice>,
+    /// The number of the last engine event that is in here already; the first one to come is newer.
+    #[ts(type = "number")]
+    pub seq: u64,
+    /// The newest event in the history.
+    pub newest: Option<EventId>,
+    /// What a click on a notification asked for before there was a window to show it.
+    pub show: Option<Target>,
+    /// The program's version.
+    pub version: String,
+    /// Whether the demo feed can be offered: it is not among the feeds.
+    pub demo_available: bool,
+}
+
+/// What the backend tells the window.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum WindowMessage {
+    /// Something happened in the engine.
+    Engine(#[ts(as = "Envelope")] SharedEnvelope),
+    /// Show this to the user.
+    Show {
+        /// What was clicked.
+        target: Target,
+    },
+    /// These banners, instead of those before.
+    Notices {
+        /// In a fixed order.
+        notices: Vec<Notice>,
+    },
+}
+
+/// An [`Envelope`] that the engine's other listeners have too, written like the envelope itself.
+#[derive(Debug, Clone)]
+pub struct SharedEnvelope(pub Arc<Envelope>);
+
+impl Serialize for SharedEnvelope {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Envelope::serialize(self, serializer)
+    }
+}
+
+impl Deref for SharedEnvelope {
+    type Target = Envelope;
+
+    fn deref(&self) -> &Envelope {
+        &self.0
+    }
+}
+
+/// A one-line banner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct Notice {
+    /// What it is about.
+    pub code: NoticeCode,
+    /// One sentence for the user.
+    pub message: String,
+}
+
+/// What a [`Notice`] is about; there is one of each at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoticeCode {
+    /// Events are not being stored.
+    Storage,
+    /// Nothing can be announced.
+    NoNotificationService,
+    /// Nobody shows the tray icon.
+    NoTrayHost,
+    /// Closing the window left the program running in the tray.
+    ToldAboutTray,
+}
+
+/// Why a command was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct CommandError {
+    /// Stable, for programs.
+    pub code: String,
+    /// One sentence for the user.
+    pub message: String,
+}
+
+impl CommandError {
+    /// A refusal that does not come from the engine.
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code: code.to_owned(), message: message.into() }
+    }
+}
+
+impl From<EngineError> for CommandError {
+    fn from(error: EngineError) -> Self {
+        Self::new(error.code(), error.to_string())
+    }
+}

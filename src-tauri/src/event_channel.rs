@@ -1,0 +1,266 @@
+//! The stream of messages to the window: bounded, batched, and replaced when the page subscribes again.
+//!
+//! Deliberately not here: Tauri (`window/page.rs` hands a batch to the real page), and what the messages mean.
+//!
+//! Nothing here can grow. The engine keeps a bounded number of events for each listener and says `missed` instead of more;
+//! what is to be shown and which banners stand are single values of which the last one counts; and one batch at a time is
+//! on its way to the page.
+use crate::boundary::{Notice, NoticeCode, SharedEnvelope, Snapshot, WindowMessage};
+use crate::demo_feed;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tidings_engine::{Engine, EngineError, EngineEvent, EngineEvents, PageQuery, Target};
+use tokio::sync::{Notify, watch};
+use tokio::task::AbortHandle;
+use tokio::time::{Instant, sleep_until};
+
+/// The most events in a batch, unless a single message holds more.
+pub const BATCH: usize = 256;
+/// The least time between two batches, unless the first is full.
+pub const BATCH_TIME: Duration = Duration::from_millis(50);
+
+/// A page that takes messages.
+pub trait Page: Send + 'static {
+    /// Hands over a batch and waits until the page has taken it; `Err` when there is no page any more.
+    fn take(&mut self, batch: Vec<WindowMessage>) -> impl Future<Output = Result<(), PageGone>> + Send;
+}
+
+/// The page has been closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PageGone;
+
+/// What the window is told, and the page that is told it.
+pub struct EventChannel {
+    engine: Engine,
+    notices: watch::Sender<BTreeMap<NoticeCode, String>>,
+    show: Arc<ToShow>,
+    /// The task that serves the page that subscribed last.
+    page: Mutex<Option<AbortHandle>>,
+}
+
+impl EventChannel {
+    /// No page listens yet.
+    pub fn new(engine: Engine) -> Self {
+        Self { engine, notices: watch::Sender::default(), show: Arc::default(), page: Mutex::default() }
+    }
+
+    /// From now on `page` is told everything, and an earlier one nothing any more.
+    ///
+    /// Must be called within a tokio runtime. Fails when the engine has shut down or its store cannot be read.
+    pub async fn subscribe(&self, page: impl Page) -> Result<Snapshot, EngineError> {
+        self.replace(None);
+        // Listening comes first and looking second: what happens in between is in both, and the stream leaves it out.
+        let (events, mut notices) = (self.engine.events(), self.notices.subscribe());
+        let seq = self.engine.seq();
+        let newest = self.engine.page(PageQuery { limit: 1, ..PageQuery::default() }).await?;
+        let feeds = self.engine.feeds().await?;
+        let snapshot = Snapshot {
+            demo_available: !demo_feed::is_among(&feeds),
+            feeds,
+            counts: self.engine.counts().await?,
+            settings: self.engine.settings().await?,
+            notices: list(&notices.borrow_and_update()),
+            seq,
+            newest: newest.events.first().map(|event| event.id),
+            show: self.show.take(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        };
+        let messages = Messages { events, seq, notices, show: Arc::clone(&self.show) };
+        self.replace(Some(tokio::spawn(pump(messages, page)).abort_handle()));
+        Ok(snapshot)
+    }
+
+    /// Has the page show `target`; when there is none, the next one will.
+    pub fn show(&self, target: Target) {
+        self.show.put(target);
+    }
+
+    /// Puts up a banner, or (`None`) takes it down.
+    pub fn notice(&self, code: NoticeCode, message: Option<&str>) {
+        self.notices.send_if_modified(|notices| match message {
+            Some(message) => notices.insert(code, message.to_owned()).as_deref() != Some(message),
+            None => notices.remove(&code).is_some(),
+        });
+    }
+
+    fn replace(&self, page: Option<AbortHandle>) {
+        let earlier = std::mem::replace(&mut *self.page.lock().unwrap_or_else(PoisonError::into_inner), page);
+        if let Some(earlier) = earlier {
+            earlier.abort();
+        }
+    }
+}
+
+fn list(notices: &BTreeMap<NoticeCode, String>) -> Vec<Notice> {
+    notices.iter().map(|(&code, message)| Notice { code, message: message.clone() }).collect()
+}
+
+/// What is to be shown next; a later wish takes the place of an earlier one.
+#[derive(Default)]
+struct ToShow {
+    target: Mutex<Option<Target>>,
+    put: Notify,
+}
+
+impl ToShow {
+    fn put(&self, target: Target) {
+        *self.target.lock().unwrap_or_else(PoisonError::into_inner) = Some(target);
+        self.put.notify_one();
+    }
+
+    fn take(&self) -> Option<Target> {
+        self.target.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Cancel-safe.
+    async fn next(&self) -> Target {
+        loop {
+            let put = self.put.notified();
+            if let Some(target) = self.take() {
+                return target;
+            }
+            put.await;
+        }
+    }
+}
+
+/// Where a page's messages come from.
+trait Source: Send {
+    /// The next one; `None` when there will be none any more. Cancel-safe.
+    fn next(&mut self) -> impl Future<Output = Option<WindowMessage>> + Send;
+}
+
+struct Messages {
+    events: EngineEvents,
+    /// Up to here the page knows from its snapshot.
+    seq: u64,
+    notices: watch::Receiver<BTreeMap<NoticeCode, String>>,
+    show: Arc<ToShow>,
+}
+
+impl Source for Messages {
+    async fn next(&mut self) -> Option<WindowMessage> {
+        loop {
+            tokio::select! {
+                envelope = self.events.next() => {
+                    let envelope = envelope?;
+                    if envelope.seq > self.seq || envelope.event == EngineEvent::Missed {
+                        return Some(WindowMessage::Engine(SharedEnvelope(envelope)));
+                    }
+                }
+                target = self.show.next() => return Some(WindowMessage::Show { target }),
+                Ok(()) = self.notices.changed() => {
+                    return Some(WindowMessage::Notices { notices: list(&self.notices.borrow_and_update()) });
+                }
+            }
+        }
+    }
+}
+
+/// Carries messages to the page until one of them ends. The first message after a quiet time goes at once.
+async fn pump(mut source: impl Source, mut page: impl Page) {
+    let mut not_before = Instant::now();
+    while let Some(first) = source.next().await {
+        let mut size = weight(&first);
+        let mut batch = vec![first];
+        let mut due = std::pin::pin!(sleep_until(not_before));
+        while size < BATCH {
+            tokio::select! {
+                // What is there already goes along, whatever the time.
+                biased;
+                message = source.next() => match message {
+                    Some(message) => {
+                        size += weight(&message);
+                        batch.push(message);
+                    }
+                    None => break,
+                },
+                () = &mut due => break,
+            }
+        }
+        not_before = Instant::now() + BATCH_TIME;
+        if page.take(batch).await == Err(PageGone) {
+            return;
+        }
+    }
+}
+
+/// How much a message counts in a batch: the engine tells of many events at once when they arrive at once.
+fn weight(message: &WindowMessage) -> usize {
+    match message {
+        WindowMessage::Engine(envelope) => match &envelope.event {
+            EngineEvent::Arrived { events } => events.len().max(1),
+            _ => 1,
+        },
+        _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tidings_engine::{Envelope, FeedId};
+    use tokio::sync::mpsc;
+
+    struct Numbers(mpsc::UnboundedReceiver<u64>);
+
+    impl Source for Numbers {
+        async fn next(&mut self) -> Option<WindowMessage> {
+            let seq = self.0.recv().await?;
+            let event = EngineEvent::FeedRemoved { feed: FeedId(1) };
+            Some(WindowMessage::Engine(SharedEnvelope(Arc::new(Envelope { seq, event }))))
+        }
+    }
+
+    /// A page that holds each batch until it is told to go on.
+    struct Held {
+        batches: mpsc::UnboundedSender<Vec<u64>>,
+        go_on: Arc<tokio::sync::Semaphore>,
+    }
+
+    impl Page for Held {
+        async fn take(&mut self, batch: Vec<WindowMessage>) -> Result<(), PageGone> {
+            let numbers = batch.iter().filter_map(|message| match message {
+                WindowMessage::Engine(envelope) => Some(envelope.seq),
+                _ => None,
+            });
+            self.batches.send(numbers.collect()).map_err(|_| PageGone)?;
+            self.go_on.acquire().await.map_err(|_| PageGone)?.forget();
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_slow_page_gets_full_batches_in_order() {
+        let (send, numbers) = mpsc::unbounded_channel();
+        let (batches, mut taken) = mpsc::unbounded_channel();
+        let go_on = Arc::new(tokio::sync::Semaphore::new(0));
+        let task = tokio::spawn(pump(Numbers(numbers), Held { batches, go_on: Arc::clone(&go_on) }));
+
+        send.send(0).expect("the pump runs");
+        assert_eq!(taken.recv().await, Some(vec![0]), "the first goes at once and alone");
+        for number in 1..=600 {
+            send.send(number).expect("the pump runs");
+        }
+        assert!(taken.try_recv().is_err(), "one batch at a time is on its way");
+        go_on.add_permits(10);
+        assert_eq!(taken.recv().await, Some((1..=256).collect()));
+        assert_eq!(taken.recv().await, Some((257..=512).collect()));
+        assert_eq!(taken.recv().await, Some((513..=600).collect()));
+        drop(send);
+        task.await.expect("the pump ends with its source");
+        assert_eq!(taken.recv().await, None, "nothing is sent when nothing has come");
+    }
+
+    #[tokio::test]
+    async fn the_pump_ends_with_its_page() {
+        let (send, numbers) = mpsc::unbounded_channel();
+        let (batches, taken) = mpsc::unbounded_channel();
+        drop(taken);
+        let task = tokio::spawn(pump(Numbers(numbers), Held { batches, go_on: Arc::default() }));
+        send.send(1).expect("the pump waits");
+        task.await.expect("the pump ends");
+        assert!(send.send(2).is_err());
+    }
+}

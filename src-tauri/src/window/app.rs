@@ -1,0 +1,200 @@
+//! The life of the window process: the engine first, then the window, and an orderly end.
+//!
+//! Deliberately not here: what each part does.
+use crate::arguments::Arguments;
+use crate::shell::Shell;
+use crate::wish::{self, Wish};
+use crate::{commands, main_window, tray};
+use anyhow::Context as _;
+use clap::Parser as _;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+use tauri::{AppHandle, Manager as _, RunEvent, WindowEvent};
+use tauri_plugin_window_state::StateFlags;
+use tidings::boundary::NoticeCode;
+use tidings::control::{self, Reply, Request};
+use tidings::event_channel::EventChannel;
+use tidings::notification::{Desktop, Service};
+use tidings::platform::dirs;
+use tidings::{USER_AGENT, demo_feed};
+use tidings_engine::{Engine, EngineError, EngineEvent, EngineEvents, EngineOptions, StoreError, Target};
+use tokio::sync::{mpsc, watch};
+
+/// How long the engine may take to write what is under way.
+const SHUT_DOWN_TIME: Duration = Duration::from_secs(5);
+
+const NO_SERVICE: &str = "No notification service answers, so nothing is announced. Events are kept, and announcing resumes by itself when one appears.";
+
+pub(crate) fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    log_to_stderr();
+    let (wisher, wishes) = mpsc::channel(64);
+    let desktop = Arc::new(Desktop::connect({
+        let wisher = wisher.clone();
+        move |action| {
+            // A full queue means that the program hangs; one click more would not help.
+            let _ = wisher.try_send(Wish::Notification(action));
+        }
+    }));
+    match start(&arguments, &desktop, &wisher, wishes) {
+        Ok(code) => code,
+        Err(error) => {
+            // Whoever started it from a menu sees no terminal.
+            eprintln!("tidings: {error:#}");
+            desktop.tell("Tidings cannot start", &format!("{error:#}"));
+            tauri::async_runtime::block_on(desktop.delivered());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn log_to_stderr() {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+
+fn start(
+    arguments: &Arguments,
+    desktop: &Arc<Desktop>,
+    wisher: &mpsc::Sender<Wish>,
+    wishes: mpsc::Receiver<Wish>,
+) -> anyhow::Result<ExitCode> {
+    let data_dir = dirs::data_dir(arguments.data_dir.clone())?;
+    // Subscriptions do not wait for the window.
+    let opened = Engine::open(EngineOptions {
+        data_dir: data_dir.clone(),
+        user_agent: USER_AGENT.to_owned(),
+        notifier: Arc::clone(desktop) as _,
+        connect: true,
+    });
+    let engine = match opened {
+        Ok(engine) => engine,
+        Err(EngineError::Store(owned @ StoreError::Owned { .. })) => return ask_to_show(&data_dir, &owned),
+        Err(error) => return Err(error.into()),
+    };
+    let shell = Shell {
+        channel: EventChannel::new(engine.clone()),
+        desktop: Arc::clone(desktop),
+        tray_host: watch::Sender::new(false),
+        demo: AtomicBool::new(false),
+        engine,
+    };
+    run(arguments, &data_dir, shell, wisher, wishes)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A second start raises the first one's window.
+fn ask_to_show(data_dir: &Path, owned: &StoreError) -> anyhow::Result<ExitCode> {
+    match tauri::async_runtime::block_on(control::ask(data_dir, Request::Show)) {
+        Ok(Reply::Refused { message, .. }) => anyhow::bail!(message),
+        Ok(_) => Ok(ExitCode::SUCCESS),
+        Err(error) => anyhow::bail!("{owned} It could not be asked to show its window: {error}"),
+    }
+}
+
+fn run(
+    arguments: &Arguments,
+    data_dir: &Path,
+    shell: Shell,
+    wisher: &mpsc::Sender<Wish>,
+    wishes: mpsc::Receiver<Wish>,
+) -> anyhow::Result<()> {
+    let show = wisher.clone();
+    let engine = shell.engine.clone();
+    let control = control::Server::start(data_dir, engine.clone(), move || drop(show.try_send(Wish::Show)));
+    let control =
+        control.context("Other processes could not ask this one, because its control socket cannot be made")?;
+    wish::end_with_signals(wisher);
+
+    let (hidden, tray_dir) = (arguments.hidden, data_dir.to_owned());
+    let app = tauri::Builder::default()
+        .plugin(
+            tauri_plugin_window_state::Builder::new()
+                .with_state_flags(StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED)
+                .build(),
+        )
+        .manage(shell)
+        .invoke_handler(commands::handler())
+        .on_window_event(|window, event| {
+            if let WindowEvent::CloseRequested { api, .. } = event {
+                api.prevent_close();
+                tauri::async_runtime::spawn(main_window::close(window.clone()));
+            }
+        })
+        .setup(move |app| {
+            let app = app.handle();
+            tray::start(app, &tray_dir)?;
+            tauri::async_runtime::spawn(wish::fulfil(app.clone(), wishes));
+            tauri::async_runtime::spawn(watch_service(app.clone()));
+            tauri::async_runtime::spawn(watch_engine(app.clone(), engine.events()));
+            tauri::async_runtime::spawn(serve_known_demo(app.clone()));
+            if hidden {
+                tauri::async_runtime::spawn(main_window::hide_if_found_again(app.clone()));
+            } else {
+                main_window::show(app, None);
+            }
+            Ok(())
+        })
+        .build(tauri::generate_context!())?;
+
+    let mut control = Some(control);
+    app.run(move |app, event| match event {
+        // Without a window the program goes on in the tray; it ends when it is told to.
+        RunEvent::ExitRequested { code: None, api, .. } => api.prevent_exit(),
+        RunEvent::Exit => {
+            control.take();
+            let engine = app.state::<Shell>().engine.clone();
+            tauri::async_runtime::block_on(async {
+                if tokio::time::timeout(SHUT_DOWN_TIME, engine.shut_down()).await.is_err() {
+                    tracing::error!("the engine did not end in time");
+                }
+            });
+        }
+        _ => {}
+    });
+    Ok(())
+}
+
+/// Says in the window when nothing can be announced.
+async fn watch_service(app: AppHandle) {
+    let shell = app.state::<Shell>();
+    let mut service = shell.desktop.service();
+    loop {
+        let problem = matches!(*service.borrow_and_update(), Service::Absent | Service::Silent);
+        shell.channel.notice(NoticeCode::NoNotificationService, problem.then_some(NO_SERVICE));
+        if service.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+/// What of the engine concerns the shell itself.
+async fn watch_engine(app: AppHandle, mut events: EngineEvents) {
+    let shell = app.state::<Shell>();
+    while let Some(envelope) = events.next().await {
+        match &envelope.event {
+            EngineEvent::Storage { problem } => shell.channel.notice(NoticeCode::Storage, problem.as_deref()),
+            // Whoever reads an event in the window need not be told of it any more.
+            EngineEvent::Marked { events, read: Some(true), .. } => {
+                for &event in events {
+                    shell.desktop.withdraw(Target::Event(event));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A demo feed of an earlier run needs its server.
+async fn serve_known_demo(app: AppHandle) {
+    let shell = app.state::<Shell>();
+    if shell.engine.feeds().await.is_ok_and(|feeds| demo_feed::is_among(&feeds))
+        && let Err(error) = commands::demo::serve(&shell).await
+    {
+        tracing::warn!(%error, "the demo feed is not served");
+    }
+}

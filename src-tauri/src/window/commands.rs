@@ -1,0 +1,32 @@
+//! What the page may ask, by subject. Each command is one call of the engine and nothing more.
+//!
+//! Deliberately not here: the types that cross the boundary (`boundary.rs`), and which commands are allowed (`build.rs`,
+//! `tauri.conf.json`).
+pub(crate) mod demo;
+mod events;
+mod feeds;
+mod program;
+
+use tidings::boundary::CommandError;
+
+/// What a command answers.
+type Answer<T> = Result<T, CommandError>;
+
+pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static {
+    tauri::generate_handler![
+        program::subscribe,
+        program::change_settings,
+        program::open_link,
+        events::page,
+        events::event,
+        events::mark_read,
+        events::mark_all_read,
+        events::star,
+        feeds::add_feed,
+        feeds::edit_feed,
+        feeds::remove_feed,
+        feeds::pause_feed,
+        feeds::reconnect,
+        demo::start_demo,
+    ]
+}

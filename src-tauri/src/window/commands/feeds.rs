@@ -1,0 +1,30 @@
+//! The feeds.
+use super::Answer;
+use crate::shell::Shell;
+use tauri::State;
+use tidings_engine::{Feed, FeedConfig, FeedId};
+
+#[tauri::command]
+pub(super) async fn add_feed(shell: State<'_, Shell>, config: FeedConfig) -> Answer<Feed> {
+    Ok(shell.engine.add_feed(config).await?)
+}
+
+#[tauri::command]
+pub(super) async fn edit_feed(shell: State<'_, Shell>, id: FeedId, config: FeedConfig) -> Answer<Feed> {
+    Ok(shell.engine.edit_feed(id, config).await?)
+}
+
+#[tauri::command]
+pub(super) async fn remove_feed(shell: State<'_, Shell>, id: FeedId) -> Answer<()> {
+    Ok(shell.engine.remove_feed(id).await?)
+}
+
+#[tauri::command]
+pub(super) async fn pause_feed(shell: State<'_, Shell>, id: FeedId, paused: bool) -> Answer<()> {
+    Ok(shell.engine.pause_feed(id, paused).await?)
+}
+
+#[tauri::command]
+pub(super) async fn reconnect(shell: State<'_, Shell>, id: Option<FeedId>) -> Answer<()> {
+    Ok(shell.engine.reconnect(id).await?)
+}

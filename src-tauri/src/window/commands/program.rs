@@ -1,0 +1,30 @@
+//! The program as a whole: what the page is told, the settings, links.
+use super::Answer;
+use crate::link;
+use crate::page::WindowPage;
+use crate::shell::Shell;
+use tauri::ipc::Channel;
+use tauri::{State, WebviewWindow};
+use tidings::boundary::{CommandError, Snapshot, WindowMessage};
+use tidings_engine::Settings;
+
+#[tauri::command]
+pub(super) async fn subscribe(
+    shell: State<'_, Shell>,
+    window: WebviewWindow,
+    channel: Channel<Vec<WindowMessage>>,
+) -> Answer<Snapshot> {
+    Ok(shell.channel.subscribe(WindowPage { window, channel }).await?)
+}
+
+#[tauri::command]
+pub(super) async fn change_settings(shell: State<'_, Shell>, settings: Settings) -> Answer<()> {
+    Ok(shell.engine.change_settings(settings).await?)
+}
+
+#[tauri::command]
+pub(super) async fn open_link(url: String) -> Answer<()> {
+    // The desktop's own program is started, which may take a moment.
+    let opened = tauri::async_runtime::spawn_blocking(move || link::open(&url)).await;
+    opened.map_err(|error| CommandError::new("link", error.to_string()))?
+}

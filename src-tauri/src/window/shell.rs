@@ -1,0 +1,20 @@
+//! What the commands, the tray and the notifications share: the engine and the ways out of it.
+//!
+//! Deliberately not here: anything they do with it.
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use tidings::event_channel::EventChannel;
+use tidings::notification::Desktop;
+use tidings_engine::Engine;
+use tokio::sync::watch;
+
+/// Kept by Tauri as the program's state.
+pub(crate) struct Shell {
+    pub(crate) engine: Engine,
+    pub(crate) channel: EventChannel,
+    pub(crate) desktop: Arc<Desktop>,
+    /// Whether somebody shows the tray icon, so that a hidden window can be found again.
+    pub(crate) tray_host: watch::Sender<bool>,
+    /// Whether the demo server has been started in this process.
+    pub(crate) demo: AtomicBool,
+}

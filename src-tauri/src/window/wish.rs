@@ -1,0 +1,82 @@
+//! What the world outside the page asks of the program: the control socket, notifications, signals.
+//!
+//! Deliberately not here: the page's own commands (`commands/`) and the tray's menu, which act directly.
+use crate::link;
+use crate::main_window;
+use crate::shell::Shell;
+use tauri::{AppHandle, Manager as _};
+use tidings::notification::Action;
+use tokio::sync::mpsc;
+
+/// One thing that is asked for.
+#[derive(Debug)]
+pub(crate) enum Wish {
+    /// Bring the window to the front.
+    Show,
+    /// The user answered on a notification.
+    Notification(Action),
+    /// End the program in an orderly way.
+    Quit,
+}
+
+/// Fulfils wishes, one after the other, until nobody can wish any more.
+pub(crate) async fn fulfil(app: AppHandle, mut wishes: mpsc::Receiver<Wish>) {
+    while let Some(wish) = wishes.recv().await {
+        match wish {
+            Wish::Show => main_window::show(&app, None),
+            Wish::Notification(action) => answer(&app, action).await,
+            Wish::Quit => app.exit(0),
+        }
+    }
+}
+
+async fn answer(app: &AppHandle, action: Action) {
+    let shell = app.state::<Shell>();
+    match action {
+        Action::Open { target, activation_token } => {
+            if let Some(target) = target {
+                shell.channel.show(target);
+            }
+            main_window::show(app, activation_token.as_deref());
+        }
+        Action::OpenLink { link, .. } => {
+            if let Err(error) = link::open(&link) {
+                tracing::warn!(message = error.message, "a link was not opened");
+            }
+        }
+        Action::MarkRead { event } => {
+            if let Err(error) = shell.engine.mark_read(vec![event], true).await {
+                tracing::warn!(%error, "an event was not marked as read");
+            }
+        }
+    }
+}
+
+/// Wishes for the end when the session or the terminal does.
+pub(crate) fn end_with_signals(wishes: &mpsc::Sender<Wish>) {
+    let wishes = wishes.clone();
+    tauri::async_runtime::spawn(async move {
+        match signalled().await {
+            Ok(()) => drop(wishes.send(Wish::Quit).await),
+            Err(error) => tracing::warn!(%error, "signals are not heard"),
+        }
+    });
+}
+
+#[cfg(unix)]
+async fn signalled() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let mut hang_up = signal(SignalKind::hangup())?;
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+        _ = hang_up.recv() => {}
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+async fn signalled() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}

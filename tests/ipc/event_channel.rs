@@ -1,0 +1,149 @@
+//! The channel to the window with a real engine behind it.
+use std::sync::Arc;
+use std::time::Duration;
+use tidings::boundary::{NoticeCode, WindowMessage};
+use tidings::event_channel::{EventChannel, Page, PageGone};
+use tidings::{USER_AGENT, demo_feed};
+use tidings_engine::{
+    Announcement, Engine, EngineEvent, EngineOptions, EventId, FeedConfig, FeedId, Notifier, Scope, Target,
+};
+use tokio::sync::{Semaphore, mpsc};
+
+const LIMIT: Duration = Duration::from_secs(20);
+
+struct Nobody;
+
+impl Notifier for Nobody {
+    fn announce(&self, _: Announcement) {}
+}
+
+/// An engine that follows nothing, in a directory of its own.
+fn engine() -> (tempfile::TempDir, Engine) {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let options = EngineOptions {
+        data_dir: dir.path().to_owned(),
+        user_agent: USER_AGENT.to_owned(),
+        notifier: Arc::new(Nobody),
+        connect: false,
+    };
+    (dir, Engine::open(options).expect("the engine opens"))
+}
+
+/// A page that passes on what it takes, one batch for each permit.
+struct Taking {
+    messages: mpsc::UnboundedSender<WindowMessage>,
+    permits: Arc<Semaphore>,
+}
+
+impl Page for Taking {
+    async fn take(&mut self, batch: Vec<WindowMessage>) -> Result<(), PageGone> {
+        self.permits.acquire().await.map_err(|_| PageGone)?.forget();
+        batch.into_iter().try_for_each(|message| self.messages.send(message)).map_err(|_| PageGone)
+    }
+}
+
+fn page(batches: usize) -> (Taking, mpsc::UnboundedReceiver<WindowMessage>, Arc<Semaphore>) {
+    let (messages, taken) = mpsc::unbounded_channel();
+    let permits = Arc::new(Semaphore::new(batches));
+    (Taking { messages, permits: Arc::clone(&permits) }, taken, permits)
+}
+
+async fn next(taken: &mut mpsc::UnboundedReceiver<WindowMessage>) -> Option<WindowMessage> {
+    tokio::time::timeout(LIMIT, taken.recv()).await.expect("a message comes")
+}
+
+fn feed(name: &str) -> FeedConfig {
+    FeedConfig { name: name.to_owned(), ..demo_feed::config() }
+}
+
+#[tokio::test]
+async fn a_snapshot_and_what_comes_after_it() {
+    let (_dir, engine) = engine();
+    let channel = EventChannel::new(engine.clone());
+    channel.show(Target::Event(EventId(3)));
+    channel.notice(NoticeCode::NoTrayHost, Some("There is no tray."));
+    let known = engine.add_feed(feed("known")).await.expect("added");
+
+    let (taking, mut taken, _permits) = page(1000);
+    let snapshot = channel.subscribe(taking).await.expect("subscribed");
+    assert_eq!(snapshot.feeds.iter().map(|status| status.id()).collect::<Vec<_>>(), [known.id]);
+    assert_eq!((snapshot.show, snapshot.newest), (Some(Target::Event(EventId(3))), None));
+    assert!(!snapshot.demo_available, "it has the demo's address");
+    assert_eq!(
+        serde_json::to_value(&snapshot.notices).expect("JSON"),
+        serde_json::json!([
+            { "code": "no-tray-host", "message": "There is no tray." }
+        ])
+    );
+
+    channel.show(Target::Feed(FeedId(1)));
+    channel.notice(NoticeCode::NoTrayHost, Some("There is no tray."));
+    channel.notice(NoticeCode::NoTrayHost, None);
+    let (mut shown, mut cleared) = (false, false);
+    while !(shown && cleared) {
+        match next(&mut taken).await {
+            Some(WindowMessage::Show { target }) => {
+                assert_eq!((target, shown), (Target::Feed(FeedId(1)), false));
+                shown = true;
+            }
+            Some(WindowMessage::Notices { notices }) => cleared = notices.is_empty(),
+            Some(WindowMessage::Engine(envelope)) => assert!(envelope.seq > snapshot.seq),
+            None => panic!("the channel ended"),
+        }
+    }
+    engine.remove_feed(known.id).await.expect("removed");
+    loop {
+        if let Some(WindowMessage::Engine(envelope)) = next(&mut taken).await {
+            assert!(envelope.seq > snapshot.seq, "what the snapshot holds is not told again");
+            if envelope.event == (EngineEvent::FeedRemoved { feed: known.id }) {
+                break;
+            }
+        }
+    }
+    engine.shut_down().await;
+    while next(&mut taken).await.is_some() {}
+}
+
+#[tokio::test]
+async fn a_page_that_subscribes_again_replaces_the_earlier_one() {
+    let (_dir, engine) = engine();
+    let channel = EventChannel::new(engine.clone());
+    let (taking, mut earlier, _permits) = page(1000);
+    channel.subscribe(taking).await.expect("subscribed");
+    let (taking, mut later, _permits) = page(1000);
+    channel.subscribe(taking).await.expect("subscribed");
+    assert!(next(&mut earlier).await.is_none(), "the earlier page is let go");
+    channel.show(Target::Event(EventId(1)));
+    assert!(matches!(next(&mut later).await, Some(WindowMessage::Show { .. })));
+    engine.shut_down().await;
+}
+
+#[tokio::test]
+async fn a_page_that_does_not_keep_up_is_told_so() {
+    let (_dir, engine) = engine();
+    let channel = EventChannel::new(engine.clone());
+    let (taking, mut taken, permits) = page(0);
+    let snapshot = channel.subscribe(taking).await.expect("subscribed");
+    // Each is told to those who listen; the page takes nothing meanwhile.
+    let mut told = 0;
+    while engine.seq() < snapshot.seq + 2000 {
+        let changed = engine.mark_read(vec![EventId(1)], told % 2 == 0).await;
+        changed.expect("marked");
+        let added = engine.add_feed(feed(&format!("feed {told}"))).await.expect("added");
+        engine.remove_feed(added.id).await.expect("removed");
+        engine.mark_all_read(Scope::All, EventId(1)).await.expect("marked");
+        told += 1;
+    }
+    permits.add_permits(1000);
+    let mut messages = 0;
+    loop {
+        messages += 1;
+        match next(&mut taken).await {
+            Some(WindowMessage::Engine(envelope)) if envelope.event == EngineEvent::Missed => break,
+            Some(_) => {}
+            None => panic!("the channel ended"),
+        }
+    }
+    assert!(messages < 1000, "only what the bounded queues held came before it, not {messages}");
+    engine.shut_down().await;
+}

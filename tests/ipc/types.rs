@@ -1,0 +1,60 @@
+//! The types that the UI is written against are the ones that the backend sends.
+//!
+//! `TIDINGS_REWRITE=1 cargo test -p tidings --test ipc types` writes the file anew.
+use std::any::TypeId;
+use std::collections::{BTreeMap, HashSet};
+use std::path::Path;
+use tidings::boundary::{CommandError, Snapshot, WindowMessage};
+use tidings_engine::{Event, Feed, FeedConfig, Page, PageQuery};
+use ts_rs::{Config, TS, TypeVisitor};
+
+const HEAD: &str = "// Generated from the Rust types by ts-rs: `TIDINGS_REWRITE=1 cargo test -p tidings --test ipc types`. Do not edit.\n";
+
+/// Declarations by name, of the types visited and all that they mention.
+#[derive(Default)]
+struct Declarations {
+    seen: HashSet<TypeId>,
+    by_name: BTreeMap<String, String>,
+}
+
+impl TypeVisitor for Declarations {
+    fn visit<T: TS + 'static + ?Sized>(&mut self) {
+        if !self.seen.insert(TypeId::of::<T>()) {
+            return;
+        }
+        T::visit_dependencies(self);
+        // A type without a file of its own is one of the language's.
+        if T::output_path().is_some() {
+            let config = Config::new();
+            let docs = T::docs().unwrap_or_default();
+            self.by_name.insert(T::ident(&config), format!("{docs}export {}", T::decl(&config)));
+        }
+    }
+}
+
+fn generated() -> String {
+    let mut declarations = Declarations::default();
+    declarations.visit::<Snapshot>();
+    declarations.visit::<WindowMessage>();
+    declarations.visit::<CommandError>();
+    declarations.visit::<Event>();
+    declarations.visit::<Feed>();
+    declarations.visit::<FeedConfig>();
+    declarations.visit::<Page>();
+    declarations.visit::<PageQuery>();
+    declarations
+        .by_name
+        .into_values()
+        .fold(HEAD.to_owned(), |file, declaration| file + "\n" + declaration.trim_end() + "\n")
+}
+
+#[test]
+fn the_ui_has_the_types_that_the_backend_sends() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/src/lib/ipc/types.gen.ts");
+    let generated = generated();
+    if std::env::var_os("TIDINGS_REWRITE").is_some() {
+        std::fs::write(&path, &generated).expect("the file can be written");
+    }
+    let committed = std::fs::read_to_string(&path).expect("the file is there");
+    assert_eq!(committed, generated, "rewrite it: TIDINGS_REWRITE=1 cargo test -p tidings --test ipc types");
+}
