@@ -21,7 +21,10 @@ export default defineConfig({
     target: ['safari18', 'chrome130'],
     modulePreload: { polyfill: false },
   },
+  // Found only once the window is drawn; said here, a test run does not start anew over them.
+  optimizeDeps: { include: ['bits-ui', 'virtua/svelte', '@tauri-apps/api/core', 'axe-core', 'svelte/compiler'] },
   test: {
+    testTimeout: 30_000,
     include: ['src/**/*.test.ts', 'tests/**/*.test.ts'],
     setupFiles: ['tests/setup.ts'],
     // A component under test meets a real engine, in the language the assertions are written in.

@@ -203,7 +203,8 @@ export class EventList {
     const first = this.rows[0];
     const wanted = Math.max(this.rows.length, PAGE);
     const rows: EventSummary[] = [];
-    let before = this.atNewest || first === undefined ? null : first.id + 1;
+    // What arrived since is shown only where nothing else is being read.
+    let before = (this.atNewest && this.atTop) || first === undefined ? null : first.id + 1;
     let more = true;
     while (more && rows.length < wanted) {
       const page = await this.#page({ before });

@@ -35,6 +35,7 @@ export class FrameQueue<T> {
   flush(): void {
     this.#cancel?.();
     this.#cancel = null;
+    if (this.#held) return;
     const items = this.#items;
     this.#items = [];
     if (items.length > 0) this.#take(items);

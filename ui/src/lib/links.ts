@@ -3,8 +3,10 @@
 export type Piece = { readonly text: string; readonly url?: string };
 
 const ADDRESS = /\bhttps?:\/\/[^\s<>"'`]+|\bmailto:[^\s<>"'`]+/gi;
-/** Punctuation that ends a sentence rather than an address. */
-const TAIL = /[.,;:!?…'"*_~。，；：！？]+$/;
+/** Punctuation that ends a sentence or a quotation rather than an address. */
+const TAIL = '.,;:!?…\'"’”»*_~。，；：！？';
+/** A closing bracket belongs to an address only if it was opened within it. */
+const OPENING: Record<string, string> = { ')': '(', ']': '[', '}': '{' };
 
 /** Cuts a text into plain pieces and pieces that are http, https or mailto addresses. Joined they are the text. */
 export function linked(text: string): Piece[] {
@@ -22,14 +24,17 @@ export function linked(text: string): Piece[] {
 }
 
 function withoutTail(match: string): string {
-  let url = match.replace(TAIL, '');
-  // A closing bracket belongs to the address only if it was opened within it.
-  while (/[)\]}]$/.test(url) && !balanced(url)) url = url.slice(0, -1).replace(TAIL, '');
-  return url;
-}
-
-function balanced(url: string): boolean {
-  const close = url.at(-1) ?? '';
-  const open = { ')': '(', ']': '[', '}': '{' }[close] ?? '';
-  return url.split(open).length >= url.split(close).length;
+  // How many more of each bracket close than open.
+  const surplus: Record<string, number> = {};
+  for (const [closing, opening] of Object.entries(OPENING)) {
+    surplus[closing] = match.split(closing).length - match.split(opening).length;
+  }
+  let end = match.length;
+  for (; end > 0; end -= 1) {
+    const last = match.charAt(end - 1);
+    if (TAIL.includes(last)) continue;
+    if ((surplus[last] ?? 0) <= 0) break;
+    surplus[last] = (surplus[last] ?? 0) - 1;
+  }
+  return match.slice(0, end);
 }

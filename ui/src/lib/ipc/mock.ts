@@ -528,7 +528,7 @@ function configFor(name: string, url: string): FeedConfig {
   };
 }
 
-/** For development: `?events=1000000&rate=10&first-run&notice&theme=dark`. */
+/** For development: `?events=1000000&rate=10&first-run&notice&show=42&theme=dark`. */
 export function mockFromAddress(search: string): MockBackend {
   const asked = new URLSearchParams(search);
   const backend = new MockBackend({
@@ -536,6 +536,7 @@ export function mockFromAddress(search: string): MockBackend {
     unread: Number(asked.get('unread') ?? 17),
     rate: Number(asked.get('rate') ?? 0),
     feeds: !asked.has('first-run'),
+    show: asked.has('show') ? { kind: 'event', id: Number(asked.get('show')) } : null,
     theme: (asked.get('theme') ?? 'system') as Settings['theme'],
     notices: asked.has('notice')
       ? [{ code: 'no-tray-host', message: 'This desktop shows no tray icons. Closing the window ends Tidings.' }]

@@ -1,0 +1,221 @@
+import { describe, expect, test } from 'vitest';
+import { MockBackend, type MockOptions } from './ipc/mock';
+import type { WindowMessage } from './ipc/types.gen';
+import { Session } from './session.svelte';
+
+async function started(options: MockOptions = {}): Promise<{ backend: MockBackend; session: Session }> {
+  const backend = new MockBackend(options);
+  const session = new Session(backend);
+  await session.start();
+  return { backend, session };
+}
+
+function frame(): Promise<unknown> {
+  return new Promise((resolve) => requestAnimationFrame(resolve)).then(() => new Promise(requestAnimationFrame));
+}
+
+describe('starting', () => {
+  test('shows the snapshot and the newest events', async () => {
+    const { session } = await started({ events: 1_284 });
+    expect(session).toMatchObject({ ready: true, problem: null, version: '0.1.0', demoAvailable: true });
+    expect(session.feeds.all.map(({ feed }) => feed.name)).toEqual([
+      'Build farm',
+      'Home Assistant',
+      'Wikipedia · recent changes',
+      'Mastodon',
+      'Staging alerts',
+      'Old printer',
+      'Payments',
+    ]);
+    expect([session.feeds.connected, session.feeds.active]).toEqual([4, 6]);
+    expect(session.counts).toEqual({ all: 1_284, unread: 17, starred: 2 });
+    expect(session.list.rows[0]?.id).toBe(1_284);
+  });
+
+  test('leads to what was clicked before the window stood', async () => {
+    const { session } = await started({ show: { kind: 'event', id: 700 } });
+    expect(session.opened.event?.id).toBe(700);
+    expect(session.list.indexOf(700)).toBeGreaterThan(0);
+  });
+
+  test('tells why the backend cannot be reached, and tries again', async () => {
+    const backend = new MockBackend();
+    const session = new Session(backend);
+    const subscribe = backend.subscribe.bind(backend);
+    backend.subscribe = () => Promise.reject({ code: 'store', message: 'The history cannot be read.' });
+    await session.start();
+    expect(session).toMatchObject({ ready: false, problem: 'The history cannot be read.' });
+    backend.subscribe = subscribe;
+    await session.start();
+    expect(session).toMatchObject({ ready: true, problem: null });
+  });
+});
+
+describe('messages', () => {
+  test('that came before the snapshot are applied after it, unless it holds them already', async () => {
+    const backend = new MockBackend();
+    const session = new Session(backend);
+    const subscribe = backend.subscribe.bind(backend);
+    backend.subscribe = async (receive) => {
+      const snapshot = await subscribe(receive);
+      const known = { all: 1, unread: 1, starred: 1 };
+      receive([{ kind: 'engine', seq: snapshot.seq, event: { kind: 'counts', counts: known } }]);
+      await frame();
+      backend.setState(1, { state: 'paused' });
+      await frame();
+      return snapshot;
+    };
+    await session.start();
+    await frame();
+    expect(session.counts.all).toBe(5_000);
+    expect(session.feeds.get(1)?.state).toEqual({ state: 'paused' });
+  });
+
+  test('of one frame are applied together, in order', async () => {
+    const { backend, session } = await started();
+    const before = session.list.rows;
+    backend.arrive(2);
+    backend.setState(1, { state: 'paused' });
+    backend.arrive(2);
+    expect(session.list.rows).toBe(before);
+    await frame();
+    expect(session.list.rows.slice(0, 5).map(({ id }) => id)).toEqual([5_004, 5_003, 5_002, 5_001, 5_000]);
+    expect(session.feeds.get(1)?.state.state).toBe('paused');
+    expect(session.counts.all).toBe(5_004);
+  });
+
+  test('once missed, everything is asked for again', async () => {
+    const { backend, session } = await started();
+    const tell = backend.tell.bind(backend);
+    // Arrivals and a state that never reach the window.
+    backend.tell = () => {};
+    backend.arrive(3);
+    backend.setState(2, { state: 'paused' });
+    backend.tell = tell;
+    backend.tell({ kind: 'missed' });
+    await expect.poll(() => session.list.rows[0]?.id).toBe(5_003);
+    expect(session.feeds.get(2)?.state.state).toBe('paused');
+    expect(session.counts.all).toBe(5_003);
+    backend.arrive(1);
+    await expect.poll(() => session.list.rows[0]?.id).toBe(5_004);
+  });
+
+  test('once missed while something else is read, new events are counted', async () => {
+    const { backend, session } = await started();
+    session.list.atTop = false;
+    const tell = backend.tell.bind(backend);
+    backend.tell = () => {};
+    backend.arrive(3);
+    backend.tell = tell;
+    backend.tell({ kind: 'missed' });
+    await expect.poll(() => session.list.newer).toBe(3);
+    expect(session.list.rows[0]?.id).toBe(5_000);
+  });
+
+  test('of an earlier subscription are dropped', async () => {
+    const backend = new MockBackend();
+    const receivers: ((messages: WindowMessage[]) => void)[] = [];
+    const subscribe = backend.subscribe.bind(backend);
+    backend.subscribe = (receive) => {
+      receivers.push(receive);
+      return subscribe(receive);
+    };
+    const session = new Session(backend);
+    await session.start();
+    await session.start();
+    const counts = { all: 9, unread: 9, starred: 9 };
+    receivers[0]?.([{ kind: 'engine', seq: 1_000, event: { kind: 'counts', counts } }]);
+    await frame();
+    expect(session.counts.all).toBe(5_000);
+  });
+
+  test('about storage and notices make banners that can be dismissed', async () => {
+    const { backend, session } = await started({ notices: [{ code: 'no-tray-host', message: 'No tray.' }] });
+    backend.tell({ kind: 'storage', problem: 'The disk is full.' });
+    await frame();
+    expect(session.notices.map(({ message }) => message)).toEqual(['The disk is full.', 'No tray.']);
+    const [storage, tray] = session.notices;
+    if (tray) session.dismiss(tray);
+    expect(session.notices).toEqual([storage]);
+    backend.tell({ kind: 'storage', problem: null });
+    await frame();
+    expect(session.notices).toEqual([]);
+  });
+});
+
+describe('selecting', () => {
+  test('an event marks it as read', async () => {
+    const { session } = await started();
+    await session.step(1);
+    await frame();
+    expect(session.opened.event).toMatchObject({ id: 5_000, read: true });
+    expect(session.list.rows[0]?.read).toBe(true);
+    expect(session.counts.unread).toBe(16);
+  });
+
+  test('steps through the list and stops at its ends', async () => {
+    const { session } = await started({ events: 3 });
+    const reached: (number | null)[] = [];
+    for (const by of [1, 1, 1, 1, -1, -1, -1]) {
+      await session.step(by);
+      reached.push(session.opened.id);
+    }
+    expect(reached).toEqual([3, 2, 1, 1, 2, 3, 3]);
+  });
+
+  test('continues from what is being read even when it has left the rows', async () => {
+    const { backend, session } = await started();
+    await session.step(1);
+    for (let n = 0; n < 12; n += 1) backend.arrive(100);
+    await frame();
+    expect(session.list.indexOf(5_000)).toBe(-1);
+    await session.step(1);
+    expect(session.opened.id).toBe(4_999);
+  });
+
+  test('what a notification was about leads out of another scope', async () => {
+    const { backend, session } = await started();
+    await session.go({ kind: 'feed', feed: 2 });
+    backend.send({ kind: 'show', target: { kind: 'event', id: 5_000 } });
+    await expect.poll(() => session.opened.event?.id).toBe(5_000);
+    expect(session.list.scope).toEqual({ kind: 'all' });
+    expect(session.list.indexOf(5_000)).toBe(0);
+  });
+
+  test('an event that is gone says so', async () => {
+    const { session } = await started();
+    await session.show({ kind: 'event', id: 9_999 });
+    expect(session.opened).toMatchObject({
+      event: null,
+      problem: 'There is no event 9999. It may have been removed.',
+    });
+  });
+});
+
+test('a removed feed takes its events, its scope and its open event with it', async () => {
+  const { backend, session } = await started();
+  await session.go({ kind: 'feed', feed: 1 });
+  await session.step(1);
+  await backend.removeFeed(1);
+  await expect.poll(() => session.list.scope.kind).toBe('all');
+  expect(session.feeds.get(1)).toBeUndefined();
+  expect(session.opened.id).toBe(null);
+  await expect.poll(() => session.list.rows.length).toBeGreaterThan(0);
+  expect(session.list.rows.some(({ feedId }) => feedId === 1)).toBe(false);
+});
+
+test('a refused setting returns to what it was, and says why', async () => {
+  const { backend, session } = await started();
+  backend.refusal = { code: 'store', message: 'The disk is full.' };
+  expect(await session.changeSettings({ notify: false })).toBe(false);
+  expect(session.settings.notify).toBe(true);
+  expect(session.toasts.all.map(({ text, bad }) => [text, bad])).toEqual([['The disk is full.', true]]);
+});
+
+test('marking all as read covers the scope up to its newest event', async () => {
+  const { session } = await started();
+  await session.markAllRead({ kind: 'feed', feed: 4 });
+  await frame();
+  expect(session.feeds.get(4)?.unread).toBe(0);
+  expect(session.feeds.get(1)?.unread).toBeGreaterThan(0);
+});

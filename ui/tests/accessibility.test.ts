@@ -1,0 +1,91 @@
+// axe finds nothing to complain about, in any view, in either theme.
+import axe from 'axe-core';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { page, userEvent } from 'vitest/browser';
+import { renderApp } from './render_app';
+import type { MockOptions } from '../src/lib/ipc/mock';
+import type { Session } from '../src/lib/session.svelte';
+import type { WindowState } from '../src/lib/window_state.svelte';
+
+interface View {
+  name: string;
+  options?: MockOptions;
+  width?: number;
+  act?: (session: Session, windowState: WindowState) => unknown;
+}
+
+const VIEWS: View[] = [
+  {
+    name: 'an event',
+    options: { notices: [{ code: 'no-tray-host', message: 'No tray.' }] },
+    act: (session) => session.step(1),
+  },
+  { name: 'the raw fields', act: (session) => session.step(1).then(() => page.getByTestId('tab-raw').click()) },
+  { name: 'a failing feed', act: (session) => session.go({ kind: 'feed', feed: 7 }) },
+  { name: 'a waiting feed', act: (session) => session.go({ kind: 'feed', feed: 5 }) },
+  { name: 'an empty list', act: (session) => session.find('zzz') },
+  { name: 'found words', act: (session) => session.find('front door').then(() => session.step(1)) },
+  { name: 'the first run', options: { feeds: false } },
+  { name: 'the add dialog', act: (_, state) => (state.dialog = { kind: 'add', url: 'https://example.org/' }) },
+  {
+    name: 'the add dialog with a mistake',
+    act: async (_, state) => {
+      state.dialog = { kind: 'add', url: 'nonsense' };
+      await page.getByTestId('feed-save').click();
+    },
+  },
+  {
+    name: 'the remove dialog',
+    act: (session, state) => {
+      const feed = session.feeds.get(1)?.feed;
+      if (feed) state.dialog = { kind: 'remove', feed };
+    },
+  },
+  { name: 'the settings', act: (_, state) => (state.dialog = { kind: 'settings' }) },
+  { name: 'the shortcuts', act: (_, state) => (state.dialog = { kind: 'shortcuts' }) },
+  {
+    name: 'a feed’s menu',
+    act: () => page.getByTestId('feed-row').last().click({ button: 'right' }),
+  },
+  { name: 'a refused command', act: (session) => session.toasts.say('The disk is full.', true) },
+  { name: 'the detail over the list', width: 800, act: (session) => session.step(1) },
+  { name: 'the drawer', width: 480, act: (_, state) => (state.drawer = true) },
+];
+
+beforeEach(() => page.viewport(1240, 760));
+
+describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
+  test.each(VIEWS)('$name', async ({ options, width, act }) => {
+    if (width) await page.viewport(width, 700);
+    const { session, windowState } = await renderApp({ theme, ...options });
+    await act?.(session, windowState);
+    // What slides or fades is judged when it stands.
+    await expect.poll(() => document.getAnimations().filter(({ playState }) => playState === 'running').length).toBe(0);
+    const { violations } = await axe.run(document.body, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+      rules: {
+        // The page under test is a fragment in the test runner's frame.
+        'page-has-heading-one': { enabled: false },
+        'landmark-one-main': { enabled: false },
+        region: { enabled: false },
+      },
+    });
+    expect(
+      violations.map(({ id, nodes }) => [id, nodes.map(({ html, failureSummary }) => [html, failureSummary])]),
+    ).toEqual([]);
+  });
+});
+
+test('focus stays in a dialog and returns to where it was', async () => {
+  await renderApp();
+  const button = page.getByTestId('settings');
+  (button.element() as HTMLElement).focus();
+  await userEvent.keyboard('{Enter}');
+  await expect.element(page.getByTestId('settings-dialog')).toBeVisible();
+  for (let presses = 0; presses < 6; presses += 1) {
+    await userEvent.keyboard('{Tab}');
+    expect(document.activeElement?.closest('[role="dialog"]')).not.toBe(null);
+  }
+  await userEvent.keyboard('{Escape}');
+  await expect.element(button).toHaveFocus();
+});

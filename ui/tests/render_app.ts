@@ -1,0 +1,23 @@
+// Mounts the whole window on a mock backend. Deliberately not here: assertions.
+import { render } from 'vitest-browser-svelte';
+import App from '../src/App.svelte';
+import { MockBackend, type MockOptions } from '../src/lib/ipc/mock';
+import { Session } from '../src/lib/session.svelte';
+import { WindowState } from '../src/lib/window_state.svelte';
+
+export interface Rendered {
+  backend: MockBackend;
+  session: Session;
+  windowState: WindowState;
+}
+
+export async function renderApp(options: MockOptions = {}): Promise<Rendered> {
+  const backend = new MockBackend(options);
+  const session = new Session(backend);
+  const windowState = new WindowState();
+  const screen = await render(App, { session, windowState });
+  // The window fills the page, as it does in main.ts.
+  screen.container.style.height = '100vh';
+  await session.start();
+  return { backend, session, windowState };
+}

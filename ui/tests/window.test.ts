@@ -1,0 +1,489 @@
+// The window as a person uses it: with the mouse, with the keyboard, in any width.
+import { beforeEach, describe, expect, test } from 'vitest';
+import { page, userEvent } from 'vitest/browser';
+import { renderApp } from './render_app';
+
+function byId(id: string) {
+  return page.getByTestId(id);
+}
+
+function feed(name: string) {
+  return page.getByTestId('feed-row').filter({ hasText: name });
+}
+
+/** The identifiers of the rows that are drawn, from top to bottom. */
+function drawn(): number[] {
+  return [...document.querySelectorAll<HTMLElement>('[data-testid="event-row"]')]
+    .sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top)
+    .map((row) => Number(row.dataset['id']));
+}
+
+function scroller(): HTMLElement {
+  const element = document.querySelector<HTMLElement>('[data-testid="event-list"]');
+  if (!element) throw new Error('the list is not drawn');
+  return element;
+}
+
+/** A place on the page, once it has not moved for ten frames. */
+async function settled(read: () => number): Promise<number> {
+  let last = read();
+  for (let still = 0; still < 10; still += 1) {
+    await new Promise(requestAnimationFrame);
+    const now = read();
+    if (!Object.is(now, last)) still = 0;
+    last = now;
+  }
+  return last;
+}
+
+beforeEach(() => page.viewport(1240, 760));
+
+describe('the sidebar', () => {
+  test('names each feed with its state and what is unread', async () => {
+    await renderApp();
+    const names = [...document.querySelectorAll('[data-testid="feed-row"]')].map((row) =>
+      [...row.children]
+        .filter((child) => child.getAttribute('aria-hidden') !== 'true')
+        .map((child) => child.textContent.trim())
+        .filter(Boolean)
+        .join(', '),
+    );
+    expect(names).toEqual([
+      'Build farm, connected, 4 unread',
+      'Home Assistant, connected, 2 unread',
+      'Wikipedia · recent changes, connected, 3 unread',
+      'Mastodon, connected, polling, 3 unread',
+      'Staging alerts, not connected, will try again, in 12 s, 1 unread',
+      'Old printer, paused, 2 unread',
+      'Payments, needs attention, 401, 2 unread',
+    ]);
+    await expect.element(byId('connected')).toHaveTextContent('4 of 6 connected');
+  });
+
+  test('counts down to the next try', async () => {
+    await renderApp();
+    const state = feed('Staging alerts').getByTestId('feed-state');
+    await expect.element(state).toHaveTextContent('in 12 s');
+    await expect.element(state).toHaveTextContent('in 11 s');
+    await expect.element(feed('Payments').getByTestId('feed-state')).toHaveTextContent('401');
+  });
+
+  test('leads to a feed, whose header says how it fares', async () => {
+    await renderApp();
+    await feed('Payments').click();
+    await expect.element(byId('list-title')).toHaveTextContent('Payments');
+    await expect
+      .element(byId('cause'))
+      .toHaveTextContent(/^The server answered 401 Unauthorized: .* Next try in 14 min\.$/);
+    await expect.element(byId('feed-page')).toHaveTextContent('https://payments.example/v1/events');
+  });
+
+  test('offers on a right click what can be done with the feed under it', async () => {
+    const { backend, session } = await renderApp();
+    await feed('Build farm').click({ button: 'right' });
+    await byId('menu-pause').click();
+    await expect.element(feed('Build farm')).toHaveTextContent('paused');
+    await feed('Build farm').click({ button: 'right' });
+    await byId('menu-resume').click();
+    await feed('Wikipedia · recent changes').click({ button: 'right' });
+    await byId('menu-mark-read').click();
+    await expect.element(feed('Wikipedia · recent changes').getByTestId('unread-count')).not.toBeInTheDocument();
+    await feed('Payments').click({ button: 'right' });
+    await byId('menu-reconnect').click();
+    await expect.poll(() => session.feeds.get(7)?.state.state).toBe('connecting');
+    expect(backend.calls.filter((call) => !['subscribe', 'page', 'event'].includes(call))).toEqual([
+      'pauseFeed',
+      'pauseFeed',
+      'markAllRead',
+      'reconnect',
+    ]);
+  });
+
+  test('turns notifications off and on', async () => {
+    const { session } = await renderApp();
+    await page.getByRole('button', { name: 'Notifications are on' }).click();
+    expect(session.settings.notify).toBe(false);
+    await page.getByRole('button', { name: 'Notifications are off' }).click();
+    expect(session.settings.notify).toBe(true);
+  });
+});
+
+describe('the list', () => {
+  test('draws only what is in view, under the name of its day', async () => {
+    await renderApp({ events: 1_000_000 });
+    await expect.poll(() => drawn().slice(0, 3)).toEqual([1_000_000, 999_999, 999_998]);
+    expect(drawn().length).toBeLessThan(40);
+    await expect.element(page.getByText('Today', { exact: true })).toBeInTheDocument();
+  });
+
+  test('scrolls without end, and back, without gaps and with a bounded number of rows', async () => {
+    const { session } = await renderApp({ events: 1_000_000 });
+    await expect.poll(() => drawn().length).toBeGreaterThan(5);
+    for (let turn = 0; turn < 12; turn += 1) {
+      const last = session.list.rows.at(-1)?.id ?? 0;
+      scroller().scrollTop = scroller().scrollHeight;
+      await expect.poll(() => session.list.rows.at(-1)?.id ?? 0).toBeLessThan(last);
+      await expect.poll(() => session.list.rows.length).toBeLessThanOrEqual(1_000);
+    }
+    const ids = session.list.rows.map(({ id }) => id);
+    expect(ids).toEqual(ids.map((_, index) => (ids[0] ?? 0) - index));
+    expect(session.list.atNewest).toBe(false);
+
+    while (!session.list.atNewest) {
+      const first = session.list.rows[0]?.id ?? 0;
+      await expect
+        .poll(() => {
+          scroller().scrollTop = 0;
+          return session.list.atNewest || (session.list.rows[0]?.id ?? 0) > first;
+        })
+        .toBe(true);
+    }
+    expect(session.list.rows[0]?.id).toBe(1_000_000);
+    await expect.poll(() => session.list.rows.length).toBeLessThanOrEqual(1_000);
+  });
+
+  test('keeps what is being read where it is while pages are loaded and let go', async () => {
+    const { session } = await renderApp({ events: 100_000 });
+    await session.show({ kind: 'event', id: 50_000 });
+    const row = () => document.getElementById('event-50000')?.getBoundingClientRect().top ?? NaN;
+    await expect.poll(() => Math.abs(row() - 400)).toBeLessThan(100);
+    const before = await settled(row);
+
+    // Upwards until newer rows are loaded, downwards until older ones are: in between the row is where it was.
+    const { rows } = session.list;
+    scroller().scrollTop -= 10_700;
+    await expect.poll(() => session.list.rows[0]?.id).toBeGreaterThan(rows[0]?.id ?? 0);
+    expect((await settled(row)) - before).toBeCloseTo(10_700, -1);
+    scroller().scrollTop += 10_700;
+    expect((await settled(row)) - before).toBeCloseTo(0, -1);
+    scroller().scrollTop += 10_700;
+    await expect.poll(() => session.list.rows.at(-1)?.id).toBeLessThan(rows.at(-1)?.id ?? 0);
+    scroller().scrollTop -= 10_700;
+    expect((await settled(row)) - before).toBeCloseTo(0, -1);
+  });
+
+  test('lets events slide in at its top, and holds still elsewhere with a pill', async () => {
+    const { backend } = await renderApp();
+    await expect.poll(() => drawn()[0]).toBe(5_000);
+    backend.arrive(2);
+    await expect.poll(() => drawn()[0]).toBe(5_002);
+
+    scroller().scrollTop = 600;
+    await expect.poll(() => drawn()[0]).toBeLessThan(5_002);
+    const visible = () =>
+      drawn().find((id) => (document.getElementById(`event-${id}`)?.getBoundingClientRect().top ?? 0) >= 100);
+    await expect.poll(() => scroller().scrollTop).toBe(600);
+    const reading = visible();
+    backend.arrive(4);
+    await expect.element(byId('new-events')).toHaveTextContent('4 new events');
+    expect(visible()).toBe(reading);
+    await byId('new-events').click();
+    await expect.poll(() => drawn()[0]).toBe(5_006);
+    expect(scroller().scrollTop).toBe(0);
+    await expect.element(byId('new-events')).not.toBeInTheDocument();
+    backend.arrive(1);
+    await expect.poll(() => drawn()[0]).toBe(5_007);
+  });
+
+  test('finds as one types, marks what it found, and returns', async () => {
+    const { session } = await renderApp();
+    await userEvent.keyboard('/');
+    await expect.element(byId('search')).toHaveFocus();
+    await userEvent.keyboard('toner black');
+    await expect.poll(() => new Set(session.list.rows.map(({ title }) => title))).toEqual(new Set(['Toner low']));
+    await expect.poll(() => document.querySelector('mark')?.textContent).toBe('Toner');
+    await userEvent.keyboard('{Escape}');
+    await expect.poll(() => session.list.search).toBe('');
+    await expect.element(byId('search')).toHaveValue('');
+    await userEvent.keyboard('zzz');
+    await expect.element(byId('empty')).toHaveTextContent('Nothing found');
+  });
+
+  test('marks everything in a scope as read', async () => {
+    const { session } = await renderApp();
+    await byId('mark-all-read').click();
+    await expect.poll(() => session.counts.unread).toBe(0);
+    await expect.poll(() => document.querySelectorAll('[data-testid="event-row"][data-read="false"]').length).toBe(0);
+    await page.getByTestId('scope-unread').click();
+    await expect.element(byId('empty')).toHaveTextContent('All read');
+  });
+});
+
+describe('an event', () => {
+  test('is shown on a click, and read thereby', async () => {
+    const { session } = await renderApp();
+    await page.getByTestId('event-title').nth(1).click();
+    await expect.element(byId('detail-title')).toHaveTextContent('Front door opened');
+    await expect.element(byId('detail-feed')).toHaveTextContent('Home Assistant');
+    await expect.element(byId('detail-type')).toHaveTextContent('state_changed');
+    await expect.element(byId('detail-body')).toHaveTextContent('binary_sensor.front_door is on');
+    await expect.poll(() => session.counts.unread).toBe(16);
+  });
+
+  test('shows markup as the text it is', async () => {
+    const { backend, session } = await renderApp();
+    const event = backend.event.bind(backend);
+    const evil = '<img src=x onerror="window.pwned=1"><b>bold</b> &amp; <script>window.pwned=1</script>';
+    backend.event = async (id) => ({
+      ...(await event(id)),
+      title: evil,
+      body: `${evil} ${evil}`,
+      data: `{"a":"${evil.replaceAll('"', '\\"')}"}`,
+    });
+    await session.step(1);
+    await expect.element(byId('detail-title')).toHaveTextContent(evil);
+    await expect.element(byId('json')).toHaveTextContent('onerror');
+    expect(document.querySelector('[data-testid="event-detail"] img, [data-testid="event-detail"] script')).toBe(null);
+    expect('pwned' in window).toBe(false);
+  });
+
+  test('opens links outside, never here', async () => {
+    const { backend } = await renderApp();
+    await userEvent.keyboard('j');
+    await page.getByRole('link', { name: 'https://ci.example/deploys/991' }).click();
+    await byId('open-link').click();
+    scroller().focus();
+    await userEvent.keyboard('{Enter}');
+    await expect.poll(() => backend.opened).toEqual(Array(3).fill('https://ci.example/deploys/991'));
+  });
+
+  test('shows its data as a tree that folds, and as the fields that came', async () => {
+    await renderApp();
+    await userEvent.keyboard('j');
+    await expect.element(byId('json')).toHaveTextContent('"priority": 5');
+    await expect.element(byId('json')).not.toHaveTextContent('"7f9c"');
+    await page.getByText('"service"').click();
+    await expect.element(byId('json')).toHaveTextContent('"revision": "7f9c"');
+    await byId('tab-raw').click();
+    await expect.element(byId('raw')).toHaveTextContent(/^id: 145000 event: deploy data: \{"event":"deploy",/);
+  });
+
+  test('has no tree when its data is no JSON', async () => {
+    const { backend } = await renderApp();
+    const event = backend.event.bind(backend);
+    backend.event = async (id) => ({ ...(await event(id)), data: 'Hello World' });
+    await userEvent.keyboard('j');
+    await expect.element(byId('raw')).toHaveTextContent('data: Hello World');
+    await expect.element(byId('tab-json')).not.toBeInTheDocument();
+  });
+
+  test('of megabytes is drawn only in part until all of it is asked for', async () => {
+    const { backend } = await renderApp();
+    const event = backend.event.bind(backend);
+    backend.event = async (id) => ({ ...(await event(id)), data: 'x'.repeat(300_000) });
+    await userEvent.keyboard('j');
+    await expect.element(byId('raw')).toHaveTextContent('Show all (300 kB)');
+    expect(document.querySelector('[data-testid="raw"]')?.textContent.length).toBeLessThan(60_000);
+    await page.getByRole('button', { name: 'Show all' }).click();
+    await expect.poll(() => document.querySelector('[data-testid="raw"]')?.textContent.length).toBeGreaterThan(300_000);
+  });
+
+  test('follows a notification even when it is far out of the list', async () => {
+    const { backend } = await renderApp();
+    backend.send({ kind: 'show', target: { kind: 'event', id: 321 } });
+    await expect.element(byId('event-detail')).toHaveAttribute('data-id', '321');
+    const row = page.getByRole('option', { selected: true });
+    await expect.element(row).toHaveAttribute('data-id', '321');
+    await expect.element(row).toBeInViewport();
+  });
+});
+
+describe('the keyboard', () => {
+  test('steps, stars, marks unread and goes back', async () => {
+    const { session } = await renderApp();
+    await userEvent.keyboard('jj');
+    await expect.poll(() => session.opened.event?.id).toBe(4_999);
+    await userEvent.keyboard('{ArrowDown}{ArrowUp}k');
+    await expect.poll(() => session.opened.event?.id).toBe(5_000);
+    await userEvent.keyboard('s');
+    await expect.element(page.getByRole('button', { name: 'Remove star' })).toBeVisible();
+    await userEvent.keyboard('u');
+    await expect.element(page.getByRole('button', { name: 'Mark read' })).toBeVisible();
+    await userEvent.keyboard('{Escape}');
+    await expect.element(byId('event-detail')).not.toBeInTheDocument();
+  });
+
+  test('goes to each scope, and shows itself', async () => {
+    await renderApp();
+    for (const [keys, title] of [
+      ['gu', 'Unread'],
+      ['gs', 'Starred'],
+      ['ga', 'All events'],
+    ] as const) {
+      await userEvent.keyboard(keys);
+      await expect.element(byId('list-title')).toHaveTextContent(title);
+    }
+    await userEvent.keyboard('?');
+    await expect.element(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+    await userEvent.keyboard('{Escape}');
+    await expect.element(page.getByRole('dialog')).not.toBeInTheDocument();
+  });
+
+  test('reconnects the feed in view, else all', async () => {
+    const { session } = await renderApp();
+    await session.go({ kind: 'feed', feed: 7 });
+    await userEvent.keyboard('{Control>}r{/Control}');
+    await expect.poll(() => session.feeds.get(7)?.state.state).toBe('connecting');
+    expect(session.feeds.get(1)?.state.state).toBe('open');
+    await userEvent.keyboard('ga');
+    await userEvent.keyboard('{Control>}r{/Control}');
+    await expect.poll(() => session.feeds.get(1)?.state.state).toBe('connecting');
+    expect(session.feeds.get(6)?.state.state).toBe('paused');
+  });
+});
+
+describe('the feed dialog', () => {
+  test('adds a feed by its address alone and goes there', async () => {
+    const { session } = await renderApp();
+    await userEvent.keyboard('{Control>}n{/Control}');
+    await expect.element(byId('feed-url')).toHaveFocus();
+    await userEvent.keyboard('https://www.example.org/events{Enter}');
+    await expect.element(byId('list-title')).toHaveTextContent('example.org');
+    await expect.element(page.getByRole('dialog')).not.toBeInTheDocument();
+    expect(session.feeds.get(8)?.feed).toMatchObject({ url: 'https://www.example.org/events', notify: true });
+  });
+
+  test('says what is wrong before anything is sent, and what the backend refuses', async () => {
+    const { backend } = await renderApp();
+    await byId('add-feed').click();
+    await byId('feed-url').fill('example.org');
+    await byId('feed-save').click();
+    await expect.element(page.getByText('Enter the address of an event stream')).toBeVisible();
+    await expect.element(byId('feed-url')).toHaveAttribute('aria-invalid', 'true');
+    expect(backend.calls).not.toContain('addFeed');
+    await byId('feed-url').fill('https://example.org/refuse');
+    await byId('feed-save').click();
+    await expect
+      .element(page.getByRole('alert'))
+      .toHaveTextContent('The address https://example.org/refuse cannot be followed.');
+    await byId('feed-cancel').click();
+    await expect.element(page.getByRole('dialog')).not.toBeInTheDocument();
+  });
+
+  test('edits name, notifications and headers, and leaves the rest as it was', async () => {
+    const { session } = await renderApp();
+    const before = session.feeds.get(1)?.feed;
+    await feed('Build farm').click({ button: 'right' });
+    await byId('menu-edit').click();
+    await byId('feed-name').fill('Builds');
+    await byId('feed-notify').selectOptions('never');
+    await byId('headers').click();
+    await byId('header-add').click();
+    await byId('header-value').fill('Bearer x');
+    await byId('feed-save').click();
+    await expect.element(page.getByText('A header with a value needs a name.')).toBeVisible();
+    await byId('header-name').fill('Authorization');
+    await byId('feed-save').click();
+    await expect.element(feed('Builds')).toBeVisible();
+    expect(session.feeds.get(1)?.feed).toEqual({
+      ...before,
+      name: 'Builds',
+      notify: false,
+      headers: [{ name: 'Authorization', value: 'Bearer x' }],
+    });
+  });
+
+  test('opens with a pasted address, and adds nothing by itself', async () => {
+    const { backend } = await renderApp();
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', 'https://example.org/stream');
+    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }));
+    await expect.element(byId('feed-url')).toHaveValue('https://example.org/stream');
+    expect(backend.calls).not.toContain('addFeed');
+  });
+
+  test('removes a feed only after a question', async () => {
+    const { session } = await renderApp();
+    await feed('Payments').click();
+    await byId('feed-menu').click();
+    await byId('menu-remove').click();
+    await expect.element(page.getByRole('dialog', { name: 'Remove “Payments”?' })).toBeVisible();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    expect(session.feeds.get(7)).toBeDefined();
+    await byId('feed-menu').click();
+    await byId('menu-remove').click();
+    await byId('remove-confirm').click();
+    await expect.element(feed('Payments')).not.toBeInTheDocument();
+    await expect.element(byId('list-title')).toHaveTextContent('All events');
+  });
+});
+
+describe('the first run', () => {
+  test('begins with one field', async () => {
+    const { session } = await renderApp({ feeds: false });
+    await expect.element(byId('first-url')).toHaveFocus();
+    await userEvent.keyboard('nonsense{Enter}');
+    await expect.element(page.getByRole('alert')).toHaveTextContent('Enter the address of an event stream');
+    await byId('first-url').fill('https://example.org/events');
+    await byId('first-add').click();
+    await expect.element(feed('example.org')).toBeVisible();
+    await expect.element(byId('first-run')).not.toBeInTheDocument();
+    expect(session.feeds.all.length).toBe(1);
+  });
+
+  test('or with the demo feed', async () => {
+    await renderApp({ feeds: false });
+    await byId('try-demo').click();
+    await expect.element(feed('Demo')).toBeVisible();
+  });
+});
+
+describe('settings and banners', () => {
+  test('the theme applies at once', async () => {
+    await renderApp();
+    await byId('settings').click();
+    await byId('theme').selectOptions('dark');
+    await expect.poll(() => getComputedStyle(document.body).backgroundColor).toBe('rgb(23, 24, 29)');
+    await byId('theme').selectOptions('light');
+    await expect.poll(() => getComputedStyle(document.body).backgroundColor).toBe('rgb(246, 246, 248)');
+  });
+
+  test('a notice is a banner until it is dismissed', async () => {
+    const { backend } = await renderApp();
+    backend.send({
+      kind: 'notices',
+      notices: [{ code: 'no-notification-service', message: 'Nobody shows notifications.' }],
+    });
+    await expect.element(byId('banner')).toHaveTextContent('Nobody shows notifications.');
+    await byId('banner').getByRole('button', { name: 'Dismiss' }).click();
+    await expect.element(byId('banner')).not.toBeInTheDocument();
+  });
+
+  test('a refused command says why', async () => {
+    const { backend } = await renderApp();
+    backend.refusal = { code: 'store', message: 'The disk is full. Free some space.' };
+    await byId('mark-all-read').click();
+    await expect.element(byId('toast')).toHaveTextContent('The disk is full. Free some space.');
+  });
+});
+
+describe('a narrow window', () => {
+  test('lays the detail over the list', async () => {
+    await page.viewport(860, 700);
+    await renderApp();
+    await page.getByTestId('event-title').first().click();
+    await expect.element(byId('event-detail')).toBeVisible();
+    await byId('back').click();
+    await expect.element(byId('event-detail')).not.toBeInTheDocument();
+    await expect.element(page.getByTestId('event-title').first()).toBeInViewport();
+  });
+
+  test('keeps the sidebar in a drawer', async () => {
+    await page.viewport(480, 700);
+    await renderApp();
+    await expect.element(byId('connected')).not.toBeVisible();
+    await page.getByRole('button', { name: 'Show sidebar' }).click();
+    await feed('Mastodon').click();
+    await expect.element(byId('list-title')).toHaveTextContent('Mastodon');
+    await expect.element(byId('connected')).not.toBeVisible();
+  });
+
+  test('remembers the width of its panes', async () => {
+    const { windowState } = await renderApp();
+    const separator = page.getByRole('separator', { name: 'Width of the sidebar' });
+    (separator.element() as HTMLElement).focus();
+    await userEvent.keyboard('{ArrowRight}{ArrowRight}');
+    expect(windowState.widths.sidebar).toBe(264);
+    expect(JSON.parse(localStorage.getItem('tidings.widths') ?? '{}')).toMatchObject({ sidebar: 264 });
+  });
+});
