@@ -121,8 +121,12 @@ describe('the list', () => {
     await expect.poll(() => drawn().length).toBeGreaterThan(5);
     for (let turn = 0; turn < 12; turn += 1) {
       const last = session.list.rows.at(-1)?.id ?? 0;
-      scroller().scrollTop = scroller().scrollHeight;
-      await expect.poll(() => session.list.rows.at(-1)?.id ?? 0).toBeLessThan(last);
+      await expect
+        .poll(() => {
+          scroller().scrollTop = scroller().scrollHeight;
+          return session.list.rows.at(-1)?.id ?? 0;
+        })
+        .toBeLessThan(last);
       await expect.poll(() => session.list.rows.length).toBeLessThanOrEqual(1_000);
     }
     const ids = session.list.rows.map(({ id }) => id);
