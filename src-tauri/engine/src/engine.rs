@@ -37,6 +37,7 @@ pub struct Engine {
     network: Arc<Network>,
 }
 
+#[expect(clippy::unused_async, reason = "what needs no waiting today may need it tomorrow")]
 impl Engine {
     /// Opens the store and starts a subscription for each feed that is not paused.
     ///

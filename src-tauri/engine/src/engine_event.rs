@@ -12,6 +12,7 @@ use tokio::sync::broadcast::{
 use ts_rs::TS;
 
 /// Something that happened. Sent after it is committed, never before.
+#[expect(clippy::large_enum_variant, reason = "it always stands behind an Arc")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum EngineEvent {

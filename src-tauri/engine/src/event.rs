@@ -20,10 +20,14 @@ impl std::fmt::Display for EventId {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub enum Urgency {
+    /// Can wait.
     Low,
+    /// Most are.
     #[default]
     Normal,
+    /// Should be seen soon.
     High,
+    /// Should be seen now.
     Urgent,
 }
 
@@ -31,21 +35,28 @@ pub enum Urgency {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct EventSummary {
+    /// The event.
     pub id: EventId,
+    /// Whose it is.
     pub feed_id: FeedId,
+    /// The standard's event type; `message` where the source names none.
     pub event_type: String,
     /// One line.
     pub title: String,
     /// The first line of the body, at most 200 characters; may be empty.
     pub snippet: String,
+    /// How much it matters.
     pub urgency: Urgency,
     /// Milliseconds since the Unix epoch.
     #[ts(type = "number")]
     pub received_at: i64,
+    /// Whether the user has read it.
     pub read: bool,
+    /// Whether the user starred it.
     pub starred: bool,
     /// How often it came: 1, or more when the source delivered the same event again.
     pub count: u32,
+    /// Whether the whole event has a link.
     pub has_link: bool,
 }
 
@@ -53,8 +64,10 @@ pub struct EventSummary {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Event {
+    /// What a list shows of it.
     #[serde(flatten)]
     pub summary: EventSummary,
+    /// What else it says; may be empty.
     pub body: String,
     /// http, https or mailto.
     pub link: Option<String>,
@@ -71,11 +84,16 @@ pub struct Event {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "camelCase")]
 pub enum Scope {
+    /// All events.
     #[default]
     All,
+    /// Those not read.
     Unread,
+    /// Those starred.
     Starred,
+    /// Those of one feed.
     Feed {
+        /// The feed.
         feed: FeedId,
     },
 }
@@ -84,8 +102,11 @@ pub enum Scope {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", default)]
 pub struct PageQuery {
+    /// Of which events.
     pub scope: Scope,
-    /// Words, all of which must occur (the last may be unfinished); empty for all events.
+    /// Words, all of which must occur (the last may be unfinished), quoted phrases, and operators: `feed:` (part of a
+    /// name), `type:`, `is:unread`, `is:read`, `is:starred`, `after:` and `before:` (`2026`, `2026-05`, `2026-05-04`,
+    /// `today`, `yesterday`, `30m`, `12h`, `7d`, `2w`). Nothing typed is an error. Empty for all events.
     pub search: String,
     /// Only events older than this one.
     pub before: Option<EventId>,
@@ -99,6 +120,7 @@ pub struct PageQuery {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Page {
+    /// The events.
     pub events: Vec<EventSummary>,
     /// Whether older events than these exist in the scope.
     pub more: bool,
@@ -107,10 +129,13 @@ pub struct Page {
 /// How many events there are, by scope.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
 pub struct Counts {
+    /// All of them.
     #[ts(type = "number")]
     pub all: u64,
+    /// Those not read.
     #[ts(type = "number")]
     pub unread: u64,
+    /// Those starred.
     #[ts(type = "number")]
     pub starred: u64,
 }

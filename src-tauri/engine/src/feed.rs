@@ -20,7 +20,9 @@ impl std::fmt::Display for FeedId {
 /// A request header of a feed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Header {
+    /// Any case.
     pub name: String,
+    /// Maybe a secret: shown to nobody but the user.
     pub value: String,
 }
 
@@ -31,7 +33,9 @@ pub enum ProxyChoice {
     /// The proxy variables of the environment.
     #[default]
     System,
+    /// Straight to the server.
     None,
+    /// `http://`, `https://`, `socks5://` or `socks5h://`, with credentials if need be.
     Url(String),
 }
 
@@ -44,8 +48,10 @@ pub enum ResumeMode {
     Header,
     /// A query parameter filled with the last event ID.
     Query {
+        /// Its name.
         parameter: String,
     },
+    /// The source cannot resume.
     Nothing,
 }
 
@@ -54,13 +60,17 @@ pub enum ResumeMode {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct FeedConfig {
+    /// What the user calls it; empty means the host of the URL.
     pub name: String,
     /// http or https.
     pub url: String,
+    /// Sent with each request; one of a name that Tidings would send replaces that.
     #[serde(default)]
     pub headers: Vec<Header>,
+    /// How it says where it left off.
     #[serde(default)]
     pub resume: ResumeMode,
+    /// Where its connections go through.
     #[serde(default)]
     pub proxy: ProxyChoice,
     /// A PEM file with further certificate authorities.
@@ -92,8 +102,11 @@ const fn yes() -> bool {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Feed {
+    /// The feed.
     pub id: FeedId,
+    /// What the user chose.
     #[serde(flatten)]
     pub config: FeedConfig,
+    /// Whether it rests until the user says otherwise.
     pub paused: bool,
 }

@@ -20,36 +20,47 @@ pub struct Cause {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "state", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum FeedState {
+    /// The user paused it.
     Paused,
-    /// A connection is being made; `answered` once the connection stands and only the server's answer is missing.
+    /// A connection is being made.
     Connecting {
+        /// The connection stands, and only the server's answer is missing: many answer with their first event.
         waiting_for_server: bool,
     },
+    /// The event stream is open.
     Open {
+        /// When it opened.
         #[ts(type = "number")]
         since: i64,
     },
     /// Lost or refused; the next try follows by itself.
     Waiting {
+        /// When the next try follows.
         #[ts(type = "number")]
         retry_at: i64,
+        /// Why.
         cause: Cause,
     },
     /// The server answers and closes, as many do: the next request follows by itself, and all is well.
     Polling {
+        /// When the next try follows.
         #[ts(type = "number")]
         retry_at: i64,
+        /// How long it waits between two requests.
         #[ts(type = "number")]
         every_ms: u64,
     },
     /// The user has to do something; it is tried now and then all the same.
     NeedsAttention {
+        /// When the next try follows.
         #[ts(type = "number")]
         retry_at: i64,
+        /// Why.
         cause: Cause,
     },
     /// The server said stop (204). Not tried again until the user asks.
     Closed {
+        /// Why.
         cause: Cause,
     },
 }
@@ -58,8 +69,11 @@ pub enum FeedState {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct FeedStatus {
+    /// The feed.
     pub feed: Feed,
+    /// Where its subscription stands.
     pub state: FeedState,
+    /// How many of its events are not read.
     #[ts(type = "number")]
     pub unread: u64,
     /// Milliseconds since the Unix epoch, when the last byte came.
@@ -68,6 +82,7 @@ pub struct FeedStatus {
 }
 
 impl FeedStatus {
+    /// The feed it is of.
     pub fn id(&self) -> FeedId {
         self.feed.id
     }

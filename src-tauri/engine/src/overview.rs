@@ -110,18 +110,15 @@ impl Overview {
     pub(crate) fn put(&self, feed: Feed) {
         let mut feeds = self.feeds();
         let state = initial_state(&feed);
-        match feeds.by_id.get_mut(&feed.id) {
-            Some(entry) => {
-                if entry.feed.paused != feed.paused {
-                    entry.state = state;
-                }
-                entry.feed = feed;
-                entry.changed = true;
+        if let Some(entry) = feeds.by_id.get_mut(&feed.id) {
+            if entry.feed.paused != feed.paused {
+                entry.state = state;
             }
-            None => {
-                let (counts, last_byte) = (FeedCounts::default(), LastByte::default());
-                feeds.by_id.insert(feed.id, Entry { feed, state, counts, last_byte, changed: true });
-            }
+            entry.feed = feed;
+            entry.changed = true;
+        } else {
+            let (counts, last_byte) = (FeedCounts::default(), LastByte::default());
+            feeds.by_id.insert(feed.id, Entry { feed, state, counts, last_byte, changed: true });
         }
         drop(feeds);
         self.stirred.notify_one();

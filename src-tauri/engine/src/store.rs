@@ -1,4 +1,4 @@
-//! The history on disk: one SQLite database in the data directory, owned by one process.
+//! The history on disk: one `SQLite` database in the data directory, owned by one process.
 //!
 //! A [`Store`] is a plain value that blocks on the disk; it lives on a thread of its own (`writer.rs`). Deliberately not
 //! here: what the rows mean to a user (`event.rs`, `feed.rs`), what follows from a commit (`engine.rs`).

@@ -164,7 +164,7 @@ impl Task {
                     Some(Wish::End) | None => return Ok(()),
                 },
                 occurrence = source.next() => match occurrence {
-                    Some(occurrence) => self.take(occurrence),
+                    Some(occurrence) => self.take(&occurrence),
                     // Closed for good; but a wish reopens it.
                     None => match self.wishes.recv().await {
                         Some(Wish::Reconnect) => {
@@ -177,7 +177,7 @@ impl Task {
             };
             self.store(arrival).await;
             while let Some(occurrence) = source.buffered() {
-                let arrival = self.take(occurrence);
+                let arrival = self.take(&occurrence);
                 self.store(arrival).await;
             }
         }
@@ -205,12 +205,12 @@ impl Task {
     }
 
     /// Takes note of an occurrence; what of it has to be stored is returned.
-    fn take(&mut self, occurrence: Occurrence<'_>) -> Option<Arrival> {
+    fn take(&mut self, occurrence: &Occurrence<'_>) -> Option<Arrival> {
         match occurrence {
             Occurrence::Frame(frame) => {
                 let now = now();
                 self.last_byte.set(now);
-                return self.arrival(frame, now);
+                return self.arrival(*frame, now);
             }
             Occurrence::Connecting { .. } => self.set_state(FeedState::Connecting { waiting_for_server: false }),
             Occurrence::Waiting => self.set_state(FeedState::Connecting { waiting_for_server: true }),
@@ -221,10 +221,10 @@ impl Task {
                 self.set_state(FeedState::Open { since: now });
             }
             Occurrence::Lost { failure, retry_in, needs_attention, polling } => {
-                let retry_at = now() + milliseconds(retry_in);
-                let state = if polling {
-                    FeedState::Polling { retry_at, every_ms: milliseconds(retry_in).unsigned_abs() }
-                } else if needs_attention {
+                let retry_at = now() + milliseconds(*retry_in);
+                let state = if *polling {
+                    FeedState::Polling { retry_at, every_ms: milliseconds(*retry_in).unsigned_abs() }
+                } else if *needs_attention {
                     let cause = Cause::of(failure);
                     self.alert(&cause);
                     FeedState::NeedsAttention { retry_at, cause }

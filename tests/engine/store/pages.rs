@@ -21,7 +21,10 @@ fn fixture() -> Fixture {
     fixture
 }
 
-fn scopes() -> [(Scope, fn(i64) -> bool); 4] {
+/// Whether an event belongs to a scope.
+type Belongs = fn(i64) -> bool;
+
+fn scopes() -> [(Scope, Belongs); 4] {
     [
         (Scope::All, |_| true),
         (Scope::Unread, |n| n % 4 != 0),

@@ -16,12 +16,12 @@ const EVENT_LIMITS: std::ops::RangeInclusive<u64> = 1024..=256 * 1024 * 1024;
 impl FeedConfig {
     /// These settings as they are kept: trimmed, with a name. Each fault has its own sentence.
     pub fn checked(mut self) -> Result<Self, EngineError> {
-        self.url = self.url.trim().to_owned();
+        self.url = self.url.trim().into();
         self.name = self.name.split_whitespace().collect::<Vec<_>>().join(" ");
         let url = self.request()?.url;
         self.proxy()?;
         if self.name.is_empty() {
-            self.name = url.host_str().unwrap_or_default().to_owned();
+            self.name = url.host_str().unwrap_or_default().into();
             if let Some(port) = url.port() {
                 self.name = format!("{}:{port}", self.name);
             }

@@ -153,7 +153,7 @@ pub(super) fn suspect(path: &Path) {
 /// Moves a database and the files beside it out of the way, under a name that says what they are.
 fn set_aside(path: &Path) -> std::io::Result<PathBuf> {
     let seconds = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let aside = (seconds..)
+    let aside = (seconds..u64::MAX)
         .map(|number| path.with_file_name(format!("tidings.damaged-{number}.db")))
         .find(|aside| !aside.exists())
         .unwrap_or_default();
