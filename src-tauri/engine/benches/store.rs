@@ -147,11 +147,16 @@ fn large_history(events: u64) -> PathBuf {
     let mut random = Random::new();
     for first in (1..=events).step_by(1000) {
         let numbers = first..(first + 1000).min(events + 1);
-        let arrivals: Vec<_> =
-            numbers.clone().map(|number| arrival(feeds[(number % 10) as usize], &random.medium(number), number)).collect();
+        let arrivals: Vec<_> = numbers
+            .clone()
+            .map(|number| arrival(feeds[(number % 10) as usize], &random.medium(number), number))
+            .collect();
         store.append(&arrivals).expect("stored");
         let ids = |every: u64, rest: bool| {
-            numbers.clone().filter(move |number| (number % every == 0) == rest).map(|number| EventId(number.cast_signed()))
+            numbers
+                .clone()
+                .filter(move |number| (number % every == 0) == rest)
+                .map(|number| EventId(number.cast_signed()))
         };
         store.mark_read(&ids(100, false).collect::<Vec<_>>(), true).expect("marked");
         for id in ids(1000, true) {
