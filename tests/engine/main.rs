@@ -1,5 +1,6 @@
 //! The engine through its public surface: pure parts by tables, the store on real files, subscriptions on real sockets.
 mod announce;
 mod config;
+mod following;
 mod mapping;
 mod store;

@@ -15,14 +15,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Mutex as AsyncMutex;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout_at};
 
 /// Between the starts of two subscriptions, when many start together.
 const STAGGER: Duration = Duration::from_millis(5);
 /// How many events are marked or deleted in one transaction, so that new ones need not wait long.
 const AT_ONCE: u32 = 1000;
-/// How long the disk is waited for at the end.
-const FLUSH_LIMIT: Duration = Duration::from_secs(1);
+/// How long ending may take in all. Subscriptions take half of it at most, and nothing unless storing fails.
+const END_LIMIT: Duration = Duration::from_secs(2);
 
 pub(super) struct Core {
     pub(super) surroundings: Arc<Surroundings>,
@@ -90,11 +90,12 @@ impl Core {
         if self.ended.swap(true, Ordering::SeqCst) {
             return;
         }
+        let limit = Instant::now() + END_LIMIT;
         let subscriptions = std::mem::take(&mut *self.subscriptions.lock().await);
         join_all(subscriptions.into_values().map(Subscription::end)).await;
         // The last connection to a database tidies up after it: the readers close first.
         self.readers.end();
-        if timeout(FLUSH_LIMIT, self.surroundings.writer.finish()).await.is_err() {
+        if timeout_at(limit, self.surroundings.writer.finish()).await.is_err() {
             tracing::warn!("the store could not be written to its end; what is missing is asked for again");
         }
         self.teller.end();

@@ -15,7 +15,7 @@ const MIGRATIONS: &[&str] = &[include_str!("format-1.sql")];
 const APPLICATION_ID: i32 = 0x5449_444e;
 
 /// How long a connection waits for a lock that another one holds.
-const BUSY: Duration = Duration::from_secs(5);
+const BUSY: Duration = Duration::from_secs(1);
 
 /// Where the database of a data directory is.
 pub(super) fn path(data_dir: &Path) -> PathBuf {

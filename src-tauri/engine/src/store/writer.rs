@@ -5,6 +5,7 @@
 //! fails, nothing is dropped: the batch is tried again, and everybody waits. Deliberately not here: the rows.
 use super::{Arrival, Commit, Store, StoreError};
 use std::collections::VecDeque;
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -154,10 +155,17 @@ impl<L: FnMut(WriterNews)> Thread<L> {
         }
         match self.commit(&batch) {
             Some(commit) => {
-                (self.listen)(WriterNews::Committed(batch, commit));
+                self.tell(WriterNews::Committed(batch, commit));
                 true
             }
             None => false,
+        }
+    }
+
+    /// A fault of those who are told does not keep anything from being stored.
+    fn tell(&mut self, news: WriterNews) {
+        if panic::catch_unwind(AssertUnwindSafe(|| (self.listen)(news))).is_err() {
+            tracing::error!("what follows from a commit failed; the events are stored");
         }
     }
 
@@ -169,14 +177,14 @@ impl<L: FnMut(WriterNews)> Thread<L> {
             match self.store.append(batch) {
                 Ok(commit) => {
                     if told.is_some() {
-                        (self.listen)(WriterNews::Storage(None));
+                        self.tell(WriterNews::Storage(None));
                     }
                     return Some(commit);
                 }
                 Err(error) => {
                     tracing::error!(%error, "storing fails; trying again in {pause:?}");
                     if told.as_ref() != Some(&error) {
-                        (self.listen)(WriterNews::Storage(Some(error.clone())));
+                        self.tell(WriterNews::Storage(Some(error.clone())));
                     }
                     if !self.pause(pause, &error) {
                         return None;

@@ -1,0 +1,80 @@
+//! What of the events is announced, through the whole engine.
+use super::{LIMIT, Running, direct};
+use tidings_engine::{EventId, FeedConfig, Settings, Target};
+use tidings_test_support::eventually;
+use tidings_test_support::sse_server::{EVENT_STREAM, Gate, SseServer};
+
+async fn saying(body: &'static str) -> SseServer {
+    SseServer::start(move |mut connection| async move {
+        connection.send(EVENT_STREAM).await;
+        connection.send(body).await;
+        connection.closed().await;
+    })
+    .await
+}
+
+#[tokio::test]
+async fn event_is_announced_with_what_it_is_about() {
+    let server = saying("data: {\"title\":\"A\",\"message\":\"B\",\"click\":\"https://a.example\"}\n\ndata:\n\n").await;
+    let running = Running::new();
+    let feed = running.add(server.url("/")).await.id;
+    // The second has no data: it is listed, not announced.
+    assert_eq!(running.titles(2).await, ["A", "message"]);
+    let announced = running.notifier.all();
+    assert_eq!(announced.len(), 1);
+    let a = &announced[0];
+    assert_eq!((a.title.as_str(), a.body.as_str(), a.feed_name.as_str()), ("A", "B", "test"));
+    assert_eq!((a.link.as_deref(), a.target, a.feed), (Some("https://a.example"), Target::Event(EventId(1)), feed));
+}
+
+#[tokio::test]
+async fn burst_ends_in_an_exact_count() {
+    let server = SseServer::start(|mut connection| async move {
+        connection.send(EVENT_STREAM).await;
+        for n in 1..=200 {
+            connection.send(format!("data: e{n}\n\n")).await;
+        }
+        connection.closed().await;
+    })
+    .await;
+    let running = Running::new();
+    running.add(server.url("/")).await;
+    let counted = async || running.notifier.titles().last().filter(|title| *title == "test: 195 more events").cloned();
+    eventually(LIMIT, "the summary of all", counted).await;
+    let announced = running.notifier.all();
+    assert_eq!(running.notifier.titles()[..5], ["e1", "e2", "e3", "e4", "e5"]);
+    assert!(announced.len() <= 5 + 4, "{:?}", running.notifier.titles());
+    assert!(announced[5..].iter().all(|summary| summary.replaces == announced[5].replaces));
+}
+
+#[tokio::test]
+async fn silent_feed_and_silent_program_are_stored_unannounced() {
+    let gate = Gate::new();
+    let waits = gate.clone();
+    let server = SseServer::start(move |mut connection| {
+        let gate = waits.clone();
+        async move {
+            connection.send(EVENT_STREAM).await;
+            for n in 1.. {
+                gate.pass().await;
+                connection.send(format!("data: e{n}\n\n")).await;
+            }
+        }
+    })
+    .await;
+    let running = Running::new();
+    let silent = FeedConfig { notify: false, ..direct(server.url("/")) };
+    let feed = running.engine.add_feed(silent).await.unwrap();
+    gate.open();
+    running.titles(1).await;
+    running.engine.edit_feed(feed.id, FeedConfig { notify: true, ..feed.config }).await.unwrap();
+    running.engine.change_settings(Settings { notify: false, ..Settings::default() }).await.unwrap();
+    gate.open();
+    running.titles(2).await;
+    running.engine.change_settings(Settings::default()).await.unwrap();
+    gate.open();
+    running.titles(3).await;
+    eventually(LIMIT, "an announcement", async || running.notifier.titles().first().cloned()).await;
+    assert_eq!(running.notifier.titles(), ["e3"]);
+    assert_eq!(server.requests().len(), 1);
+}
