@@ -333,7 +333,7 @@ mod tests {
             assert_eq!(feed == [0], failure == status(204), "{failure}");
         }
         for failure in retries {
-            assert_eq!(waits(Policy::BROWSER, 3_000, &[failure.clone()], 0.0), [3_750], "{failure}");
+            assert_eq!(waits(Policy::BROWSER, 3_000, std::slice::from_ref(&failure), 0.0), [3_750], "{failure}");
         }
     }
 
