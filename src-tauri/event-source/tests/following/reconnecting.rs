@@ -102,7 +102,7 @@ async fn reconnect_now_ends_the_old_connection_before_the_new_one_begins() {
     assert_eq!(next_lines(&mut source, 2).await, ["connecting 1 from #1", "open 200"]);
     let old = server.ended(0).await;
     let new = server.request(1).await;
-    assert!(old.ended.unwrap() <= new.at);
+    assert!(old.ended.unwrap() <= new.accepted);
 
     // It also cuts a wait short, and an attempt.
     let server = SseServer::answering(["HTTP/1.1 401 X\r\n\r\n"]).await;
