@@ -127,5 +127,5 @@ async fn a_feed_asks_for_attention_after_three_refusals_in_a_row() {
             source.reconnect_now();
         }
     }
-    assert_eq!(waits, [(1, false), (2, false), (4, true), (8, true), (15, true), (15, true)]);
+    assert_eq!(waits, [(0, false), (0, false), (1, true), (2, true), (4, true), (8, true)]);
 }
