@@ -258,7 +258,8 @@ mod tests {
         let (send, numbers) = mpsc::unbounded_channel();
         let (batches, taken) = mpsc::unbounded_channel();
         drop(taken);
-        let task = tokio::spawn(pump(Numbers(numbers), Held { batches, go_on: Arc::default() }));
+        let task =
+            tokio::spawn(pump(Numbers(numbers), Held { batches, go_on: Arc::new(tokio::sync::Semaphore::new(0)) }));
         send.send(1).expect("the pump waits");
         task.await.expect("the pump ends");
         assert!(send.send(2).is_err());

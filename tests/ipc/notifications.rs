@@ -65,7 +65,7 @@ async fn text_of_events_is_text() {
             "<b>bold</b> & co",
             "F · &lt;a href=\"x\"&gt;a&lt;/a&gt; &amp; b",
         ),
-        ("two\nlines\tand\u{0}nul", "one\r\ntwo\rthree\u{1b}[31m", "two lines andnul", "F · one\ntwo\nthree[31m"),
+        ("two\nlines\tand\u{0}nul", "one\r\ntwo\rthree\u{1b}[31m", "two lines andnul", "F\none\ntwo\nthree[31m"),
         ("no body", " \n ", "no body", "F"),
         ("F: 12 more events", "the latest", "F: 12 more events", "the latest"),
         ("F: 1 more event", "", "F: 1 more event", ""),

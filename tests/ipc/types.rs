@@ -42,10 +42,25 @@ fn generated() -> String {
     declarations.visit::<FeedConfig>();
     declarations.visit::<Page>();
     declarations.visit::<PageQuery>();
-    declarations
-        .by_name
-        .into_values()
-        .fold(HEAD.to_owned(), |file, declaration| file + "\n" + declaration.trim_end() + "\n")
+    declarations.by_name.into_values().fold(HEAD.to_owned(), |file, declaration| file + "\n" + &compact(&declaration))
+}
+
+/// Comments of one line on one line, and no space at the end of lines.
+fn compact(declaration: &str) -> String {
+    let lines: Vec<&str> = declaration.lines().map(str::trim_end).collect();
+    let mut compact = String::new();
+    let mut rest = lines.as_slice();
+    while let [line, after @ ..] = rest {
+        if let ["/**", comment, " */", after @ ..] = rest {
+            compact += &format!("/** {} */\n", comment.trim_start_matches(" * "));
+            rest = after;
+        } else {
+            compact += line;
+            compact += "\n";
+            rest = after;
+        }
+    }
+    compact
 }
 
 #[test]

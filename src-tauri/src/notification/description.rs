@@ -37,6 +37,7 @@ pub(super) fn announcement(announcement: &Announcement, can: Capabilities, icon:
         (true, true) => String::new(),
         (true, false) => feed_name.clone(),
         (false, true) => body.clone(),
+        (false, false) if body.trim().contains('\n') => format!("{feed_name}\n{}", body.trim()),
         (false, false) => format!("{feed_name} · {body}"),
     };
     let mut notification = own(title, &body, can, icon);

@@ -9,8 +9,8 @@ use anyhow::Context as _;
 use clap::Parser as _;
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tauri::{AppHandle, Manager as _, RunEvent, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
@@ -80,6 +80,7 @@ fn start(
         channel: EventChannel::new(engine.clone()),
         desktop: Arc::clone(desktop),
         tray_host: watch::Sender::new(false),
+        hidden_at: Mutex::default(),
         demo: AtomicBool::new(false),
         engine,
     };

@@ -2,10 +2,12 @@
 //!
 //! Deliberately not here: what is in it (`ui/`).
 use crate::shell::Shell;
+use std::sync::PoisonError;
 use std::time::Duration;
 use tauri::webview::NewWindowResponse;
 use tauri::{AppHandle, Manager as _, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 use tidings::boundary::NoticeCode;
+use tidings::notification::Service;
 use tidings_engine::Settings;
 
 const LABEL: &str = "main";
@@ -72,6 +74,10 @@ fn is_own(url: &Url, dev_url: Option<&Url>) -> bool {
 fn raise(window: &WebviewWindow, activation_token: Option<&str>) -> tauri::Result<()> {
     window.show()?;
     window.unminimize()?;
+    let hidden_at = window.state::<Shell>().hidden_at.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some(position) = hidden_at {
+        window.set_position(position)?;
+    }
     #[cfg(target_os = "linux")]
     if let Some(token) = activation_token.map(str::to_owned) {
         use gtk::prelude::GtkWindowExt as _;
@@ -97,6 +103,7 @@ pub(crate) async fn close(window: tauri::Window) {
         Ok(())
     } else if *shell.tray_host.borrow() {
         tell_once(&shell, settings).await;
+        *shell.hidden_at.lock().unwrap_or_else(PoisonError::into_inner) = window.outer_position().ok();
         window.hide()
     } else {
         window.minimize()
@@ -110,7 +117,10 @@ async fn tell_once(shell: &Shell, settings: Settings) {
     if settings.told_about_tray {
         return;
     }
-    shell.desktop.tell("Tidings is in the tray", TOLD);
+    match *shell.desktop.service().borrow() {
+        Service::Present | Service::Unknown => shell.desktop.tell("Tidings is in the tray", TOLD),
+        Service::Absent | Service::Silent => shell.channel.notice(NoticeCode::ToldAboutTray, Some(TOLD)),
+    }
     if let Err(error) = shell.engine.change_settings(Settings { told_about_tray: true, ..settings }).await {
         tracing::warn!(%error, "it will be said again that the program stays in the tray");
     }

@@ -1,8 +1,9 @@
 //! What the commands, the tray and the notifications share: the engine and the ways out of it.
 //!
 //! Deliberately not here: anything they do with it.
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
+use tauri::PhysicalPosition;
 use tidings::event_channel::EventChannel;
 use tidings::notification::Desktop;
 use tidings_engine::Engine;
@@ -15,6 +16,8 @@ pub(crate) struct Shell {
     pub(crate) desktop: Arc<Desktop>,
     /// Whether somebody shows the tray icon, so that a hidden window can be found again.
     pub(crate) tray_host: watch::Sender<bool>,
+    /// Where the window was when it was hidden: window managers place a window anew that comes back.
+    pub(crate) hidden_at: Mutex<Option<PhysicalPosition<i32>>>,
     /// Whether the demo server has been started in this process.
     pub(crate) demo: AtomicBool,
 }

@@ -1,130 +1,313 @@
-// Generated from the Rust types by ts-rs. Do not edit by hand.
+// Generated from the Rust types by ts-rs: `TIDINGS_REWRITE=1 cargo test -p tidings --test ipc types`. Do not edit.
 
-/** Identifies a feed for its whole life; never reused. */
-export type FeedId = number;
+/** Why a connection did not open, or ended. */
+export type Cause = {
+/** The layer that failed: a code of `tidings_event_source::Layer`. */
+layer: string,
+/** One sentence for the user, in English, without secrets. */
+message: string,
+/** A word for the sidebar where there is little room: "401", "HTML", "refused". */
+short: string, };
+
+/** Why a command was refused. */
+export type CommandError = {
+/** Stable, for programs. */
+code: string,
+/** One sentence for the user. */
+message: string, };
+
+/** How many events there are, by scope. */
+export type Counts = {
+/** All of them. */
+all: number,
+/** Those not read. */
+unread: number,
+/** Those starred. */
+starred: number, };
+
+/** Something that happened. Sent after it is committed, never before. */
+export type EngineEvent = { "kind": "arrived",
+/** At most 64. */
+events: Array<EventSummary>, } | { "kind": "repeated",
+/** The event. */
+id: EventId,
+/** How often it has come now. */
+count: number, } | { "kind": "marked",
+/** The events. */
+events: Array<EventId>,
+/** `None`: unchanged. */
+read: boolean | null,
+/** `None`: unchanged. */
+starred: boolean | null, } | { "kind": "feed",
+/** How it is now. */
+status: FeedStatus, } | { "kind": "feedRemoved",
+/** The feed. */
+feed: FeedId, } | { "kind": "counts",
+/** How they are now. */
+counts: Counts, } | { "kind": "storage",
+/** A sentence for the user. */
+problem: string | null, } | { "kind": "missed" };
+
+/** An engine event with its number, which ascends by one in each run of the engine. */
+export type Envelope = {
+/** Ascends by one with each event that is told; the first is 1. */
+seq: number,
+/** What happened. */
+event: EngineEvent, };
+
+/** A stored event, whole. */
+export type Event = {
+/** What else it says; may be empty. */
+body: string,
+/** http, https or mailto. */
+link: string | null,
+/** As it came. */
+data: string,
+/** The last event ID in force when it came; may be empty. */
+lastEventId: string,
+/** When it came the last time; equal to `received_at` when it came once. */
+latestAt: number,
+/** The event. */
+id: EventId,
+/** Whose it is. */
+feedId: FeedId,
+/** The standard's event type; `message` where the source names none. */
+eventType: string,
+/** One line. */
+title: string,
+/** The first line of the body, at most 200 characters; may be empty. */
+snippet: string,
+/** How much it matters. */
+urgency: Urgency,
+/** Milliseconds since the Unix epoch. */
+receivedAt: number,
+/** Whether the user has read it. */
+read: boolean,
+/** Whether the user starred it. */
+starred: boolean,
+/** How often it came: 1, or more when the source delivered the same event again. */
+count: number,
+/** Whether the whole event has a link. */
+hasLink: boolean, };
 
 /** Identifies a stored event; ascending in the order of arrival, never reused. */
 export type EventId = number;
 
-/** How much an event matters. */
-export type Urgency = "low" | "normal" | "high" | "urgent";
-
 /** An event as a list shows it. */
-export type EventSummary = { id: EventId, feedId: FeedId, eventType: string, 
+export type EventSummary = {
+/** The event. */
+id: EventId,
+/** Whose it is. */
+feedId: FeedId,
+/** The standard's event type; `message` where the source names none. */
+eventType: string,
 /** One line. */
-title: string, 
+title: string,
 /** The first line of the body, at most 200 characters; may be empty. */
-snippet: string, urgency: Urgency, 
+snippet: string,
+/** How much it matters. */
+urgency: Urgency,
 /** Milliseconds since the Unix epoch. */
-receivedAt: number, read: boolean, starred: boolean, 
+receivedAt: number,
+/** Whether the user has read it. */
+read: boolean,
+/** Whether the user starred it. */
+starred: boolean,
 /** How often it came: 1, or more when the source delivered the same event again. */
-count: number, hasLink: boolean, };
+count: number,
+/** Whether the whole event has a link. */
+hasLink: boolean, };
 
-/** A stored event, whole. */
-export type Event = { body: string, 
-/** http, https or mailto. */
-link: string | null, 
-/** As it came. */
-data: string, 
-/** The last event ID in force when it came; may be empty. */
-lastEventId: string, 
-/** When it came the last time; equal to `received_at` when it came once. */
-latestAt: number, } & EventSummary;
+/** A configured feed. */
+export type Feed = {
+/** The feed. */
+id: FeedId,
+/** Whether it rests until the user says otherwise. */
+paused: boolean,
+/** What the user calls it; empty means the host of the URL. */
+name: string,
+/** http or https. */
+url: string,
+/** Sent with each request; one of a name that Tidings would send replaces that. */
+headers: Array<Header>,
+/** How it says where it left off. */
+resume: ResumeMode,
+/** Where its connections go through. */
+proxy: ProxyChoice,
+/** A PEM file with further certificate authorities. */
+caFile: string | null,
+/** Accepts any certificate. */
+insecure: boolean,
+/** Lets credentials and headers follow a redirect to another origin. */
+credentialsFollowRedirects: boolean,
+/** Whether its events are announced. */
+notify: boolean,
+/** Bytes; an event larger than this is dropped. `None`: 16 MiB. */
+eventLimit: number | null,
+/** Seconds without a byte after which the connection is taken for dead. `None`: learned. */
+idleLimit: number | null, };
 
-/** Which events a list is of. */
-export type Scope = { "kind": "all" } | { "kind": "unread" } | { "kind": "starred" } | { "kind": "feed", feed: FeedId, };
+/**
+ * What the user chose for a feed. Unknown fields of a newer version are refused when importing, not when reading the
+ * store, which has a version of its own.
+ */
+export type FeedConfig = {
+/** What the user calls it; empty means the host of the URL. */
+name: string,
+/** http or https. */
+url: string,
+/** Sent with each request; one of a name that Tidings would send replaces that. */
+headers: Array<Header>,
+/** How it says where it left off. */
+resume: ResumeMode,
+/** Where its connections go through. */
+proxy: ProxyChoice,
+/** A PEM file with further certificate authorities. */
+caFile: string | null,
+/** Accepts any certificate. */
+insecure: boolean,
+/** Lets credentials and headers follow a redirect to another origin. */
+credentialsFollowRedirects: boolean,
+/** Whether its events are announced. */
+notify: boolean,
+/** Bytes; an event larger than this is dropped. `None`: 16 MiB. */
+eventLimit: number | null,
+/** Seconds without a byte after which the connection is taken for dead. `None`: learned. */
+idleLimit: number | null, };
 
-/** Asks for a page, newest first, by key: no page costs more for lying deeper. */
-export type PageQuery = { scope: Scope, 
-/** Words, all of which must occur (the last may be unfinished); empty for all events. */
-search: string, 
-/** Only events older than this one. */
-before: EventId | null, 
-/** Only events newer than this one. */
-after: EventId | null, 
-/** At most 500. */
-limit: number, };
+/** Identifies a feed for its whole life; never reused. */
+export type FeedId = number;
+
+/** Where a subscription stands. Times are milliseconds since the Unix epoch. */
+export type FeedState = { "state": "paused" } | { "state": "connecting",
+/** The connection stands, and only the server's answer is missing: many answer with their first event. */
+waitingForServer: boolean, } | { "state": "open",
+/** When it opened. */
+since: number, } | { "state": "waiting",
+/** When the next try follows. */
+retryAt: number,
+/** Why. */
+cause: Cause, } | { "state": "polling",
+/** When the next try follows. */
+retryAt: number,
+/** How long it waits between two requests. */
+everyMs: number, } | { "state": "needsAttention",
+/** When the next try follows. */
+retryAt: number,
+/** Why. */
+cause: Cause, } | { "state": "closed",
+/** Why. */
+cause: Cause, };
+
+/** A feed with all that a list of feeds shows of it. */
+export type FeedStatus = {
+/** The feed. */
+feed: Feed,
+/** Where its subscription stands. */
+state: FeedState,
+/** How many of its events are not read. */
+unread: number,
+/** Milliseconds since the Unix epoch, when the last byte came. */
+lastByteAt: number | null, };
+
+/** A request header of a feed. */
+export type Header = {
+/** Any case. */
+name: string,
+/** Maybe a secret: shown to nobody but the user. */
+value: string, };
+
+/** A one-line banner. */
+export type Notice = {
+/** What it is about. */
+code: NoticeCode,
+/** One sentence for the user. */
+message: string, };
+
+/** What a [`Notice`] is about; there is one of each at a time. */
+export type NoticeCode = "storage" | "no-notification-service" | "no-tray-host" | "told-about-tray";
 
 /** A page of events, newest first. */
-export type Page = { events: Array<EventSummary>, 
+export type Page = {
+/** The events. */
+events: Array<EventSummary>,
 /** Whether older events than these exist in the scope. */
 more: boolean, };
 
-/** How many events there are, by scope. */
-export type Counts = { all: number, unread: number, starred: number, };
-
-/** A request header of a feed. */
-export type Header = { name: string, value: string, };
+/** Asks for a page, newest first, by key: no page costs more for lying deeper. */
+export type PageQuery = {
+/** Of which events. */
+scope: Scope,
+/**
+ * Words, all of which must occur (the last may be unfinished), quoted phrases, and operators: `feed:` (part of a
+ * name), `type:`, `is:unread`, `is:read`, `is:starred`, `after:` and `before:` (`2026`, `2026-05`, `2026-05-04`,
+ * `today`, `yesterday`, `30m`, `12h`, `7d`, `2w`). Nothing typed is an error. Empty for all events.
+ */
+search: string,
+/** Only events older than this one. */
+before: EventId | null,
+/** Only events newer than this one. */
+after: EventId | null,
+/** At most 500; 0 asks for 50. */
+limit: number, };
 
 /** Where a feed's connections go through. */
 export type ProxyChoice = { "kind": "system" } | { "kind": "none" } | { "kind": "url", "url": string };
 
 /** How a feed resumes after a pause in the connection. */
-export type ResumeMode = { "kind": "header" } | { "kind": "query", parameter: string, } | { "kind": "nothing" };
+export type ResumeMode = { "kind": "header" } | { "kind": "query",
+/** Its name. */
+parameter: string, } | { "kind": "nothing" };
 
-/** What the user chose for a feed. */
-export type FeedConfig = { name: string, 
-/** http or https. */
-url: string, headers: Array<Header>, resume: ResumeMode, proxy: ProxyChoice, 
-/** A PEM file with further certificate authorities. */
-caFile: string | null, 
-/** Accepts any certificate. */
-insecure: boolean, 
-/** Lets credentials and headers follow a redirect to another origin. */
-credentialsFollowRedirects: boolean, 
-/** Whether its events are announced. */
-notify: boolean, 
-/** Bytes; an event larger than this is dropped. `None`: 16 MiB. */
-eventLimit: number | null, 
-/** Seconds without a byte after which the connection is taken for dead. `None`: learned. */
-idleLimit: number | null, };
+/** Which events a list is of. */
+export type Scope = { "kind": "all" } | { "kind": "unread" } | { "kind": "starred" } | { "kind": "feed",
+/** The feed. */
+feed: FeedId, };
 
-/** A configured feed. */
-export type Feed = { id: FeedId, paused: boolean, } & FeedConfig;
+/** The program's settings. Every field has a default, so that older stores read well. */
+export type Settings = {
+/** Light or dark. */
+theme: Theme,
+/** Whether closing the window leaves the app in the tray. */
+closeToTray: boolean,
+/** Whether the user has been told that closing the window leaves the app running. */
+toldAboutTray: boolean,
+/** Whether anything is announced at all. */
+notify: boolean, };
 
-/** Why a connection did not open, or ended. */
-export type Cause = { 
-/** The layer that failed: a code of `tidings_event_source::Layer`. */
-layer: string, 
-/** One sentence for the user, in English, without secrets. */
-message: string, 
-/** A word for the sidebar where there is little room: "401", "HTML", "refused". */
-short: string, };
+/** All that a window needs to begin with. */
+export type Snapshot = {
+/** In the order of the sidebar. */
+feeds: Array<FeedStatus>,
+/** How many events there are. */
+counts: Counts,
+/** What the user chose. */
+settings: Settings,
+/** The banners to show. */
+notices: Array<Notice>,
+/** The number of the last engine event that is in here already; the first one to come is newer. */
+seq: number,
+/** The newest event in the history. */
+newest: EventId | null,
+/** What a click on a notification asked for before there was a window to show it. */
+show: Target | null,
+/** The program's version. */
+version: string,
+/** Whether the demo feed can be offered: it is not among the feeds. */
+demoAvailable: boolean, };
 
-/** Where a subscription stands. Times are milliseconds since the Unix epoch. */
-export type FeedState = { "state": "paused" } | { "state": "connecting", waitingForServer: boolean, } | { "state": "open", since: number, } | { "state": "waiting", retryAt: number, cause: Cause, } | { "state": "polling", retryAt: number, everyMs: number, } | { "state": "needsAttention", retryAt: number, cause: Cause, } | { "state": "closed", cause: Cause, };
-
-/** A feed with all that a list of feeds shows of it. */
-export type FeedStatus = { feed: Feed, state: FeedState, unread: number, 
-/** Milliseconds since the Unix epoch, when the last byte came. */
-lastByteAt: number | null, };
+/** What a click on an announcement leads to. */
+export type Target = { "kind": "event", "id": EventId } | { "kind": "feed", "id": FeedId };
 
 /** Light, dark, or as the desktop has it. */
 export type Theme = "system" | "light" | "dark";
 
-/** The program's settings. Every field has a default, so that older stores read well. */
-export type Settings = { theme: Theme, 
-/** Whether closing the window leaves the app in the tray. */
-closeToTray: boolean, 
-/** Whether the user has been told that closing the window leaves the app running. */
-toldAboutTray: boolean, 
-/** Whether anything is announced at all. */
-notify: boolean, };
-
-/** Something that happened. Sent after it is committed, never before. */
-export type EngineEvent = { "kind": "arrived", events: Array<EventSummary>, } | { "kind": "repeated", id: EventId, count: number, } | { "kind": "marked", events: Array<EventId>, read: boolean | null, starred: boolean | null, } | { "kind": "feed", status: FeedStatus, } | { "kind": "feedRemoved", feed: FeedId, } | { "kind": "counts", counts: Counts, } | { "kind": "storage", problem: string | null, } | { "kind": "missed" };
-
-/** What a click on an announcement leads to. */
-export type Target = { "kind": "event", id: EventId, } | { "kind": "feed", id: FeedId, };
-
-/** A one-line banner. */
-export type Notice = { code: "no-notification-service" | "no-tray-host" | "storage" | "told-about-tray", message: string, };
+/** How much an event matters. */
+export type Urgency = "low" | "normal" | "high" | "urgent";
 
 /** What the backend tells the window. */
-export type WindowMessage = { "kind": "engine", seq: number, event: EngineEvent, } | { "kind": "show", target: Target, } | { "kind": "notices", notices: Array<Notice>, };
-
-/** All that a window needs to begin with. */
-export type Snapshot = { feeds: Array<FeedStatus>, counts: Counts, settings: Settings, notices: Array<Notice>, seq: number, newest: EventId | null, show: Target | null, version: string, demoAvailable: boolean, };
-
-/** Why a command was refused. */
-export type CommandError = { code: string, message: string, };
+export type WindowMessage = { "kind": "engine" } & Envelope | { "kind": "show",
+/** What was clicked. */
+target: Target, } | { "kind": "notices",
+/** In a fixed order. */
+notices: Array<Notice>, };
