@@ -414,7 +414,9 @@ export class MockBackend implements Backend {
   }
 
   #template(id: EventId): Template {
-    return (this.#live.get(id) ?? NEWEST[this.#seeded - id] ?? OLDER[(this.#seeded - id) % OLDER.length]) as Template;
+    return (this.#live.get(id) ??
+      NEWEST[this.#seeded - id] ??
+      OLDER[Math.abs(this.#seeded - id) % OLDER.length]) as Template;
   }
 
   #receivedAt(id: EventId): number {
