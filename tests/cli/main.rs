@@ -1,3 +1,14 @@
 //! The `tidings` command as a user meets it: its output, its exit status, its signals.
 //!
-//! Deliberately not here: the window (`tests/e2e`).
+//! Deliberately not here: the window (`tests/e2e`), and what the engine does with events (`tests/engine`).
+#![cfg(target_os = "linux")]
+mod command;
+mod decode;
+mod demo;
+mod ends;
+mod feeds;
+mod headless;
+mod history;
+mod notify;
+mod usage;
+mod watch;

@@ -1,11 +1,13 @@
 //! `tidings watch`: event streams on standard output, without the engine and without a memory.
 //!
 //! Deliberately not here: how a stream is followed (the event-source crate), buffering of the output (`output.rs`).
+mod announcing;
 mod ndjson;
 mod text;
 
 pub(super) use ndjson::write_rest;
 
+use self::announcing::Announcing;
 use super::interrupt::Interrupt;
 use super::output::{Output, reader_gone};
 use super::{Failed, Format, Outcome, argument, log, say, shown};
@@ -14,7 +16,7 @@ use futures_util::TryStreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use http::HeaderMap;
 use std::cell::RefCell;
-use std::future::Future;
+use std::future::{self, Future};
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -62,6 +64,9 @@ pub(super) struct Watch {
     /// Do not give up: try again after failures that would end it
     #[arg(long)]
     persist: bool,
+    /// Announce events on the desktop as well
+    #[arg(long)]
+    notify: bool,
     #[command(flatten)]
     network: Network,
 }
@@ -109,12 +114,17 @@ impl Watch {
         log::start(None);
 
         let interrupt = Interrupt::listen(timeout, GRACE).map_err(Failed::work)?;
-        let printer = RefCell::new(Printer::new(self.format, self.max_events, &addresses)?);
+        if self.max_events == Some(0) {
+            return Ok(());
+        }
         let policy = if self.persist { Policy::FEED } else { Policy::BROWSER };
         // Everything that touches the network shares this thread: passing bytes from thread to thread would cost more
         // than all the rest.
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failed::work)?;
-        let outcome = runtime.block_on(async {
+        runtime.block_on(async {
+            let announcing = self.notify.then(|| Announcing::new(&addresses));
+            let printer = Printer::new(self.format, self.max_events, &addresses, announcing.as_ref())?;
+            let printer = RefCell::new(printer);
             let feeds: FuturesUnordered<_> = addresses
                 .iter()
                 .enumerate()
@@ -126,21 +136,30 @@ impl Watch {
                         resume: Resume::Header,
                     };
                     let limit = decoder::DEFAULT_EVENT_LIMIT;
-                    follow(
-                        EventSource::new(connector.clone(), request, policy, &self.last_event_id, limit),
-                        feed,
-                        &printer,
-                    )
+                    let source = EventSource::new(connector.clone(), request, policy, &self.last_event_id, limit);
+                    follow(source, feed, &printer)
                 })
                 .collect();
-            tokio::select! {
+            let outcome = tokio::select! {
                 biased;
                 () = interrupt.came() => Ok(()),
                 () = reader_gone() => Ok(()),
+                () = later(announcing.as_ref()) => Ok(()),
                 end = all_closed(feeds) => end,
+            };
+            if let Some(announcing) = &announcing {
+                announcing.finish().await;
             }
-        });
-        outcome.and_then(|()| super::unless_reader_gone(printer.borrow_mut().output.flush()))
+            outcome
+        })
+    }
+}
+
+/// Tells of events that could not be announced when they came. Never completes.
+async fn later(announcing: Option<&Announcing>) {
+    match announcing {
+        Some(announcing) => announcing.later().await,
+        None => future::pending().await,
     }
 }
 
@@ -167,10 +186,7 @@ async fn all_closed(feeds: FuturesUnordered<impl Future<Output = Result<(), End>
 }
 
 /// Writes what one stream brings. What has arrived already is written in one go.
-async fn follow(mut source: EventSource, feed: usize, printer: &RefCell<Printer>) -> Result<(), End> {
-    if printer.borrow().left == Some(0) {
-        return Err(End::Enough);
-    }
+async fn follow(mut source: EventSource, feed: usize, printer: &RefCell<Printer<'_>>) -> Result<(), End> {
     while let Some(occurrence) = source.next().await {
         let mut printer = printer.borrow_mut();
         printer.write(feed, &occurrence)?;
@@ -183,11 +199,12 @@ async fn follow(mut source: EventSource, feed: usize, printer: &RefCell<Printer>
 }
 
 /// Writes occurrences in the format that was asked for, and counts events.
-struct Printer {
+struct Printer<'a> {
     output: Output,
     style: Style,
     /// How many events may still be written.
     left: Option<u64>,
+    announcing: Option<&'a Announcing>,
 }
 
 enum Style {
@@ -195,14 +212,19 @@ enum Style {
     Ndjson(ndjson::Ndjson),
 }
 
-impl Printer {
-    fn new(format: Format, max_events: Option<u64>, addresses: &[argument::Address]) -> Result<Self, Failed> {
+impl<'a> Printer<'a> {
+    fn new(
+        format: Format,
+        max_events: Option<u64>,
+        addresses: &[argument::Address],
+        announcing: Option<&'a Announcing>,
+    ) -> Result<Self, Failed> {
         let feeds = addresses.iter().map(|address| &*address.shown);
         let style = match format {
             Format::Text => Style::Text(text::Text::new(feeds)),
             Format::Ndjson => Style::Ndjson(ndjson::Ndjson::new(feeds)),
         };
-        Ok(Self { output: Output::stdout()?, style, left: max_events })
+        Ok(Self { output: Output::stdout()?, style, left: max_events, announcing })
     }
 
     fn write(&mut self, feed: usize, occurrence: &Occurrence<'_>) -> Result<(), End> {
@@ -211,7 +233,10 @@ impl Printer {
             Style::Ndjson(ndjson) => ndjson.write(&mut self.output, feed, occurrence)?,
         }
         match occurrence {
-            Occurrence::Frame(Frame::Event(_)) => {
+            Occurrence::Frame(Frame::Event(event)) => {
+                if let Some(announcing) = self.announcing {
+                    announcing.offer(feed, event);
+                }
                 if let Some(left) = &mut self.left {
                     *left -= 1;
                     if *left == 0 {

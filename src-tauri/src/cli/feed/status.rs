@@ -168,7 +168,7 @@ fn ndjson(output: &mut Output, feed: &Feed, status: Option<&FeedStatus>) -> io::
 fn text(output: &mut Output, feed: &Feed, status: Option<&FeedStatus>) -> io::Result<()> {
     let clock = moment::Clock::local();
     let facts = Shown::new(feed, status);
-    let mut line = |what: &str, text: &str| writeln!(output, "{what:12}{}", shown::line(text));
+    let mut line = |what: &str, text: &str| writeln!(output, "{what:14}{}", shown::line(text));
     line("name", facts.name)?;
     line("id", &facts.id.to_string())?;
     line("address", &facts.url)?;

@@ -1,0 +1,235 @@
+//! `tidings feed …`: what is kept of it, and that a running process is asked.
+use crate::command::{Ran, Running, run, tidings};
+use crate::headless::headless;
+use rustix::process::Signal;
+use serde_json::{Value, json};
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::net::UnixListener;
+use std::path::Path;
+use tempfile::TempDir;
+use tidings_test_support::eventually::eventually_blocking;
+use tidings_test_support::sse_server::{EVENT_STREAM, SseServer};
+
+fn data_dir() -> TempDir {
+    tempfile::tempdir().expect("a directory")
+}
+
+fn feed(dir: &Path, arguments: &[&str]) -> Ran {
+    let dir = dir.to_str().expect("UTF-8");
+    run(["feed"].iter().chain(arguments).chain(&["--data-dir", dir]))
+}
+
+/// The feeds as programs read them.
+fn listed(dir: &Path) -> Vec<Value> {
+    let list = feed(dir, &["list", "--format", "ndjson"]).good();
+    list.lines().map(|line| serde_json::from_str(line).expect("an object")).collect()
+}
+
+#[test]
+fn what_is_chosen_is_kept() {
+    let dir = data_dir();
+    let dir = dir.path();
+    assert_eq!(feed(dir, &["list"]).good(), "");
+    assert_eq!(feed(dir, &["add", "plain", "http://127.0.0.1:9/a"]).good(), "Added “plain” as feed 1.\n");
+    let ca = dir.join("ca.pem");
+    let ca_text = ca.to_str().expect("UTF-8");
+    tidings_test_support::tls::Authority::new("Test").write_pem(dir);
+    let pem = std::fs::read_dir(dir).expect("a directory").filter_map(Result::ok).map(|entry| entry.path());
+    let pem = pem.filter(|path| path.extension().is_some_and(|end| end == "pem")).last().expect("a certificate");
+    std::fs::copy(pem, &ca).expect("a copy");
+    let added = feed(
+        dir,
+        &[
+            "add",
+            "all",
+            "https://user:s3cret@h/b",
+            "--header",
+            "X-Topic: news",
+            "--header",
+            "Authorization: Bearer s3cret",
+            "--resume",
+            "query:since",
+            "--proxy",
+            "socks5://p:s3cret@h:1080",
+            "--ca",
+            ca_text,
+            "--insecure",
+            "--no-notify",
+        ],
+    );
+    assert_eq!(added.good(), "Added “all” as feed 2.\n");
+
+    let mut plain = json!({
+        "id": 1, "name": "plain", "url": "http://127.0.0.1:9/a", "paused": false, "notify": true, "headers": [],
+        "resume": "header", "proxy": "system", "ca": null, "insecure": false,
+        "state": null, "message": null, "retry_at": null, "last_byte_at": null, "unread": null,
+    });
+    let all = json!({
+        "id": 2, "name": "all", "url": "https://user@h/b", "paused": false, "notify": false,
+        "headers": [["X-Topic", "news"], ["Authorization", "(hidden)"]],
+        "resume": "query:since", "proxy": "socks5://p@h:1080", "ca": ca_text, "insecure": true,
+        "state": null, "message": null, "retry_at": null, "last_byte_at": null, "unread": null,
+    });
+    assert_eq!(listed(dir), [plain.clone(), all.clone()]);
+    assert_eq!(feed(dir, &["list"]).good(), "1  plain  not running\n2  all    not running\n");
+    assert_eq!(
+        feed(dir, &["show", "ALL"]).good(),
+        format!(
+            "name          all
+id            2
+address       https://user@h/b
+state         not running
+header        X-Topic: news
+header        Authorization: (hidden)
+resume        query:since
+proxy         socks5://p@h:1080
+authorities   {ca_text}
+certificates  not checked
+announced     no
+"
+        )
+    );
+
+    // What is not named stays, and what was hidden is not lost.
+    assert_eq!(
+        feed(dir, &["edit", "all", "--name", "every", "--header", "x-topic: sport"]).good(),
+        "Changed “every”.\n"
+    );
+    let mut every = all;
+    every["name"] = json!("every");
+    every["headers"] = json!([["Authorization", "(hidden)"], ["x-topic", "sport"]]);
+    assert_eq!(listed(dir)[1], every);
+    let changes =
+        ["edit", "2", "--no-headers", "--no-ca", "--secure", "--notify", "--resume", "none", "--proxy", "none"];
+    feed(dir, &changes).good();
+    feed(dir, &["edit", "every", "--url", "http://h/c", "--resume", "header"]).good();
+    for (key, value) in [
+        ("headers", json!([])),
+        ("ca", json!(null)),
+        ("insecure", json!(false)),
+        ("notify", json!(true)),
+        ("resume", json!("header")),
+        ("proxy", json!("none")),
+        ("url", json!("http://h/c")),
+    ] {
+        every[key] = value;
+    }
+    assert_eq!(listed(dir)[1], every);
+
+    assert_eq!(feed(dir, &["pause", "plain"]).good(), "Paused “plain”.\n");
+    plain["paused"] = json!(true);
+    assert_eq!(listed(dir), [plain.clone(), every]);
+    assert_eq!(feed(dir, &["list"]).good(), "1  plain  paused\n2  every  not running\n");
+    assert_eq!(feed(dir, &["resume", "plain"]).good(), "Resumed “plain”.\n");
+    assert_eq!(feed(dir, &["remove", "every"]).good(), "Removed “every” and its stored events.\n");
+    plain["paused"] = json!(false);
+    assert_eq!(listed(dir), [plain]);
+}
+
+#[test]
+fn a_feed_that_is_not_there_is_told() {
+    let dir = data_dir();
+    feed(dir.path(), &["add", "twin", "http://h/"]).good();
+    for command in [
+        &["show", "other"][..],
+        &["pause", "other"],
+        &["resume", "other"],
+        &["remove", "other"],
+        &["edit", "other", "--notify"],
+    ] {
+        assert_eq!(feed(dir.path(), command).failure(1), "There is no feed “other”; see tidings feed list.");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_running_process_is_asked() {
+    let server = SseServer::start(|mut connection| async move {
+        connection.send(EVENT_STREAM).await;
+        connection.closed().await;
+    })
+    .await;
+    let dir = data_dir();
+    let dir = dir.path();
+    let engine = headless(dir, &[]);
+    let socket = dir.join("control.sock");
+    eventually_blocking(crate::command::LIMIT, "the control socket", || socket.exists().then_some(()));
+    assert_eq!(std::fs::metadata(&socket).expect("there").permissions().mode() & 0o777, 0o600);
+
+    assert_eq!(feed(dir, &["add", "live", &server.url("/")]).good(), "Added “live” as feed 1.\n");
+    server.request(0).await;
+    let state = |expected: &str| {
+        let what = format!("the state {expected}");
+        eventually_blocking(crate::command::LIMIT, &what, || (listed(dir)[0]["state"] == expected).then_some(()));
+    };
+    state("open");
+    assert!(feed(dir, &["list"]).good().starts_with("1  live  open since "));
+    feed(dir, &["pause", "live"]).good();
+    server.ended(0).await;
+    state("paused");
+    feed(dir, &["resume", "live"]).good();
+    server.request(1).await;
+    state("open");
+    // Another address: the old connection ends, and the new begins.
+    feed(dir, &["edit", "live", "--url", &server.url("/other")]).good();
+    assert_eq!(server.request(2).await.target(), "/other");
+    assert_eq!(feed(dir, &["remove", "nobody"]).failure(1), "There is no feed “nobody”; see tidings feed list.");
+    feed(dir, &["remove", "live"]).good();
+    server.ended(2).await;
+    assert_eq!(listed(dir), [json!(null); 0]);
+
+    engine.signal(Signal::TERM);
+    assert_eq!(engine.end().status, 0);
+    assert!(!socket.exists(), "the socket goes with its process");
+}
+
+#[test]
+fn two_cannot_run_on_one_directory() {
+    let dir = data_dir();
+    let engine = headless(dir.path(), &[]);
+    let second = run(["run", "--headless", "--data-dir", dir.path().to_str().expect("UTF-8")]).failure(1);
+    assert!(second.contains(&format!("process {}", engine.id())), "{second}");
+}
+
+#[test]
+fn a_socket_that_nobody_answers_is_no_obstacle() {
+    let dir = data_dir();
+    // Left behind by a process that was killed.
+    drop(UnixListener::bind(dir.path().join("control.sock")).expect("a socket"));
+    feed(dir.path(), &["add", "a", "http://h/"]).good();
+    let engine = headless(dir.path(), &[]);
+    eventually_blocking(crate::command::LIMIT, "an answer", || {
+        listed(dir.path())[0]["state"].is_string().then_some(())
+    });
+    engine.signal(Signal::KILL);
+}
+
+#[test]
+fn a_directory_may_have_a_long_name() {
+    let dir = data_dir();
+    let long = dir.path().join("a".repeat(100)).join("b".repeat(100));
+    std::fs::create_dir_all(&long).expect("a directory");
+    let engine = headless(&long, &[]);
+    eventually_blocking(crate::command::LIMIT, "the control socket", || {
+        long.join("control.sock").exists().then_some(())
+    });
+    feed(&long, &["add", "a", "http://127.0.0.1:9/"]).good();
+    assert!(listed(&long)[0]["state"].is_string(), "the running process answers");
+    engine.signal(Signal::TERM);
+    assert_eq!(engine.end().status, 0);
+}
+
+#[test]
+fn commands_that_meet_wait_for_one_another() {
+    let dir = data_dir();
+    let dir = dir.path().to_str().expect("UTF-8");
+    let adding: Vec<_> = (0..4)
+        .map(|number| {
+            let name = format!("feed {number}");
+            Running::start(&mut tidings(["feed", "add", &name, "http://h/", "--data-dir", dir]))
+        })
+        .collect();
+    for add in adding {
+        add.end().good();
+    }
+    assert_eq!(listed(Path::new(dir)).len(), 4);
+}
