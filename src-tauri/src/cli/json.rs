@@ -110,10 +110,8 @@ mod tests {
                     format!("{}{special}abcdefghij{special}k", "\u{1f}".repeat(before)),
                 ] {
                     let json = escaped(&text, 64);
-                    assert_eq!(
-                        json,
-                        serde_json::to_string(&text).expect("a string").trim_matches('"').replace("\\\"\"", "\\\"")
-                    );
+                    let expected = serde_json::to_string(&text).expect("a string");
+                    assert_eq!(json, expected[1..expected.len() - 1]);
                     assert_eq!(serde_json::from_str::<String>(&format!("\"{json}\"")).ok().as_deref(), Some(&*text));
                 }
             }

@@ -94,7 +94,7 @@ mod tests {
             ("http://user@h/", "http://user@h/"),
             ("http://user:secret@h", "http://user@h"),
             ("HTTP://user:secret@h:8080/p?q#f", "HTTP://user@h:8080/p?q#f"),
-            ("http://:secret@h/", "http://h/"),
+            ("http://:secret@h/", "http://@h/"),
             ("http://user:se@cret@h/", "http://user@h/"),
             ("http://user:se:cret@h/a:b@c", "http://user@h/a:b@c"),
             // Forms that a URL parser accepts all the same: shown in their usual form.
