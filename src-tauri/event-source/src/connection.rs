@@ -1,6 +1,7 @@
 //! One HTTP exchange: from a request to an open event stream, redirects and all.
 //!
 //! Deliberately not here: when to make the next one (`reconnection.rs`), and what the stream says (`decoder.rs`).
+use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use std::fmt;
 use std::path::PathBuf;
@@ -40,6 +41,9 @@ const KEEP_ALIVE_AFTER: Duration = Duration::from_mins(1);
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(15);
 /// … and given up when nothing has been acknowledged for this long: a dead peer is noticed within 2 minutes.
 const UNACKNOWLEDGED_LIMIT: Duration = Duration::from_secs(90);
+
+/// How much an HTTP/2 server may send before we read it, in bytes. A slow consumer slows the server down.
+const READ_AHEAD: u32 = 512 * 1024;
 
 /// Where connections are made through.
 #[derive(Clone, PartialEq, Eq, Hash, Default)]
@@ -84,6 +88,8 @@ pub struct ConnectorOptions {
 #[derive(Debug, Clone)]
 pub struct Connector {
     client: reqwest::Client,
+    /// Which proxy stands before a URL; only to name it when it fails.
+    proxies: Option<Arc<Matcher>>,
 }
 
 /// Why a connector could not be made: a certificate file that cannot be read, a proxy URL that is none.
@@ -112,6 +118,8 @@ impl Connector {
             .http2_keep_alive_interval(KEEP_ALIVE_AFTER)
             .http2_keep_alive_timeout(KEEP_ALIVE_INTERVAL)
             .http2_max_header_list_size(u32::try_from(RESPONSE_HEAD_LIMIT).unwrap_or(u32::MAX))
+            .http2_initial_stream_window_size(READ_AHEAD)
+            .http2_initial_connection_window_size(READ_AHEAD)
             // The head is bounded in bytes; the number of headers is not another reason to fail.
             .http1_max_headers(4096)
             .http1_allow_obsolete_multiline_headers_in_responses(true)
@@ -120,14 +128,20 @@ impl Connector {
         #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
         let builder = builder.tcp_user_timeout(UNACKNOWLEDGED_LIMIT);
         let builder = if user_agent.is_empty() { builder } else { builder.user_agent(user_agent) };
-        let builder = match &options.proxy {
-            Proxy::System => builder,
-            Proxy::None => builder.no_proxy(),
-            Proxy::Url(url) => builder.proxy(proxy(url)?),
+        let (builder, proxies) = match &options.proxy {
+            Proxy::System => (builder, Some(Matcher::from_system())),
+            Proxy::None => (builder.no_proxy(), None),
+            Proxy::Url(url) => (builder.proxy(proxy(url)?), Some(Matcher::builder().all(url.as_str()).build())),
         };
         let client =
             builder.build().map_err(|error| ConnectorError(format!("The HTTP client cannot be prepared: {error}.")))?;
-        Ok(Self { client })
+        Ok(Self { client, proxies: proxies.map(Arc::new) })
+    }
+
+    /// Host and port of the proxy that a connection to this URL goes through.
+    fn proxy_before(&self, url: &Url) -> Option<String> {
+        let proxy = self.proxies.as_ref()?.intercept(&url.as_str().parse().ok()?)?;
+        Some(proxy.uri().authority()?.as_str().rsplit('@').next()?.to_owned())
     }
 }
 

@@ -92,7 +92,8 @@ impl Decoder {
     /// The next frame in `input`, which is advanced past what was read. `None`: all of `input` is read, and the next
     /// chunk may follow.
     ///
-    /// A block that no blank line ends is never dispatched: at the end of a stream there is nothing to call.
+    /// Ask until `None` comes: only then is memory let go that the last event needed. A block that no blank line ends is
+    /// never dispatched, so at the end of a stream there is nothing left to ask for.
     pub fn decode<'a, 'b: 'a>(&'a mut self, input: &mut &'b [u8]) -> Option<Frame<'a>> {
         if self.dispatched {
             self.dispatched = false;

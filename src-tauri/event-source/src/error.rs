@@ -69,6 +69,11 @@ pub enum Failure {
         /// Host and port of what was asked for, not of the proxy.
         address: String,
     },
+    #[error("The proxy “{proxy}” cannot be reached: check that it is running, and the proxy setting.")]
+    ProxyUnreachable {
+        /// Host and port.
+        proxy: String,
+    },
     #[error("{problem}")]
     Tls { problem: TlsProblem },
     /// The connection failed while the answer, or the stream, was being read.
@@ -123,6 +128,7 @@ impl Failure {
             | Self::Unreachable { .. }
             | Self::ConnectTimeout { .. }
             | Self::Proxy { .. }
+            | Self::ProxyUnreachable { .. }
             | Self::BrokeOff { .. }
             | Self::NotHttp { .. }
             | Self::Compression

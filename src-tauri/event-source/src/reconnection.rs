@@ -17,12 +17,13 @@ const LONGEST_RETRY_AFTER: Duration = Duration::from_hours(1);
 /// The wait when the server wants other credentials.
 const UNAUTHORIZED_WAIT: Duration = Duration::from_mins(15);
 
-/// The wait after the first refusal in a row; it doubles up to [`LONGEST_REFUSED_WAIT`].
+/// From this many refusals in a row the user has to look. Fewer may be a login page on the way, or a server that is being
+/// brought up to date: they are tried again as soon as any failure is.
+const REFUSALS_UNTIL_ATTENTION: u32 = 3;
+
+/// The wait from then on; it doubles up to [`LONGEST_REFUSED_WAIT`].
 const FIRST_REFUSED_WAIT: Duration = Duration::from_mins(1);
 const LONGEST_REFUSED_WAIT: Duration = Duration::from_mins(15);
-
-/// From this many refusals in a row the user has to look.
-const REFUSALS_UNTIL_ATTENTION: u32 = 3;
 
 /// What follows the end of a connection, or of the attempt at one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,7 +144,7 @@ impl Reconnection {
             Outcome::Transient => (self.back_off(random), false),
             // A certificate is also refused under the browser's rule, where it is a network error like any other.
             Outcome::Refused if !self.policy.persistent => (self.back_off(random), false),
-            Outcome::Refused => (self.refused_wait(), self.refusals >= REFUSALS_UNTIL_ATTENTION),
+            Outcome::Refused => self.refused(random),
             Outcome::Unauthorized => (UNAUTHORIZED_WAIT.max(self.time), true),
         };
         let asked = match failure {
@@ -163,10 +164,14 @@ impl Reconnection {
         (self.time + extra).min(LONGEST_BACK_OFF).max(self.time)
     }
 
-    fn refused_wait(&mut self) -> Duration {
-        let doublings = self.refusals.min(8);
+    /// The wait after a refusal, and whether the user has to look.
+    fn refused(&mut self, random: f64) -> (Duration, bool) {
         self.refusals = self.refusals.saturating_add(1);
-        (FIRST_REFUSED_WAIT * (1 << doublings)).min(LONGEST_REFUSED_WAIT).max(self.time)
+        let Some(doublings) = self.refusals.checked_sub(REFUSALS_UNTIL_ATTENTION) else {
+            return (self.back_off(random), false);
+        };
+        let wait = FIRST_REFUSED_WAIT * (1 << doublings.min(8));
+        (wait.min(LONGEST_REFUSED_WAIT).max(self.time), true)
     }
 }
 
@@ -295,13 +300,13 @@ mod tests {
         };
         let waits: Vec<_> = refusals.iter().chain(&refusals).map(&mut next).collect();
         let expected =
-            [(60, false), (120, false), (240, true), (480, true), (900, true), (900, true), (900, true), (900, true)];
+            [(3, false), (4, false), (60, true), (120, true), (240, true), (480, true), (900, true), (900, true)];
         assert_eq!(waits, expected);
         // Anything else in between breaks the row.
-        assert_eq!(next(&status(503)), (3, false));
-        assert_eq!(next(&status(404)), (60, false));
+        assert_eq!(next(&status(503)), (6, false));
+        assert_eq!(next(&status(404)), (9, false));
         assert_eq!(next(&status(401)), (900, true));
-        assert_eq!(next(&status(404)), (60, false));
+        assert_eq!(next(&status(404)), (15, false));
     }
 
     #[test]
@@ -333,7 +338,7 @@ mod tests {
             assert_eq!(feed == [0], failure == status(204), "{failure}");
         }
         for failure in retries {
-            assert_eq!(waits(Policy::BROWSER, 3_000, &[failure.clone()], 0.0), [3_750], "{failure}");
+            assert_eq!(waits(Policy::BROWSER, 3_000, std::slice::from_ref(&failure), 0.0), [3_750], "{failure}");
         }
     }
 

@@ -57,6 +57,8 @@ pub fn response(status: &str, content_type: &str, body: &str) -> String {
 pub struct Received {
     /// The bytes up to and with the blank line.
     pub head: Vec<u8>,
+    /// When the connection was accepted.
+    pub accepted: Instant,
     /// When the head was complete.
     pub at: Instant,
     /// When the client ended the connection, if it was seen (by [`Connection::closed`]).
@@ -186,6 +188,7 @@ impl SseServer {
         let accepting = tokio::spawn(async move {
             loop {
                 let Ok((stream, _)) = listener.accept().await else { continue };
+                let accepted = Instant::now();
                 let (tls, handler, requests) = (tls.clone(), Arc::clone(&handler), Arc::clone(&recorded));
                 tokio::spawn(async move {
                     let _ = stream.set_nodelay(true);
@@ -197,7 +200,7 @@ impl SseServer {
                         },
                     };
                     if let Some(head) = read_head(&mut io).await {
-                        let request = record(&requests, head);
+                        let request = record(&requests, head, accepted);
                         handler(Connection { request, io, requests }).await;
                     }
                 });
@@ -286,8 +289,8 @@ async fn read_head(io: &mut Io) -> Option<Vec<u8>> {
     Some(head)
 }
 
-fn record(requests: &watch::Sender<Vec<Received>>, head: Vec<u8>) -> Received {
-    let mut received = Received { head, at: Instant::now(), ended: None, number: 0 };
+fn record(requests: &watch::Sender<Vec<Received>>, head: Vec<u8>, accepted: Instant) -> Received {
+    let mut received = Received { head, accepted, at: Instant::now(), ended: None, number: 0 };
     requests.send_modify(|requests| {
         received.number = requests.len();
         requests.push(received.clone());

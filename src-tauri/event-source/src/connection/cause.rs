@@ -11,26 +11,43 @@ use std::error::Error;
 use std::io;
 use url::Url;
 
-/// Why no response head came.
-pub(super) fn failed_attempt(error: &reqwest::Error, url: &Url) -> Failure {
+/// Why no response head came. `proxy` is the one that the connection goes through, if any.
+pub(super) fn failed_attempt(error: &reqwest::Error, url: &Url, proxy: Option<String>) -> Failure {
     let address = address(url);
+    match (connection_failure(error, address.clone()), proxy) {
+        (Some(_), Some(proxy)) => Failure::ProxyUnreachable { proxy },
+        (Some(failure), None) => failure,
+        (None, _) => failed_exchange(error, url, address),
+    }
+}
+
+/// The other side cannot be reached at all.
+fn connection_failure(error: &reqwest::Error, address: String) -> Option<Failure> {
+    if !error.is_connect() || find::<rustls::Error>(error).is_some() {
+        return None;
+    }
+    match io_kind(error) {
+        Some(io::ErrorKind::ConnectionRefused) => Some(Failure::Refused { address }),
+        Some(
+            io::ErrorKind::HostUnreachable
+            | io::ErrorKind::NetworkUnreachable
+            | io::ErrorKind::NetworkDown
+            | io::ErrorKind::AddrNotAvailable,
+        ) => Some(Failure::Unreachable { address }),
+        _ if error.is_timeout() => Some(Failure::ConnectTimeout { address, after: CONNECT_LIMIT }),
+        _ => None,
+    }
+}
+
+fn failed_exchange(error: &reqwest::Error, url: &Url, address: String) -> Failure {
     if let Some(LookupFailed { host, .. }) = find(error) {
         return Failure::NameLookup { host: host.clone() };
     }
     if let Some(problem) = find::<rustls::Error>(error) {
         return Failure::Tls { problem: tls_problem(problem, url) };
     }
-    if error.is_connect() && error.is_timeout() {
-        return Failure::ConnectTimeout { address, after: CONNECT_LIMIT };
-    }
     if let Some(kind) = io_kind(error) {
         return match kind {
-            io::ErrorKind::ConnectionRefused => Failure::Refused { address },
-            io::ErrorKind::HostUnreachable
-            | io::ErrorKind::NetworkUnreachable
-            | io::ErrorKind::NetworkDown
-            | io::ErrorKind::AddrNotAvailable => Failure::Unreachable { address },
-            io::ErrorKind::TimedOut if error.is_connect() => Failure::ConnectTimeout { address, after: CONNECT_LIMIT },
             io::ErrorKind::UnexpectedEof if error.is_connect() && url.scheme() == "https" => {
                 let host = host(url);
                 Failure::Tls { problem: TlsProblem::Handshake { host, detail: "the server hung up".to_owned() } }

@@ -44,7 +44,7 @@ pub(crate) struct Head {
 impl Connector {
     /// Connects to `url`, which is the one asked for with the resume parameter filled in.
     pub(crate) fn attempt(&self, asked: Arc<Asked>, url: Url, last_event_id: LastEventId) -> Attempt {
-        let client = self.client.clone();
+        let connector = self.clone();
         Box::pin(async move {
             let started = Instant::now();
             let last_event_id = match last_event_id {
@@ -53,7 +53,7 @@ impl Connector {
             };
             let mut url = url;
             for _ in 0..=REDIRECT_LIMIT {
-                let response = send(&client, &asked, &url, last_event_id.as_ref()).await?;
+                let response = send(&connector, &asked, &url, last_event_id.as_ref()).await?;
                 if !is_redirect(response.status()) {
                     return judge(response, url, started).await;
                 }
@@ -66,7 +66,7 @@ impl Connector {
 
 /// Sends one request and awaits the head of its response.
 async fn send(
-    client: &reqwest::Client,
+    connector: &Connector,
     asked: &Asked,
     url: &Url,
     last_event_id: Option<&HeaderValue>,
@@ -86,9 +86,9 @@ async fn send(
         let _ = url.set_password(request.url.password());
     }
     // Turns user name and password into Basic credentials, which a header of the feed then replaces.
-    let sent = client.get(url.clone()).headers(headers).send();
+    let sent = connector.client.get(url.clone()).headers(headers).send();
     let response = match tokio::time::timeout(HEAD_LIMIT, sent).await {
-        Ok(result) => result.map_err(|error| cause::failed_attempt(&error, &url))?,
+        Ok(result) => result.map_err(|error| cause::failed_attempt(&error, &url, connector.proxy_before(&url)))?,
         Err(_) => return Err(Failure::NoAnswer { after: HEAD_LIMIT }),
     };
     let size: usize = response.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();

@@ -1,7 +1,10 @@
 //! When it does not work, which layer is named.
-use crate::{IMPATIENT, connector, end, follow, get, next, next_lines, opened_url};
+use crate::{IMPATIENT, connector, end, end_without_limit, follow, get, next, next_lines, opened_url};
+use std::time::Duration;
 use tidings_event_source::{ConnectorOptions, EventSource, Layer, Policy, Proxy};
-use tidings_test_support::sse_server::{Connection, EVENT_STREAM, SseServer};
+use tidings_test_support::sse_server::{Connection, EVENT_STREAM, Gate, SseServer};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 #[tokio::test]
 async fn a_name_that_does_not_exist() {
@@ -22,7 +25,7 @@ async fn a_port_where_nobody_listens() {
         server.address()
     };
     // The listener's task is gone when the port refuses.
-    while tokio::net::TcpStream::connect(address).await.is_ok() {
+    while TcpStream::connect(address).await.is_ok() {
         tokio::task::yield_now().await;
     }
     let mut source = follow(&format!("http://{address}/"), Policy::BROWSER);
@@ -33,6 +36,49 @@ async fn a_port_where_nobody_listens() {
         format!("“{address}” refused the connection: check that the server is running and that the port is right.")
     );
     assert!(end.retry_in.is_some());
+}
+
+/// The queue of a listener that accepts nothing is full after a few connections; then even the local host is silent.
+#[tokio::test]
+async fn a_host_that_does_not_answer() {
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut waiting = Vec::new();
+    while let Ok(stream) = timeout(Duration::from_millis(200), TcpStream::connect(address)).await {
+        waiting.push(stream.unwrap());
+    }
+    let mut source = follow(&format!("http://{address}/"), Policy::BROWSER);
+    assert_eq!(next(&mut source).await, "connecting 1");
+    tokio::time::pause();
+    let end = end_without_limit(&mut source).await;
+    assert_eq!(end.layer, Layer::Network);
+    assert_eq!(
+        end.message,
+        format!("“{address}” did not take the connection within 30 seconds: it may be down, or behind a firewall.")
+    );
+}
+
+#[tokio::test]
+async fn a_handshake_that_does_not_come_to_an_end() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut source = follow(&format!("https://{address}/"), Policy::BROWSER);
+    assert_eq!(next(&mut source).await, "connecting 1");
+    // Polled once, so that the connection is on its way; then taken, and left alone.
+    assert!(timeout(Duration::from_millis(20), source.next()).await.is_err());
+    let _silent = listener.accept().await.unwrap();
+    tokio::time::pause();
+    let end = end_without_limit(&mut source).await;
+    assert_eq!(end.layer, Layer::Network);
+    assert!(end.retry_in.is_some());
+}
+
+#[tokio::test]
+async fn a_url_that_http_cannot_ask_for() {
+    let mut source = follow("ftp://127.0.0.1/", Policy::BROWSER);
+    assert_eq!(next_lines(&mut source, 2).await, ["connecting 1", "closed network"]);
 }
 
 #[tokio::test]
@@ -73,21 +119,28 @@ async fn a_connection_that_is_dropped_without_an_answer() {
 
 #[tokio::test]
 async fn a_reset_before_and_within_the_stream() {
-    let server = SseServer::start(|mut connection: Connection| async move {
-        if connection.request.number == 1 {
-            connection.send(EVENT_STREAM).await;
-            connection.send("data: x\n\n").await;
-            connection.send("data: y").await;
-            // The reset overtakes what the client has not read: let it read first.
-            connection.request.head.clear();
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    let gate = Gate::new();
+    let server = SseServer::start({
+        let gate = gate.clone();
+        move |mut connection: Connection| {
+            let gate = gate.clone();
+            async move {
+                if connection.request.number == 1 {
+                    connection.send(EVENT_STREAM).await;
+                    connection.send("data: x\n\n").await;
+                    // A reset overtakes what the client has not read.
+                    gate.pass().await;
+                }
+                connection.reset();
+            }
         }
-        connection.reset();
     })
     .await;
     let mut source = follow(&server.url("/"), IMPATIENT);
     assert_eq!(next_lines(&mut source, 2).await, ["connecting 1", "lost network"]);
-    assert_eq!(next_lines(&mut source, 4).await, ["connecting 2", "open 200", "message “x”", "lost network"]);
+    assert_eq!(next_lines(&mut source, 3).await, ["connecting 2", "open 200", "message “x”"]);
+    gate.open();
+    assert_eq!(next(&mut source).await, "lost network");
     assert_eq!(next(&mut source).await, "connecting 1");
 }
 

@@ -54,19 +54,16 @@ async fn the_wait_that_is_reported_follows() {
     })
     .await;
     let mut source = follow(&server.url("/"), Policy::BROWSER);
-    let mut lost = Vec::new();
-    while lost.len() < 3 {
+    let mut losses = 0;
+    while losses < 3 {
         if let Some(Occurrence::Lost { retry_in, .. }) = source.next().await {
             assert_eq!(retry_in, Duration::from_millis(120));
-            lost.push(std::time::Instant::now());
+            losses += 1;
         }
     }
     assert_eq!(next_lines(&mut source, 2).await, ["connecting 1", "open 200"]);
-    let requests = server.requests();
-    for (lost, request) in lost.iter().zip(&requests[1..]) {
-        let waited = request.at.duration_since(*lost);
-        // From the report, which comes a moment after the timer started.
-        assert!(waited >= Duration::from_millis(110), "{waited:?}");
+    for pair in server.requests().windows(2) {
+        assert!(pair[1].at - pair[0].at >= Duration::from_millis(120));
     }
 }
 
@@ -105,7 +102,7 @@ async fn reconnect_now_ends_the_old_connection_before_the_new_one_begins() {
     assert_eq!(next_lines(&mut source, 2).await, ["connecting 1 from #1", "open 200"]);
     let old = server.ended(0).await;
     let new = server.request(1).await;
-    assert!(old.ended.unwrap() <= new.at);
+    assert!(old.ended.unwrap() <= new.accepted);
 
     // It also cuts a wait short, and an attempt.
     let server = SseServer::answering(["HTTP/1.1 401 X\r\n\r\n"]).await;
@@ -130,5 +127,5 @@ async fn a_feed_asks_for_attention_after_three_refusals_in_a_row() {
             source.reconnect_now();
         }
     }
-    assert_eq!(waits, [(1, false), (2, false), (4, true), (8, true), (15, true), (15, true)]);
+    assert_eq!(waits, [(0, false), (0, false), (1, true), (2, true), (4, true), (8, true)]);
 }

@@ -50,7 +50,6 @@ async fn a_feed_judges_by_status() {
     let minutes = Duration::from_mins;
     // The least and the most that the first wait may be, and whether the user is called at once.
     let soon = (Duration::from_millis(3750), Duration::from_millis(4500), false);
-    let refused = (minutes(1), minutes(1), false);
     let table = [
         (408, soon),
         (425, soon),
@@ -60,12 +59,12 @@ async fn a_feed_judges_by_status() {
         (503, soon),
         (401, (minutes(15), minutes(15), true)),
         (403, (minutes(15), minutes(15), true)),
-        (400, refused),
-        (404, refused),
-        (407, refused),
-        (410, refused),
-        (206, refused),
-        (304, refused),
+        (400, soon),
+        (404, soon),
+        (407, soon),
+        (410, soon),
+        (206, soon),
+        (304, soon),
     ];
     for (status, (least, most, attention)) in table {
         let head: &'static str = format!("HTTP/1.1 {status} X\r\nContent-Length: 0\r\n\r\n").leak();
