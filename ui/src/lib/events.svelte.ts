@@ -73,11 +73,11 @@ export class EventList {
     this.loading = 'first';
     this.atTop = false;
     try {
-      const [older, newer] = await Promise.all([this.#page({ before: id + 1 }), this.#page({ after: id })]);
+      const [older, newer] = await Promise.all([this.#page({ before: id + 1 }), this.#above(id)]);
       if (generation !== this.#generation) return true;
       this.rows = [...newer.events, ...older.events];
       this.more = older.more;
-      this.atNewest = newer.events.length < PAGE;
+      this.atNewest = newer.atNewest;
       this.openings += 1;
     } finally {
       this.#end(generation);
@@ -109,12 +109,12 @@ export class EventList {
     this.loading = 'newer';
     const known = this.newer;
     try {
-      const page = await this.#page({ after: first.id });
+      const page = await this.#above(first.id);
       if (generation !== this.#generation) return;
       this.rows = [...page.events, ...this.rows];
       // What arrived meanwhile may be missing from the page; the next one brings it.
       const arrived = this.newer - known;
-      this.atNewest = page.events.length < PAGE && arrived === 0;
+      this.atNewest = page.atNewest && arrived === 0;
       this.newer = this.atNewest ? 0 : Math.max(arrived, this.newer - page.events.length);
     } finally {
       if (generation === this.#generation) this.loading = null;
@@ -227,8 +227,9 @@ export class EventList {
     const page = await this.#page({ after: first.id });
     if (generation !== this.#generation || this.rows[0]?.id !== first.id || page.events.length === 0) return;
     if (this.atTop && this.atNewest) {
+      // More than a page came at once: between it and the rows there would be a gap.
+      if (page.more) return this.toNewest();
       this.rows = [...page.events, ...this.rows];
-      this.atNewest = page.events.length < PAGE;
       this.trimOldest();
     } else {
       this.newer = page.events.length;
@@ -245,6 +246,25 @@ export class EventList {
       limit: PAGE,
       ...query,
     });
+  }
+
+  /**
+   * At most a page of the events directly above one, and whether nothing newer exists. The backend gives the newest of
+   * what is asked for, and says whether there was more: the range is halved until all of it fits.
+   */
+  async #above(id: EventId): Promise<{ events: EventSummary[]; atNewest: boolean }> {
+    let page = await this.#page({ after: id });
+    const atNewest = !page.more;
+    // Nothing in the scope lies above `id` up to and including `low`.
+    let low = id;
+    while (page.more) {
+      const middle = Math.floor((low + (page.events.at(-1)?.id ?? low)) / 2);
+      const lower = await this.#page({ after: low, before: middle + 1 });
+      if (lower.events.length > 0) page = lower;
+      else if (middle > low) low = middle;
+      else break;
+    }
+    return { events: page.events, atNewest };
   }
 
   #begin(): number {

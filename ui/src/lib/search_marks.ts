@@ -5,9 +5,12 @@ export interface Part {
   readonly hit: boolean;
 }
 
+/** Operators (`feed:`, `is:unread`) are no words to be found in a text. */
+const OPERATOR = /(?<=^|\s)(?:feed|type|is|after|before):(?:"[^"]*"|\S*)/g;
+
 /** A function that cuts texts at the words of a search, each counted from the beginning of a word on. */
 export function searchMarks(search: string): (text: string) => readonly Part[] {
-  const words = search.match(/[\p{L}\p{N}]+/gu) ?? [];
+  const words = search.replace(OPERATOR, ' ').match(/[\p{L}\p{N}]+/gu) ?? [];
   if (words.length === 0) return (text) => [{ text, hit: false }];
   const pattern = new RegExp(`(?<![\\p{L}\\p{N}])(?:${words.join('|')})`, 'giu');
   return (text) => {

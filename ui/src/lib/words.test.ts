@@ -41,6 +41,7 @@ describe('searched words', () => {
     ['night', 'Nightly passed', ['Night']],
     ['pass NIGHT', 'Nightly passed', ['Night', 'pass']],
     ['ass', 'Nightly passed', []],
+    ['is:unread feed:"Build farm" night', 'Nightly is unread at the farm', ['Night']],
     ['(.*', 'a (.*) b', []],
     ['müll', 'Die Müllabfuhr', ['Müll']],
   ])('of %j in %j are %j', (search, text, hits) => {

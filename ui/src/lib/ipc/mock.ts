@@ -196,15 +196,11 @@ export class MockBackend implements Backend {
       const fits = (id: EventId): boolean =>
         this.#inScope(id, scope) && (words.length === 0 || words.every((word) => this.#text(id).includes(word)));
       const ids: EventId[] = [];
-      if (after !== null) {
-        for (let id = after + 1; id <= this.#newest && ids.length < limit; id += 1) if (fits(id)) ids.push(id);
-        ids.reverse();
-        return { events: ids.map((id) => this.#summary(id)), more: true };
-      }
       let id = Math.min((before ?? Infinity) - 1, this.#newest);
-      for (; id >= 1 && ids.length < limit; id -= 1) if (fits(id)) ids.push(id);
-      while (id >= 1 && !fits(id)) id -= 1;
-      return { events: ids.map((found) => this.#summary(found)), more: id >= 1 };
+      const end = after ?? 0;
+      for (; id > end && ids.length < limit; id -= 1) if (fits(id)) ids.push(id);
+      while (id > end && !fits(id)) id -= 1;
+      return { events: ids.map((found) => this.#summary(found)), more: id > end };
     });
   }
 
