@@ -32,11 +32,12 @@ pub enum Tutorial {
 /// A running server. Dropped, it ends.
 #[derive(Debug)]
 pub struct TutorialServer {
-    process: Option<Process>,
+    // Before the folder, so that it has ended when the folder goes.
+    _process: Process,
     tutorial: Tutorial,
     port: u16,
     /// nginx keeps its files here.
-    folder: TempDir,
+    _folder: TempDir,
 }
 
 impl TutorialServer {
@@ -57,7 +58,7 @@ impl TutorialServer {
                 tells_its_port(Command::new("java").arg("-Dline.separator=\r\n").arg(script("Lines.java")))
             }
         };
-        Self { process: Some(process), tutorial, port, folder }
+        Self { _process: process, tutorial, port, _folder: folder }
     }
 
     /// The address of its stream.
@@ -80,25 +81,6 @@ impl TutorialServer {
         // 201: somebody follows; 202: nobody does, and it is kept.
         let taken = ["HTTP/1.1 201", "HTTP/1.1 202"].iter().any(|status| answer.starts_with(status));
         assert!(taken, "the server did not take a message: {answer}");
-    }
-
-    /// Stops the server; its port stays its own for [`Self::start_again`].
-    pub fn stop(&mut self) {
-        self.process = None;
-    }
-
-    /// Starts it again on the same port, where that can be chosen: PHP and nginx.
-    ///
-    /// # Panics
-    /// When it does not come up, or is a server that chooses its own port.
-    pub fn start_again(&mut self) {
-        self.stop();
-        let (process, _) = match self.tutorial {
-            Tutorial::PhpTime | Tutorial::PhpRetryFirst => php(self.port),
-            Tutorial::Nchan => nginx(self.folder.path(), self.port),
-            other => panic!("{other:?} chooses its own port"),
-        };
-        self.process = Some(process);
     }
 
     fn post(&self, message: &str) -> std::io::Result<String> {

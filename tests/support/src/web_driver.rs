@@ -19,6 +19,9 @@ impl WebDriver {
     /// # Panics
     /// When `WebKitWebDriver` cannot be started.
     pub fn start(desktop: &DesktopSession) -> Self {
+        // The client's HTTP library wants to be told which cryptography to use, though it only speaks to this driver in
+        // clear text. Told twice is no harm.
+        let _ = tokio_rustls::rustls::crypto::ring::default_provider().install_default();
         let port = free_port();
         let mut command = desktop.command("WebKitWebDriver");
         command.args(["--host=127.0.0.1", &format!("--port={port}")]).env("TAURI_WEBVIEW_AUTOMATION", "true");

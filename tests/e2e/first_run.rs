@@ -1,0 +1,46 @@
+//! What a person sees who starts Tidings for the first time.
+use crate::window::Window;
+use crate::{LIMIT, stored};
+use std::path::PathBuf;
+use tidings_test_support::{Desktop, eventually};
+
+/// Where `./dev shots` wants the pictures of the documentation.
+fn pictures() -> Option<PathBuf> {
+    std::env::var_os("TIDINGS_SHOTS").map(PathBuf::from)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_of_the_demo_feed() {
+    let desktop = Desktop::default().start();
+    let window = Window::open(&desktop).await;
+    window.wait_for("[data-testid=first-run]").await;
+    if let Some(folder) = pictures() {
+        window.picture(&folder.join("first-run.png")).await;
+    }
+
+    window.click("[data-testid=try-demo]").await;
+    window.wait_for("[data-testid=event-row]").await;
+    let shown = eventually(LIMIT, "a notification of the demo feed", async || desktop.announced().into_iter().next());
+    let shown = shown.await;
+    assert!(!shown.summary.is_empty());
+    if let Some(folder) = pictures() {
+        desktop.screenshot(&folder.join("notification.png"));
+    }
+
+    // Several events, one of them read in full.
+    let count = if pictures().is_some() { 8 } else { 3 };
+    let wait = eventually(LIMIT * 4, "events of the demo feed", async || {
+        (window.texts("[data-testid=event-row]").await.len() >= count).then_some(())
+    });
+    wait.await;
+    window.click("[data-testid=event-row]").await;
+    let title = window.wait_for("[data-testid=detail-title]").await;
+    assert!(window.texts("[data-testid=event-title]").await.contains(&title), "{title}");
+    let name = window.wait_for("[data-testid=detail-feed]").await;
+    assert!(stored(&desktop, &name).len() >= count);
+    if let Some(folder) = pictures() {
+        window.picture(&folder.join("window.png")).await;
+        desktop.screenshot(&folder.join("desktop.png"));
+    }
+    window.end().await;
+}

@@ -1,0 +1,72 @@
+//! Starting again: while it runs, and after it has ended.
+use crate::window::{Window, feed};
+use crate::{LIMIT, run, stored, tidings};
+use tidings_test_support::{Desktop, DesktopSession, Process, Tutorial, TutorialServer, eventually};
+
+/// Waits until the window manager shows the window, or does not.
+async fn window_is_shown(desktop: &DesktopSession, shown: bool) {
+    let what = if shown { "the window" } else { "the end of the window" };
+    let wait = eventually(LIMIT, what, async || {
+        // Fails when there is none.
+        let found = desktop.command("xdotool").args(["search", "--onlyvisible", "--name", "^Tidings$"]).status();
+        (found.is_ok_and(|status| status.success()) == shown).then_some(())
+    });
+    wait.await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_start_raises_the_window_of_the_first() {
+    for desktop in [Desktop::default(), Desktop { tray: false, ..Desktop::default() }] {
+        let tray = desktop.tray;
+        let desktop = desktop.start();
+        let window = Window::open(&desktop).await;
+        if !tray {
+            window.wait_for_words("[data-testid=banner]", "tray").await;
+        }
+        window_is_shown(&desktop, true).await;
+        desktop.run("wmctrl", ["-c", "Tidings"]);
+        window_is_shown(&desktop, false).await;
+        // Without a tray it is only minimised: the list of windows still leads to it.
+        assert_eq!(desktop.window_titles().contains(&"Tidings".to_owned()), !tray);
+
+        let mut second = Process::start(&mut tidings(&desktop, &[]));
+        let ended = eventually(LIMIT, "the end of the second start", async || second.ended()).await;
+        assert!(ended.success());
+        window_is_shown(&desktop, true).await;
+        window.end().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restart_remembers_feeds_events_and_what_was_read() {
+    let desktop = Desktop { tray: false, ..Desktop::default() }.start();
+    let server = TutorialServer::start(Tutorial::Nchan);
+    for message in ["one", "two"] {
+        server.publish(message);
+    }
+    let window = Window::open(&desktop).await;
+    window.add_feed("nchan", &server.url()).await;
+    window.show_feed("nchan").await;
+    window.wait_for_event("two").await;
+    window.click("[data-testid=event-row]").await;
+    window.wait_for_words("[data-testid=detail-title]", "two").await;
+    let reads = eventually(LIMIT, "a read event", async || {
+        let reads: Vec<_> = stored(&desktop, "nchan").iter().map(|line| line["read"].clone()).collect();
+        (reads == [true, false]).then_some(reads)
+    });
+    reads.await;
+    window.end().await;
+
+    server.publish("three");
+    let window = Window::open(&desktop).await;
+    window.show_feed("nchan").await;
+    window.wait_for_event("three").await;
+    let titles = window.texts("[data-testid=event-title]").await;
+    assert_eq!(titles, ["three", "two", "one"]);
+    assert_eq!(window.attributes("[data-testid=event-row]", "data-read").await, ["false", "true", "false"]);
+
+    // The feeds can be changed from outside, and the window follows.
+    run(&desktop, &["feed", "remove", "nchan"]);
+    window.wait_for_none(&feed("nchan")).await;
+    window.end().await;
+}

@@ -1,0 +1,154 @@
+//! The window, driven as a person would: what its page shows, clicks, keys.
+//!
+//! Deliberately not here: what is around the page, such as frame, tray and notifications (`tidings_test_support`).
+use crate::LIMIT;
+use serde_json::json;
+use std::path::Path;
+use thirtyfour::{By, Capabilities};
+use tidings_test_support::{DesktopSession, WebDriver, eventually};
+
+/// The running window of a desktop.
+pub(crate) struct Window {
+    // Fields end in this order.
+    page: thirtyfour::WebDriver,
+    _driver: WebDriver,
+}
+
+impl Window {
+    /// Starts Tidings on `desktop` and waits for its page.
+    pub(crate) async fn open(desktop: &DesktopSession) -> Self {
+        Self::open_with(desktop, &[]).await
+    }
+
+    /// [`Self::open`] with arguments.
+    pub(crate) async fn open_with(desktop: &DesktopSession, arguments: &[&str]) -> Self {
+        let driver = WebDriver::start(desktop);
+        let (name, value) = WebDriver::capability(Path::new(env!("CARGO_BIN_EXE_tidings-window")), arguments);
+        let mut capabilities = Capabilities::new();
+        capabilities.set(name, value).expect("a capability is JSON");
+        let page = thirtyfour::WebDriver::new(driver.url(), capabilities).await.expect("the window opens");
+        let window = Self { page, _driver: driver };
+        window.wait_for("[data-testid=first-run], [data-testid=add-feed]").await;
+        window
+    }
+
+    /// Ends the program abruptly, as the end of a desktop session may.
+    pub(crate) async fn end(self) {
+        self.page.quit().await.expect("the driver ends the program");
+    }
+
+    /// The texts of all elements, in the order of the page.
+    pub(crate) async fn texts(&self, css: &str) -> Vec<String> {
+        self.of_all(css, "element.textContent.replace(/\\s+/g, ' ').trim()").await
+    }
+
+    /// An attribute of all elements that have it, in the order of the page.
+    pub(crate) async fn attributes(&self, css: &str, name: &str) -> Vec<String> {
+        let script = format!("element.getAttribute({})", json!(name));
+        self.of_all(css, &script).await
+    }
+
+    /// Waits until there is such an element and returns the text of the first.
+    pub(crate) async fn wait_for(&self, css: &str) -> String {
+        let what = format!("an element {css}");
+        eventually(LIMIT, &what, async || self.texts(css).await.into_iter().next()).await
+    }
+
+    /// Waits until the first such element contains `words`.
+    pub(crate) async fn wait_for_words(&self, css: &str, words: &str) {
+        let mut seen = None;
+        let what = format!("'{words}' in {css}");
+        let wait = eventually(LIMIT, &what, async || {
+            seen = self.texts(css).await.into_iter().next();
+            seen.as_ref().is_some_and(|text| text.contains(words)).then_some(())
+        });
+        wait.await;
+    }
+
+    /// Waits until there is no such element.
+    pub(crate) async fn wait_for_none(&self, css: &str) {
+        let what = format!("the end of {css}");
+        eventually(LIMIT, &what, async || self.texts(css).await.is_empty().then_some(())).await;
+    }
+
+    /// Clicks the first such element, waiting for it.
+    pub(crate) async fn click(&self, css: &str) {
+        self.wait_for(css).await;
+        // An element that the page replaces between finding and clicking is looked for again.
+        let what = format!("a click on {css}");
+        let click = eventually(LIMIT, &what, async || {
+            let element = self.page.find(By::Css(css)).await.ok()?;
+            element.click().await.ok()
+        });
+        click.await;
+    }
+
+    /// Replaces what stands in a field.
+    pub(crate) async fn fill(&self, css: &str, text: &str) {
+        self.wait_for(css).await;
+        let field = self.page.find(By::Css(css)).await.expect("the field is there");
+        field.clear().await.expect("the field can be cleared");
+        field.send_keys(text).await.expect("the field takes keys");
+    }
+
+    /// Adds a feed through the dialog and waits until it is in the sidebar.
+    pub(crate) async fn add_feed(&self, name: &str, url: &str) {
+        self.fill_dialog(name, url).await;
+        self.click("[data-testid=feed-save]").await;
+        self.wait_for(&feed(name)).await;
+    }
+
+    /// Opens the dialog for a new feed, from the sidebar or from the page of the first run, and fills it.
+    pub(crate) async fn fill_dialog(&self, name: &str, url: &str) {
+        self.click("[data-testid=add-feed]").await;
+        self.fill("[data-testid=feed-url]", url).await;
+        self.fill("[data-testid=feed-name]", name).await;
+    }
+
+    /// Shows one feed's events.
+    pub(crate) async fn show_feed(&self, name: &str) {
+        self.click(&feed(name)).await;
+        self.wait_for_words("[data-testid=list-title]", name).await;
+    }
+
+    /// Waits until a feed is in one of these states (`open`, `polling`, …).
+    pub(crate) async fn wait_for_state(&self, name: &str, states: &[&str]) {
+        let css = format!("{} [data-testid=feed-state]", feed(name));
+        let what = format!("one of {states:?} of {name}");
+        let wait = eventually(LIMIT, &what, async || {
+            let now = self.attributes(&css, "data-state").await;
+            now.first().is_some_and(|now| states.contains(&now.as_str())).then_some(())
+        });
+        wait.await;
+    }
+
+    /// Waits until the list shows an event whose title begins so, and returns its type.
+    pub(crate) async fn wait_for_event(&self, title: &str) -> String {
+        let what = format!("an event '{title}' in the list");
+        let wait = eventually(LIMIT, &what, async || {
+            let titles = self.texts("[data-testid=event-row] [data-testid=event-title]").await;
+            let types = self.texts("[data-testid=event-row] [data-testid=event-type]").await;
+            titles.iter().zip(types).find_map(|(now, of)| now.starts_with(title).then_some(of))
+        });
+        wait.await
+    }
+
+    /// Saves what the page shows.
+    pub(crate) async fn picture(&self, file: &Path) {
+        self.page.screenshot(file).await.expect("the page can be saved as a picture");
+    }
+
+    async fn of_all(&self, css: &str, expression: &str) -> Vec<String> {
+        let script = format!(
+            "return Array.from(document.querySelectorAll({}), (element) => {expression}).filter((text) => text !== null)",
+            json!(css)
+        );
+        let values = self.page.execute(script, Vec::new()).await.expect("the page runs a script");
+        values.convert().expect("texts")
+    }
+}
+
+/// The selector of a feed in the sidebar.
+pub(crate) fn feed(name: &str) -> String {
+    format!("[data-testid=feed-row][data-name={}]", json!(name))
+}
