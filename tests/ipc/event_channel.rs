@@ -5,7 +5,7 @@ use tidings::boundary::{NoticeCode, WindowMessage};
 use tidings::event_channel::{EventChannel, Page, PageGone};
 use tidings::{USER_AGENT, demo_feed};
 use tidings_engine::{
-    Announcement, Engine, EngineEvent, EngineOptions, EventId, FeedConfig, FeedId, Notifier, Scope, Target,
+    Announcement, Engine, EngineEvent, EngineOptions, EventId, FeedConfig, FeedId, FeedStatus, Notifier, Scope, Target,
 };
 use tokio::sync::{Semaphore, mpsc};
 
@@ -66,7 +66,7 @@ async fn a_snapshot_and_what_comes_after_it() {
 
     let (taking, mut taken, _permits) = page(1000);
     let snapshot = channel.subscribe(taking).await.expect("subscribed");
-    assert_eq!(snapshot.feeds.iter().map(|status| status.id()).collect::<Vec<_>>(), [known.id]);
+    assert_eq!(snapshot.feeds.iter().map(FeedStatus::id).collect::<Vec<_>>(), [known.id]);
     assert_eq!((snapshot.show, snapshot.newest), (Some(Target::Event(EventId(3))), None));
     assert!(!snapshot.demo_available, "it has the demo's address");
     assert_eq!(

@@ -240,7 +240,7 @@ async fn a_frozen_service_is_given_up_and_found_again() {
     let recorder = NotificationRecorder::start().await;
     let (desktop, _actions) = connect(recorder.bus_address());
     becomes(&desktop, Service::Present).await;
-    recorder.answer_after(Duration::from_secs(3600));
+    recorder.answer_after(Duration::from_hours(1));
     desktop.announce(announcement("stuck"));
     // Announcing never waits, however long the service does; what is more than the queue holds is refused.
     for _ in 0..10_000 {

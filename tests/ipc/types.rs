@@ -52,11 +52,10 @@ fn compact(declaration: &str) -> String {
     let mut rest = lines.as_slice();
     while let [line, after @ ..] = rest {
         if let ["/**", comment, " */", after @ ..] = rest {
-            compact += &format!("/** {} */\n", comment.trim_start_matches(" * "));
+            compact.extend(["/** ", comment.trim_start_matches(" * "), " */\n"]);
             rest = after;
         } else {
-            compact += line;
-            compact += "\n";
+            compact.extend([line, "\n"]);
             rest = after;
         }
     }

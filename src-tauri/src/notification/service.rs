@@ -284,7 +284,7 @@ impl<'a> Session<'a> {
                     Known::Present(can) => self.send(job, can).await,
                     Known::Absent => refuse(job, "there is no notification service"),
                     Known::Silent | Known::Unasked | Known::Startable => {
-                        refuse(job, "the notification service does not answer")
+                        refuse(job, "the notification service does not answer");
                     }
                 }
             }

@@ -68,7 +68,8 @@ mod tests {
 
     #[test]
     fn the_data_directory_follows_the_base_directory_specification() {
-        let cases: [(&[(&str, &str)], Option<&str>); 5] = [
+        type Variables<'a> = &'a [(&'a str, &'a str)];
+        let cases: [(Variables<'_>, Option<&str>); 5] = [
             (&[("XDG_DATA_HOME", "/data"), ("HOME", "/home/ada")], Some("/data/tidings")),
             (&[("HOME", "/home/ada")], Some("/home/ada/.local/share/tidings")),
             (&[("XDG_DATA_HOME", ""), ("HOME", "/home/ada")], Some("/home/ada/.local/share/tidings")),

@@ -31,15 +31,15 @@ const NO_SERVICE: &str = "No notification service answers, so nothing is announc
 pub(crate) fn main() -> ExitCode {
     let arguments = Arguments::parse();
     log_to_stderr();
-    let (wisher, wishes) = mpsc::channel(64);
+    let (to_wish, wishes) = mpsc::channel(64);
     let desktop = Arc::new(Desktop::connect({
-        let wisher = wisher.clone();
+        let to_wish = to_wish.clone();
         move |action| {
             // A full queue means that the program hangs; one click more would not help.
-            let _ = wisher.try_send(Wish::Notification(action));
+            let _ = to_wish.try_send(Wish::Notification(action));
         }
     }));
-    match start(&arguments, &desktop, &wisher, wishes) {
+    match start(&arguments, &desktop, &to_wish, wishes) {
         Ok(code) => code,
         Err(error) => {
             // Whoever started it from a menu sees no terminal.
@@ -60,7 +60,7 @@ fn log_to_stderr() {
 fn start(
     arguments: &Arguments,
     desktop: &Arc<Desktop>,
-    wisher: &mpsc::Sender<Wish>,
+    to_wish: &mpsc::Sender<Wish>,
     wishes: mpsc::Receiver<Wish>,
 ) -> anyhow::Result<ExitCode> {
     let data_dir = dirs::data_dir(arguments.data_dir.clone())?;
@@ -84,7 +84,7 @@ fn start(
         demo: AtomicBool::new(false),
         engine,
     };
-    run(arguments, &data_dir, shell, wisher, wishes)?;
+    run(arguments, &data_dir, shell, to_wish, wishes)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -101,15 +101,15 @@ fn run(
     arguments: &Arguments,
     data_dir: &Path,
     shell: Shell,
-    wisher: &mpsc::Sender<Wish>,
+    to_wish: &mpsc::Sender<Wish>,
     wishes: mpsc::Receiver<Wish>,
 ) -> anyhow::Result<()> {
-    let show = wisher.clone();
+    let show = to_wish.clone();
     let engine = shell.engine.clone();
     let control = control::Server::start(data_dir, engine.clone(), move || drop(show.try_send(Wish::Show)));
     let control =
         control.context("Other processes could not ask this one, because its control socket cannot be made")?;
-    wish::end_with_signals(wisher);
+    wish::end_with_signals(to_wish);
 
     let (hidden, tray_dir) = (arguments.hidden, data_dir.to_owned());
     let app = tauri::Builder::default()
