@@ -35,7 +35,7 @@ const QUIT: &str = "quit";
 /// Puts the icon into the tray and keeps it up to date from then on.
 pub(crate) fn start(app: &AppHandle, data_dir: &std::path::Path) -> tauri::Result<()> {
     let icons = Icons::load()?;
-    let status = MenuItem::new(app, "Tidings", false, None::<&str>)?;
+    let status = MenuItem::new(app, TrayState::default().line(), false, None::<&str>)?;
     let pause = MenuItem::with_id(app, PAUSE_OR_RESUME, "Pause all", true, None::<&str>)?;
     let menu = menu(app, &status, &pause)?;
     let tray = TrayIconBuilder::with_id(ID)
