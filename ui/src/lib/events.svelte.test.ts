@@ -119,6 +119,8 @@ describe('arrivals', () => {
     expect(ids(list).slice(0, 4)).toEqual([5_003, 5_002, 5_001, 5_000]);
     expect(list.newer).toBe(0);
     expect(list.fresh).toEqual(new Set([5_001, 5_002, 5_003]));
+    backend.arrive(1);
+    expect(list.fresh).toEqual(new Set());
   });
 
   test('never grow the list beyond its bound', async () => {

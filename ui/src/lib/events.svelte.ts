@@ -10,12 +10,17 @@ export const MOST_ROWS = 1_000;
 /** How long arrivals wait before a search is asked whether it matches them. */
 const SEARCH_AGAIN_MS = 400;
 
+/** Arrivals closer together than this are shown without movement. */
+const CALM_MS = 600;
+
 export class EventList {
   readonly #backend: Backend;
   /** Ascends with each new list; an answer to an earlier one is dropped. */
   #generation = 0;
   /** Arrivals during the first page's journey; they may or may not be in it. */
   #early: EventSummary[] = [];
+  /** When rows last slid in. */
+  #arrivedAt = -Infinity;
   #refreshing = false;
   #refreshAgain = false;
   #searchTimer: ReturnType<typeof setTimeout> | undefined;
@@ -155,7 +160,10 @@ export class EventList {
     if (ours.length === 0) return;
     if (this.atTop && this.atNewest && this.loading === null) {
       this.rows = [...ours.reverse(), ...this.rows];
-      this.fresh = new Set(ours.length <= 8 ? ours.map(({ id }) => id) : []);
+      // One after another they slide in; a stream of them would only flicker.
+      const now = performance.now();
+      this.fresh = new Set(now - this.#arrivedAt > CALM_MS && ours.length <= 8 ? ours.map(({ id }) => id) : []);
+      this.#arrivedAt = now;
       this.trimOldest();
     } else {
       this.newer += ours.length;
