@@ -53,9 +53,10 @@ pub(crate) fn linear(bench: &Bench) -> Result<()> {
     println!("| line | CPU | peak memory | memory over the line |\n| --- | --- | --- | --- |");
     for size in [1, 4, 15] {
         let line = [b"data: ".as_slice(), &vec![b'x'; size << 20], b"\n\n"].concat();
-        let cost = interleave(bench.rounds, &mut [&mut || {
-            run(Command::new(bench.program("tidings")).args(["decode", "--count"]), Some(&line))
-        }])?[0];
+        let cost = interleave(
+            bench.rounds,
+            &mut [&mut || run(Command::new(bench.program("tidings")).args(["decode", "--count"]), Some(&line))],
+        )?[0];
         println!(
             "| {size} MiB | {:.1} ms | {:.1} MiB | {:.1} × |",
             cost.cpu.as_secs_f64() * 1e3,
@@ -70,7 +71,9 @@ pub(crate) fn linear(bench: &Bench) -> Result<()> {
 /// `tidings watch` over curl, and over what most people would write.
 pub(crate) fn watch(bench: &Bench) -> Result<()> {
     println!("## `tidings watch --format ndjson` (CPU over the peer's: lower is better)\n");
-    println!("| payload | over `curl -N` | over reqwest + eventsource-stream | peak memory |\n| --- | --- | --- | --- |");
+    println!(
+        "| payload | over `curl -N` | over reqwest + eventsource-stream | peak memory |\n| --- | --- | --- | --- |"
+    );
     for payload in Payload::ALL {
         let events = VOLUME / payload.event(0).len();
         let load = Load::start(payload.stream(events), After::Close)?;
@@ -99,7 +102,9 @@ pub(crate) fn watch(bench: &Bench) -> Result<()> {
 /// A hundred thousand medium events until they are durable and searchable.
 pub(crate) fn store(bench: &Bench) -> Result<()> {
     const EVENTS: usize = 100_000;
-    println!("## {EVENTS} medium events until durable and searchable (over one transaction an event: lower is better)\n");
+    println!(
+        "## {EVENTS} medium events until durable and searchable (over one transaction an event: lower is better)\n"
+    );
     let hold = Load::start(Payload::Medium.stream(EVENTS), After::Hold)?;
     let close = Load::start(Payload::Medium.stream(EVENTS), After::Close)?;
     let (mut ours, mut plain) = (Vec::new(), Vec::new());
@@ -114,8 +119,18 @@ pub(crate) fn store(bench: &Bench) -> Result<()> {
     }
     let (ours, plain) = (median(ours), median(plain));
     println!("| | time | CPU | peak memory |\n| --- | --- | --- | --- |");
-    println!("| ours | {:.2} s | {:.2} s | {:.1} MiB |", ours.wall.as_secs_f64(), ours.cpu.as_secs_f64(), mebibytes(ours.peak));
-    println!("| plain | {:.2} s | {:.2} s | {:.1} MiB |", plain.wall.as_secs_f64(), plain.cpu.as_secs_f64(), mebibytes(plain.peak));
+    println!(
+        "| ours | {:.2} s | {:.2} s | {:.1} MiB |",
+        ours.wall.as_secs_f64(),
+        ours.cpu.as_secs_f64(),
+        mebibytes(ours.peak)
+    );
+    println!(
+        "| plain | {:.2} s | {:.2} s | {:.1} MiB |",
+        plain.wall.as_secs_f64(),
+        plain.cpu.as_secs_f64(),
+        mebibytes(plain.peak)
+    );
     println!("| ratio | {:.3} | {:.3} | |\n", ratio(ours.wall, plain.wall), ratio(ours.cpu, plain.cpu));
     Ok(())
 }
@@ -187,7 +202,8 @@ pub(crate) fn history(bench: &Bench) -> Result<()> {
         let mut times = Vec::new();
         let mut peak = 0;
         for _ in 0..bench.rounds.max(5) {
-            let cost = run(Command::new(bench.program("tidings")).arg("--data-dir").arg(folder.path()).args(arguments), None)?;
+            let cost =
+                run(Command::new(bench.program("tidings")).arg("--data-dir").arg(folder.path()).args(arguments), None)?;
             times.push(cost.wall);
             peak = peak.max(cost.peak);
         }
@@ -196,7 +212,11 @@ pub(crate) fn history(bench: &Bench) -> Result<()> {
         println!("| `tidings {}` | {median:.1} ms | {:.1} MiB |", arguments.join(" "), mebibytes(peak));
     }
     let (start, resident) = headless_engine_costs(bench, folder.path())?;
-    println!("\nHeadless engine on it: {:.0} ms to the first request, {:.1} MiB.\n", start.as_secs_f64() * 1e3, mebibytes(resident));
+    println!(
+        "\nHeadless engine on it: {:.0} ms to the first request, {:.1} MiB.\n",
+        start.as_secs_f64() * 1e3,
+        mebibytes(resident)
+    );
     Ok(())
 }
 
@@ -221,7 +241,8 @@ fn add_feed(bench: &Bench, data_dir: &Path, name: &str, url: &str) -> Result<()>
 /// Pauses the only feed, so that a later start makes no connection of its own.
 fn forget_feeds(bench: &Bench, data_dir: &Path) -> Result<()> {
     let mut pause = Command::new(bench.program("tidings"));
-    let status = pause.arg("--data-dir").arg(data_dir).args(["feed", "pause", "history"]).stdout(Stdio::null()).status()?;
+    let status =
+        pause.arg("--data-dir").arg(data_dir).args(["feed", "pause", "history"]).stdout(Stdio::null()).status()?;
     ensure!(status.success(), "tidings feed pause ended with {status}");
     Ok(())
 }
