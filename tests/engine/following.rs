@@ -71,7 +71,7 @@ impl Running {
         Self { dir, engine, notifier }
     }
 
-    pub(crate) async fn add(&self, url: String) -> Feed {
+    pub(crate) async fn add(&self, url: &str) -> Feed {
         self.engine.add_feed(direct(url)).await.unwrap()
     }
 
@@ -114,6 +114,6 @@ pub(crate) fn options(data_dir: &Path, notifier: &Arc<Recorder>, connect: bool) 
 }
 
 /// A feed on this machine, past whatever proxy the environment names.
-pub(crate) fn direct(url: String) -> FeedConfig {
-    FeedConfig { proxy: tidings_engine::ProxyChoice::None, ..config("test", &url) }
+pub(crate) fn direct(url: &str) -> FeedConfig {
+    FeedConfig { proxy: tidings_engine::ProxyChoice::None, ..config("test", url) }
 }

@@ -82,11 +82,11 @@ fn insert_plain(connection: &mut Connection, data: &str, number: u64) -> rusqlit
 }
 
 fn insert(criterion: &mut Criterion) {
-    const EVENTS: u64 = 10_000;
+    const EVENTS: usize = 10_000;
     /// One transaction an event is so much slower that fewer have to do; compare the throughput.
-    const PLAIN_EVENTS: u64 = 1_000;
+    const PLAIN_EVENTS: usize = 1_000;
     let mut random = Random::new();
-    let data: Vec<String> = (0..EVENTS).map(|number| random.medium(number)).collect();
+    let data: Vec<String> = (0_u64..).take(EVENTS).map(|number| random.medium(number)).collect();
     let mut group = criterion.benchmark_group("insert medium events");
     group.sample_size(10);
 
@@ -97,7 +97,7 @@ fn insert(criterion: &mut Criterion) {
     };
     for batch in [1000, 1] {
         let events = if batch == 1 { PLAIN_EVENTS } else { EVENTS };
-        group.throughput(Throughput::Elements(events));
+        group.throughput(Throughput::Elements(events as u64));
         group.bench_function(format!("tidings, {batch} a transaction"), |bencher| {
             bencher.iter_batched_ref(
                 || {
@@ -105,7 +105,7 @@ fn insert(criterion: &mut Criterion) {
                     (store(&directory), directory)
                 },
                 |((store, feed), _directory)| {
-                    for (chunk, first) in data[..events as usize].chunks(batch).zip((0_u64..).step_by(batch)) {
+                    for (chunk, first) in data[..events].chunks(batch).zip((0_u64..).step_by(batch)) {
                         let arrivals: Vec<_> =
                             chunk.iter().zip(first..).map(|(data, number)| arrival(*feed, data, number)).collect();
                         store.append(&arrivals).expect("stored");
@@ -115,7 +115,7 @@ fn insert(criterion: &mut Criterion) {
             );
         });
     }
-    group.throughput(Throughput::Elements(PLAIN_EVENTS));
+    group.throughput(Throughput::Elements(PLAIN_EVENTS as u64));
     group.bench_function("plain, 1 a transaction", |bencher| {
         bencher.iter_batched_ref(
             || {
@@ -123,7 +123,7 @@ fn insert(criterion: &mut Criterion) {
                 (plain(&directory.path().join("plain.db")), directory)
             },
             |(connection, _directory)| {
-                for (data, number) in data.iter().zip(0..PLAIN_EVENTS) {
+                for (data, number) in data[..PLAIN_EVENTS].iter().zip(0..) {
                     insert_plain(connection, data, number).expect("stored");
                 }
             },

@@ -17,7 +17,7 @@ async fn saying(body: &'static str) -> SseServer {
 async fn event_is_announced_with_what_it_is_about() {
     let server = saying("data: {\"title\":\"A\",\"message\":\"B\",\"click\":\"https://a.example\"}\n\ndata:\n\n").await;
     let running = Running::new();
-    let feed = running.add(server.url("/")).await.id;
+    let feed = running.add(&server.url("/")).await.id;
     // The second has no data: it is listed, not announced.
     assert_eq!(running.titles(2).await, ["A", "message"]);
     let announced = running.notifier.all();
@@ -38,7 +38,7 @@ async fn burst_ends_in_an_exact_count() {
     })
     .await;
     let running = Running::new();
-    running.add(server.url("/")).await;
+    running.add(&server.url("/")).await;
     let counted = async || running.notifier.titles().last().filter(|title| *title == "test: 195 more events").cloned();
     eventually(LIMIT, "the summary of all", counted).await;
     let announced = running.notifier.all();
@@ -63,7 +63,7 @@ async fn silent_feed_and_silent_program_are_stored_unannounced() {
     })
     .await;
     let running = Running::new();
-    let silent = FeedConfig { notify: false, ..direct(server.url("/")) };
+    let silent = FeedConfig { notify: false, ..direct(&server.url("/")) };
     let feed = running.engine.add_feed(silent).await.unwrap();
     gate.open();
     running.titles(1).await;

@@ -18,11 +18,11 @@ async fn patient() -> SseServer {
 async fn edited_feed_ends_its_connection_before_the_next_begins() {
     let (first, second) = (patient().await, patient().await);
     let running = Running::new();
-    let feed = running.add(first.url("/")).await;
+    let feed = running.add(&first.url("/")).await;
     running.titles(1).await;
     let config = FeedConfig {
         headers: vec![Header { name: "X-Key".to_owned(), value: "k".to_owned() }],
-        ..direct(second.url("/"))
+        ..direct(&second.url("/"))
     };
     let edited = running.engine.edit_feed(feed.id, config).await.unwrap();
     assert_eq!(edited.config.url, second.url("/"));
@@ -39,7 +39,7 @@ async fn edited_feed_ends_its_connection_before_the_next_begins() {
 async fn another_name_or_query_keeps_what_it_can() {
     let server = patient().await;
     let running = Running::new();
-    let feed = running.add(server.url("/?token=a")).await;
+    let feed = running.add(&server.url("/?token=a")).await;
     running.titles(1).await;
     let mut config = FeedConfig { name: "renamed".to_owned(), notify: false, ..feed.config };
     running.engine.edit_feed(feed.id, config.clone()).await.unwrap();
@@ -54,7 +54,7 @@ async fn another_name_or_query_keeps_what_it_can() {
 async fn paused_feed_rests_until_it_goes_on() {
     let server = patient().await;
     let running = Running::new();
-    let feed = running.add(server.url("/")).await.id;
+    let feed = running.add(&server.url("/")).await.id;
     running.titles(1).await;
     running.engine.pause_feed(feed, true).await.unwrap();
     server.ended(0).await;
@@ -72,8 +72,8 @@ async fn paused_feed_rests_until_it_goes_on() {
 async fn removed_feed_takes_its_events_with_it() {
     let (server, other) = (patient().await, patient().await);
     let running = Running::new();
-    let feed = running.add(server.url("/")).await.id;
-    running.add(other.url("/")).await;
+    let feed = running.add(&server.url("/")).await.id;
+    running.add(&other.url("/")).await;
     running.titles(2).await;
     let mut told = running.engine.events();
     running.engine.remove_feed(feed).await.unwrap();
@@ -97,7 +97,7 @@ async fn removed_feed_takes_its_events_with_it() {
 async fn reconnecting_makes_a_new_connection_at_once() {
     let server = patient().await;
     let running = Running::new();
-    let feed = running.add(server.url("/")).await.id;
+    let feed = running.add(&server.url("/")).await.id;
     running.titles(1).await;
     running.engine.reconnect(Some(feed)).await.unwrap();
     running.titles(2).await;
@@ -118,7 +118,7 @@ async fn feed_that_was_told_to_stop_stays_closed_until_the_user_asks() {
     })
     .await;
     let running = Running::new();
-    let feed = running.add(server.url("/")).await.id;
+    let feed = running.add(&server.url("/")).await.id;
     let cause = running.when(feed, "a closed feed", |state| match state {
         FeedState::Closed { cause } => Some(cause),
         _ => None,
@@ -132,14 +132,14 @@ async fn feed_that_was_told_to_stop_stays_closed_until_the_user_asks() {
 async fn bad_settings_are_refused_before_anything_changes() {
     let server = patient().await;
     let running = Running::new();
-    let bad = FeedConfig { ca_file: Some("/nowhere/ca.pem".to_owned()), ..direct(server.url("/")) };
+    let bad = FeedConfig { ca_file: Some("/nowhere/ca.pem".to_owned()), ..direct(&server.url("/")) };
     let Err(EngineError::BadFeed(sentence)) = running.engine.add_feed(bad.clone()).await else { panic!("added") };
     assert!(sentence.contains("/nowhere/ca.pem"), "{sentence}");
     assert_eq!(running.engine.feeds().await.unwrap(), []);
-    let feed = running.add(server.url("/")).await;
+    let feed = running.add(&server.url("/")).await;
     running.when_open(feed.id).await;
     assert!(running.engine.edit_feed(feed.id, bad).await.is_err());
-    assert!(running.engine.edit_feed(feed.id, direct("ftp://a".to_owned())).await.is_err());
+    assert!(running.engine.edit_feed(feed.id, direct("ftp://a")).await.is_err());
     assert_eq!(running.engine.feeds().await.unwrap()[0].feed, feed);
     running.when_open(feed.id).await;
     assert_eq!(server.requests().len(), 1);
@@ -149,10 +149,10 @@ async fn bad_settings_are_refused_before_anything_changes() {
 async fn engine_that_does_not_connect_edits_feeds_all_the_same() {
     let server = patient().await;
     let running = Running::open_connecting(tempfile::tempdir().unwrap(), false);
-    let feed = running.add(server.url("/")).await.id;
+    let feed = running.add(&server.url("/")).await.id;
     running.engine.pause_feed(feed, true).await.unwrap();
     running.engine.pause_feed(feed, false).await.unwrap();
-    running.engine.edit_feed(feed, direct(server.url("/b"))).await.unwrap();
+    running.engine.edit_feed(feed, direct(&server.url("/b"))).await.unwrap();
     running.engine.shut_down().await;
     assert_eq!(server.requests().len(), 0);
     assert!(matches!(running.engine.feeds().await, Err(EngineError::ShutDown)));

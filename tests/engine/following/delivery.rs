@@ -11,8 +11,8 @@ async fn numbered(last: usize) -> SseServer {
     SseServer::start(move |mut connection| async move {
         let from: usize = connection.request.header("Last-Event-ID").map_or(0, |id| id.parse().unwrap());
         connection.send(EVENT_STREAM).await;
-        let events: String = (from + 1..=last).map(|n| format!("id: {n}\ndata: e{n}\n\n")).collect();
-        connection.send(events).await;
+        let events: Vec<_> = (from + 1..=last).map(|n| format!("id: {n}\ndata: e{n}\n\n")).collect();
+        connection.send(events.concat()).await;
         connection.closed().await;
     })
     .await
@@ -30,7 +30,7 @@ async fn one_event_and_close_is_polling() {
     })
     .await;
     let running = Running::new();
-    let feed = running.add(server.url("/")).await.id;
+    let feed = running.add(&server.url("/")).await.id;
     let every = running.when(feed, "polling", |state| match state {
         FeedState::Polling { every_ms, .. } => Some(every_ms),
         _ => None,
@@ -47,7 +47,7 @@ async fn one_event_and_close_is_polling() {
 async fn goes_on_from_the_cursor_after_a_restart() {
     let server = numbered(3).await;
     let running = Running::new();
-    running.add(server.url("/")).await;
+    running.add(&server.url("/")).await;
     assert_eq!(running.titles(3).await, expected(3));
     let running = running.restarted().await;
     assert_eq!(server.request(1).await.header("Last-Event-ID").as_deref(), Some("3"));
@@ -67,7 +67,7 @@ async fn cursor_and_reconnection_time_without_an_event_survive_a_restart() {
     })
     .await;
     let running = Running::new();
-    let feed = running.add(server.url("/")).await.id;
+    let feed = running.add(&server.url("/")).await.id;
     running.titles(1).await;
     let data_dir = running.dir.path().to_owned();
     let cursor = move || {
@@ -92,7 +92,7 @@ async fn what_comes_again_is_counted_and_told_once() {
     .await;
     let running = Running::new();
     let mut told = running.engine.events();
-    running.add(server.url("/")).await;
+    running.add(&server.url("/")).await;
     let mut repeated = vec![];
     while repeated.len() < 2 {
         if let EngineEvent::Repeated { id, count } = &told.next().await.unwrap().event {
@@ -112,7 +112,7 @@ async fn restarts_in_the_middle_of_a_flood_lose_and_double_nothing() {
     const LAST: usize = 6000;
     let server = numbered(LAST).await;
     let mut running = Running::new();
-    running.add(server.url("/")).await;
+    running.add(&server.url("/")).await;
     for goal in [1, 500, 1300, 2900, 4000] {
         let stored = async || (running.engine.counts().await.unwrap().all >= goal).then_some(());
         eventually(LIMIT, "the arrival of some events", stored).await;
@@ -155,7 +155,7 @@ async fn slow_storage_slows_the_server() {
     let running = Running::new();
     // Another program holds the database.
     let other = rusqlite::Connection::open(running.dir.path().join("tidings.db")).unwrap();
-    let feed = running.add(server.url("/")).await;
+    let feed = running.add(&server.url("/")).await;
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let problem = async || running.engine.storage_problem();
     let problem = eventually(LIMIT, "the report that storing fails", problem).await;
@@ -184,7 +184,7 @@ async fn resumes_by_a_query_parameter_or_not_at_all() {
     .await;
     let running = Running::new();
     let resume = tidings_engine::ResumeMode::Query { parameter: "since".to_owned() };
-    running.engine.add_feed(tidings_engine::FeedConfig { resume, ..direct(server.url("/?x=1")) }).await.unwrap();
+    running.engine.add_feed(tidings_engine::FeedConfig { resume, ..direct(&server.url("/?x=1")) }).await.unwrap();
     assert_eq!(server.request(0).await.target(), "/?x=1");
     let second = server.request(1).await;
     assert_eq!((second.target(), second.header("Last-Event-ID")), ("/?x=1&since=a+b", None));

@@ -27,7 +27,7 @@ fn cause(state: FeedState) -> Option<Cause> {
 async fn causes(#[case] answer: String, #[case] layer: &str, #[case] short: &str) {
     let server = SseServer::answering([Box::leak(answer.into_boxed_str())]).await;
     let running = Running::new();
-    let feed = running.add(server.url("/")).await.id;
+    let feed = running.add(&server.url("/")).await.id;
     let cause = running.when(feed, "a failure", cause).await;
     assert_eq!((cause.layer.as_str(), cause.short.as_str()), (layer, short), "{}", cause.message);
 }
@@ -38,8 +38,8 @@ async fn nobody_listens_and_no_such_host() {
     let address = listener.local_addr().unwrap();
     drop(listener);
     let running = Running::new();
-    let refused = running.add(format!("http://{address}/")).await.id;
-    let unnamed = running.add("http://tidings.invalid/".to_owned()).await.id;
+    let refused = running.add(&format!("http://{address}/")).await.id;
+    let unnamed = running.add("http://tidings.invalid/").await.id;
     let cause_of_refused = running.when(refused, "a failure", cause).await;
     assert_eq!((cause_of_refused.layer.as_str(), cause_of_refused.short.as_str()), ("network", "refused"));
     let cause_of_unnamed = running.when(unnamed, "a failure", cause).await;
@@ -58,8 +58,8 @@ async fn broken_feed_disturbs_no_other() {
     })
     .await;
     let running = Running::new();
-    let broken_feed = running.add(broken.url("/")).await.id;
-    let good_feed = running.add(good.url("/")).await.id;
+    let broken_feed = running.add(&broken.url("/")).await.id;
+    let good_feed = running.add(&good.url("/")).await.id;
     assert_eq!(running.titles(100).await.len(), 100);
     running.when(broken_feed, "a failure", cause).await;
     running.when_open(good_feed).await;
@@ -73,7 +73,7 @@ async fn wrong_credentials_alert_once() {
     })
     .await;
     let running = Running::new();
-    let feed = running.add(server.url("/")).await.id;
+    let feed = running.add(&server.url("/")).await.id;
     let attention = |state| matches!(state, FeedState::NeedsAttention { .. }).then_some(());
     running.when(feed, "a need of attention", attention).await;
     running.engine.reconnect(Some(feed)).await.unwrap();
@@ -104,11 +104,11 @@ async fn fault_within_stays_where_it_is() {
     })
     .await;
     let running = Running::new();
-    let config = FeedConfig { name: "fault".to_owned(), ..direct(faulty.url("/")) };
+    let config = FeedConfig { name: "fault".to_owned(), ..direct(&faulty.url("/")) };
     let feed = running.engine.add_feed(config).await.unwrap().id;
     let fault = |state| cause(state).filter(|cause| cause.layer == "internal");
     assert_eq!(running.when(feed, "a fault", fault).await.short, "fault");
-    running.add(good.url("/")).await;
+    running.add(&good.url("/")).await;
     assert_eq!(running.titles(2).await, ["fault", "after"]);
     running.engine.reconnect(Some(feed)).await.unwrap();
     assert_eq!(running.titles(3).await[2], "back");

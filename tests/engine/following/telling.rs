@@ -21,7 +21,7 @@ async fn events_are_stored_before_anyone_is_told() {
     let server = sending(300).await;
     let running = Running::new();
     let mut told = running.engine.events();
-    running.add(server.url("/")).await;
+    running.add(&server.url("/")).await;
     let history = History::open(running.dir.path()).unwrap();
     let mut arrived = vec![];
     let mut seq = 0;
@@ -45,7 +45,7 @@ async fn states_and_counts_are_told_as_they_change() {
     let server = sending(2).await;
     let running = Running::new();
     let mut told = running.engine.events();
-    let feed = running.add(server.url("/")).await.id;
+    let feed = running.add(&server.url("/")).await.id;
     let (mut open, mut counted) = (false, false);
     while !(open && counted) {
         match &told.next().await.unwrap().event {
@@ -63,7 +63,7 @@ async fn states_and_counts_are_told_as_they_change() {
 async fn marks_are_told_and_counted() {
     let server = sending(5).await;
     let running = Running::new();
-    let feed = running.add(server.url("/")).await.id;
+    let feed = running.add(&server.url("/")).await.id;
     running.titles(5).await;
     let mut told = running.engine.events();
     running.engine.mark_read(vec![EventId(1), EventId(2), EventId(99)], true).await.unwrap();
@@ -95,7 +95,7 @@ async fn marks_are_told_and_counted() {
 async fn slow_listener_is_told_that_it_missed_something() {
     let server = sending(1).await;
     let running = Running::new();
-    running.add(server.url("/")).await;
+    running.add(&server.url("/")).await;
     running.titles(1).await;
     let mut slow = running.engine.events();
     for starred in [true, false].repeat(200) {
@@ -119,7 +119,7 @@ async fn what_was_begun_is_finished_without_its_caller() {
     let running = Running::new();
     let mut told = running.engine.events();
     // Begun, and dropped before it is done.
-    let adding = running.engine.add_feed(direct("http://127.0.0.1:1/".to_owned()));
+    let adding = running.engine.add_feed(direct("http://127.0.0.1:1/"));
     assert!(adding.now_or_never().is_none());
     while !matches!(told.next().await.unwrap().event, EngineEvent::Feed { .. }) {}
     assert_eq!(running.engine.feeds().await.unwrap().len(), 1);
