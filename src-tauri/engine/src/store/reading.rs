@@ -2,7 +2,7 @@
 //!
 //! Deliberately not here: which thread reads (`reader.rs`), what a search means (`search.rs`).
 use super::append::urgency_from_sql;
-use super::search::{self, When};
+use super::search::{self, Search, When};
 use crate::{Event, EventId, EventSummary, FeedId, Page, PageQuery, Scope};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, Row, params_from_iter};
@@ -46,21 +46,48 @@ impl Conditions {
             Scope::Feed { feed } => self.add("e.feed_id = ?", [feed.0.into()]),
         }
     }
+
+    /// Adds what the operators of a search ask for.
+    fn add_operators(&mut self, connection: &Connection, search: Search) -> rusqlite::Result<()> {
+        if !search.feeds.is_empty() {
+            let feeds = named_feeds(connection, &search.feeds)?;
+            self.add_one_of("e.feed_id", feeds.into_iter().map(|feed| feed.0.into()).collect());
+        }
+        if !search.types.is_empty() {
+            self.add_one_of("e.type", search.types.into_iter().map(Value::from).collect());
+        }
+        if let Some(read) = search.read {
+            self.add(if read { "e.read = 1" } else { "e.read = 0" }, []);
+        }
+        if search.starred {
+            self.add("e.starred = 1", []);
+        }
+        if let Some(after) = search.after {
+            self.add("e.received_at >= ?", [resolve(connection, after)?.into()]);
+        }
+        if let Some(before) = search.before {
+            self.add("e.received_at < ?", [resolve(connection, before)?.into()]);
+        }
+        Ok(())
+    }
 }
 
 /// A page of the history, newest first.
 pub(super) fn page(connection: &Connection, query: &PageQuery) -> rusqlite::Result<Page> {
     let search = search::parse(&query.search);
-    let expression = search.expression();
-    // With words, the index of words leads, from the newest on, and stops when the page is full.
-    let (from, id) = match expression {
-        Some(_) => ("events_text CROSS JOIN events AS e ON e.id = events_text.rowid", "events_text.rowid"),
-        None => ("events AS e", "e.id"),
-    };
     let mut conditions = Conditions::default();
-    if let Some(expression) = expression {
-        conditions.add("events_text MATCH ?", [expression.into()]);
-    }
+    let (from, id) = match search.expression() {
+        None => ("events AS e", "e.id"),
+        Some(expression) => {
+            conditions.add("events_text MATCH ?", [expression.into()]);
+            if is_narrow(connection, query.scope, &search)? {
+                ("events AS e CROSS JOIN events_text ON events_text.rowid = e.id", "e.id")
+            } else {
+                // The index of words leads, from the newest on, and stops when the page is full.
+                ("events_text CROSS JOIN events AS e ON e.id = events_text.rowid", "events_text.rowid")
+            }
+        }
+    };
     if let Some(before) = query.before {
         conditions.add(&format!("{id} < ?"), [before.0.into()]);
     }
@@ -68,25 +95,7 @@ pub(super) fn page(connection: &Connection, query: &PageQuery) -> rusqlite::Resu
         conditions.add(&format!("{id} > ?"), [after.0.into()]);
     }
     conditions.add_scope(query.scope);
-    if !search.feeds.is_empty() {
-        let feeds = named_feeds(connection, &search.feeds)?;
-        conditions.add_one_of("e.feed_id", feeds.into_iter().map(|feed| feed.0.into()).collect());
-    }
-    if !search.types.is_empty() {
-        conditions.add_one_of("e.type", search.types.into_iter().map(Value::from).collect());
-    }
-    if let Some(read) = search.read {
-        conditions.add(if read { "e.read = 1" } else { "e.read = 0" }, []);
-    }
-    if search.starred {
-        conditions.add("e.starred = 1", []);
-    }
-    if let Some(after) = search.after {
-        conditions.add("e.received_at >= ?", [resolve(connection, after)?.into()]);
-    }
-    if let Some(before) = search.before {
-        conditions.add("e.received_at < ?", [resolve(connection, before)?.into()]);
-    }
+    conditions.add_operators(connection, search)?;
 
     let limit = if query.limit == 0 { PAGE } else { query.limit.min(PAGE_LIMIT) } as usize;
     let sql = format!("SELECT {SUMMARY} FROM {from} {} ORDER BY {id} DESC LIMIT {}", conditions.sql, limit + 1);
@@ -96,6 +105,28 @@ pub(super) fn page(connection: &Connection, query: &PageQuery) -> rusqlite::Resu
     let more = events.len() > limit;
     events.truncate(limit);
     Ok(Page { events, more })
+}
+
+/// Whether so few events are in question that each may be looked up among the words: a frequent word with a rare mark
+/// would otherwise be followed through the whole history.
+fn is_narrow(connection: &Connection, scope: Scope, search: &Search) -> rusqlite::Result<bool> {
+    const FEW: i64 = 1000;
+    /// The longest beginning of a word that the index of words holds.
+    const PREFIX: usize = 3;
+    // Each look-up of a longer one would gather anew all that it may become.
+    if search.words.iter().any(|word| word.unfinished && word.text.chars().nth(PREFIX).is_some()) {
+        return Ok(false);
+    }
+    let feed = if let Scope::Feed { feed } = scope { Some(feed.0) } else { None };
+    let mut statement = connection.prepare_cached(
+        "SELECT coalesce(sum(events), 0), coalesce(sum(unread), 0), coalesce(sum(starred), 0) FROM feeds
+         WHERE ?1 IS NULL OR id = ?1",
+    )?;
+    let (events, unread, starred): (i64, i64, i64) =
+        statement.query_row([feed], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    Ok((feed.is_some() && events <= FEW)
+        || ((scope == Scope::Unread || search.read == Some(false)) && unread <= FEW)
+        || ((scope == Scope::Starred || search.starred) && starred <= FEW))
 }
 
 /// An event, whole.
