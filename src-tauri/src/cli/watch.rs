@@ -47,10 +47,10 @@ pub(super) struct Watch {
     #[arg(value_name = "URL", required = true)]
     urls: Vec<String>,
     /// A header to send; may be repeated
-    #[arg(long = "header", value_name = "'Name: value'")]
+    #[arg(long = "header", value_name = "'Name: value'", allow_hyphen_values = true)]
     headers: Vec<String>,
     /// Resume after this event
-    #[arg(long, value_name = "ID", default_value = "", hide_default_value = true)]
+    #[arg(long, value_name = "ID", default_value = "", hide_default_value = true, allow_hyphen_values = true)]
     last_event_id: String,
     /// End after so many events, of all streams together
     #[arg(long, value_name = "N")]

@@ -27,7 +27,7 @@ pub(super) fn new(name: String, url: String) -> FeedConfig {
 #[derive(Debug, Args)]
 struct Common {
     /// A header to send; may be repeated
-    #[arg(long = "header", value_name = "'Name: value'")]
+    #[arg(long = "header", value_name = "'Name: value'", allow_hyphen_values = true)]
     headers: Vec<String>,
     /// How it resumes: 'header' (Last-Event-ID), 'query:NAME' (a query parameter), or 'none'
     #[arg(long, value_name = "HOW")]
