@@ -3,7 +3,7 @@
 //! Deliberately not here: who is on it.
 use crate::eventually::eventually_blocking;
 use crate::process::{Process, UP, silent};
-use std::path::Path;
+use std::os::unix::net::UnixStream;
 use tempfile::TempDir;
 
 /// The configuration: no activation, only what a test puts on the bus is there.
@@ -30,7 +30,8 @@ impl SessionBus {
         let mut command = silent("dbus-daemon");
         command.args(["--nofork", "--nopidfile", "--config-file", CONFIG, "--address", &address]);
         let daemon = Process::start(&mut command);
-        eventually_blocking(UP, "the socket of dbus-daemon", || Path::exists(&socket).then_some(()));
+        // The socket is there a moment before anybody listens on it.
+        eventually_blocking(UP, "the socket of dbus-daemon", || UnixStream::connect(&socket).ok());
         Self { _daemon: daemon, _folder: folder, address }
     }
 
