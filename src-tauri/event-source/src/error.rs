@@ -227,7 +227,7 @@ impl fmt::Display for Answer<'_> {
             essence.eq_ignore_ascii_case("text/html") || essence.eq_ignore_ascii_case("application/xhtml+xml")
         });
         match essence {
-            Some(_) if html => f.write_str("an HTML page")?,
+            Some(essence) if html => write!(f, "{essence}, an HTML page")?,
             Some(essence) if !essence.is_empty() => f.write_str(essence)?,
             _ => f.write_str("a body of no stated type")?,
         }
@@ -285,12 +285,12 @@ mod tests {
             (
                 Some("text/html; charset=utf-8"),
                 "<!doctype html><html><head><title>Log in – Café\n Wi-Fi</title>",
-                "The server answered with an HTML page (“Log in – Café Wi-Fi”), not with an event stream: check the address.",
+                "The server answered with text/html, an HTML page (“Log in – Café Wi-Fi”), not with an event stream: check the address.",
             ),
             (
                 Some("text/html"),
                 "<h1>It works!</h1>",
-                "The server answered with an HTML page (“It works!”), not with an event stream: check the address.",
+                "The server answered with text/html, an HTML page (“It works!”), not with an event stream: check the address.",
             ),
             (
                 Some("application/json"),

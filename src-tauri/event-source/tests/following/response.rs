@@ -107,7 +107,7 @@ async fn says_what_came_instead() {
     let table = [
         (
             response("200 OK", "text/html; charset=utf-8", "<html><title>Log in</title><p>Password?"),
-            "The server answered with an HTML page (“Log in”), not with an event stream: check the address.",
+            "The server answered with text/html, an HTML page (“Log in”), not with an event stream: check the address.",
         ),
         (
             response("200 OK", "application/json", "{\"a\": 1}"),
