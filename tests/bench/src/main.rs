@@ -27,7 +27,6 @@ fn main() -> Result<()> {
     let bin = std::env::current_exe()?.parent().context("the benchmark has no folder")?.to_owned();
     let rounds = std::env::var("ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(5);
     let bench = Bench { bin, rounds };
-    phases::machine()?;
     phases::decode(&bench)?;
     phases::linear(&bench)?;
     phases::watch(&bench)?;

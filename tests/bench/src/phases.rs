@@ -14,14 +14,6 @@ use wait4::Wait4;
 /// How many bytes of events a decoding or watching run reads.
 const VOLUME: usize = 128 * 1024 * 1024;
 
-pub(crate) fn machine() -> Result<()> {
-    let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = cpu.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or(": unknown");
-    let cores = std::thread::available_parallelism()?;
-    println!("Machine: {cores} cores, {}.\n", model.trim_start_matches(['\t', ' ', ':']));
-    Ok(())
-}
-
 /// Decoding as a whole process, over eventsource-stream and sse-stream.
 pub(crate) fn decode(bench: &Bench) -> Result<()> {
     println!("## Decoding, whole process (CPU of the peer over ours: higher is better)\n");
@@ -139,10 +131,10 @@ fn stored_by_the_engine(bench: &Bench, load: &Load, events: usize) -> Result<Cos
     let folder = tempfile::tempdir()?;
     add_feed(bench, folder.path(), "load", &load.url)?;
     let start = Instant::now();
-    let mut engine = headless(bench, folder.path())?;
+    let engine = headless(bench, folder.path())?;
     wait_for_events(folder.path(), events)?;
     let wall = start.elapsed();
-    let cost = end(&mut engine)?;
+    let cost = end(engine)?;
     Ok(Cost { wall, ..cost })
 }
 
@@ -167,11 +159,11 @@ pub(crate) fn headless_engine_costs(bench: &Bench, data_dir: &Path) -> Result<(D
     for _ in 0..bench.rounds {
         let asked = load.asked();
         let start = Instant::now();
-        let mut engine = headless(bench, data_dir)?;
+        let engine = headless(bench, data_dir)?;
         load.wait_until_asked(asked + 1)?;
         starts.push(start.elapsed());
         peak = peak.max(resident(&engine)?);
-        end(&mut engine)?;
+        end(engine)?;
     }
     starts.sort();
     Ok((starts[starts.len() / 2], peak))
@@ -193,9 +185,9 @@ pub(crate) fn history(bench: &Bench) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let load = Load::start(Payload::Small.stream(EVENTS), After::Hold)?;
     add_feed(bench, folder.path(), "history", &load.url)?;
-    let mut engine = headless(bench, folder.path())?;
+    let engine = headless(bench, folder.path())?;
     wait_for_events(folder.path(), EVENTS)?;
-    end(&mut engine)?;
+    end(engine)?;
     forget_feeds(bench, folder.path())?;
     println!("| whole process | median time | peak memory |\n| --- | --- | --- |");
     for arguments in [&["list"][..], &["search", "backup"], &["search", "ba"], &["list", "--feed", "history"]] {
@@ -254,7 +246,7 @@ fn headless(bench: &Bench, data_dir: &Path) -> Result<Child> {
     engine.spawn().context("cannot start the headless engine")
 }
 
-fn end(engine: &mut Child) -> Result<Cost> {
+fn end(engine: Child) -> Result<Cost> {
     let start = Instant::now();
     let pid = i32::try_from(engine.id())?;
     ensure!(Command::new("kill").arg(pid.to_string()).status()?.success(), "cannot end the engine");
@@ -270,7 +262,7 @@ fn resident(child: &Child) -> Result<u64> {
 
 /// Waits until so many events are committed.
 fn wait_for_events(data_dir: &Path, events: usize) -> Result<()> {
-    let limit = Instant::now() + Duration::from_secs(600);
+    let limit = Instant::now() + Duration::from_mins(10);
     let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
     loop {
         let stored = rusqlite::Connection::open_with_flags(data_dir.join("tidings.db"), flags).and_then(|database| {

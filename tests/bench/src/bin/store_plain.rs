@@ -5,6 +5,7 @@ use futures_util::StreamExt;
 
 #[tokio::main]
 async fn main() {
+    rustls::crypto::ring::default_provider().install_default().expect("no other provider is installed");
     let mut arguments = std::env::args().skip(1);
     let (url, path) = (arguments.next().expect("a URL"), arguments.next().expect("a path"));
     let database = rusqlite::Connection::open(path).expect("the database opens");

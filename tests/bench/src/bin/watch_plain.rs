@@ -6,6 +6,7 @@ use std::io::Write;
 
 #[tokio::main]
 async fn main() {
+    rustls::crypto::ring::default_provider().install_default().expect("no other provider is installed");
     let url = std::env::args().nth(1).expect("a URL");
     let response = reqwest::get(&url).await.expect("the server answers");
     let mut events = std::pin::pin!(response.bytes_stream().eventsource());
