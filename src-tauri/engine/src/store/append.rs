@@ -1,13 +1,13 @@
 //! What comes in, into the store: events and the cursors they imply, many in one transaction.
 //!
 //! Deliberately not here: when a transaction is made and of how much (`writer.rs`).
-use super::feeds::{Cursor, FeedCounts, counts_of};
+use super::feeds::{Cursor, FeedCounts, More, count};
 use super::window::{Window, fingerprint};
 use super::{Store, StoreError};
 use crate::mapping::{self, Mapped};
 use crate::{EventId, FeedId, Urgency};
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Something of a feed to be kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,7 +93,7 @@ pub enum Outcome {
 pub struct Commit {
     /// One for each arrival, in their order.
     pub outcomes: Vec<Outcome>,
-    /// How the feeds among them now count.
+    /// How the feeds that have new events now count.
     pub counts: Vec<(FeedId, FeedCounts)>,
 }
 
@@ -118,6 +118,7 @@ impl Store {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut outcomes = Vec::new();
         let mut moved = BTreeSet::new();
+        let mut added: BTreeMap<FeedId, i64> = BTreeMap::new();
         for arrival in arrivals {
             let feed = arrival.feed();
             let Some(known) = self.feeds.get_mut(&feed) else {
@@ -142,17 +143,24 @@ impl Store {
                 cursor.reconnection_time = reconnection_time;
                 moved.insert(feed);
             }
-            outcomes.push(match arrival {
+            let outcome = match arrival {
                 Arrival::Event(event) => add(&transaction, &mut known.window, event)?,
                 _ => Outcome::Noted,
-            });
+            };
+            if let Outcome::Added(_) = outcome {
+                *added.entry(feed).or_default() += 1;
+            }
+            outcomes.push(outcome);
         }
         for feed in &moved {
             if let Some(cursor) = self.feeds.get(feed).and_then(|known| known.cursor.as_ref()) {
                 cursor.save(&transaction, *feed)?;
             }
         }
-        let counts = touched.iter().map(|feed| Ok((*feed, counts_of(&transaction, *feed)?)));
+        let counts = added.into_iter().map(|(feed, added)| {
+            let more = More { events: added, unread: added, starred: 0 };
+            Ok((feed, count(&transaction, feed, more)?))
+        });
         let commit = Commit { counts: counts.collect::<rusqlite::Result<_>>()?, outcomes };
         transaction.commit()?;
         Ok(commit)
@@ -196,6 +204,9 @@ fn add(connection: &Connection, window: &mut Option<Window>, event: &NewEvent) -
             &event.data,
         ))?;
     let id = EventId(connection.last_insert_rowid());
+    connection
+        .prepare_cached("INSERT INTO events_text (rowid, title, body) VALUES (?1, ?2, ?3)")?
+        .execute((id.0, title, body))?;
     if let Some(window) = window {
         window.push(event.fingerprint, id);
     }

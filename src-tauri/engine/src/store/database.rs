@@ -76,7 +76,7 @@ fn open_present(path: &Path) -> rusqlite::Result<Connection> {
     let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     // FULL: a commit that returned survives the power going, which a cursor must. In batches it costs little.
     connection.execute_batch(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY;
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -2048; PRAGMA temp_store = MEMORY;
          PRAGMA journal_size_limit = 8388608;",
     )?;
     migrate(&mut connection, path, MIGRATIONS)?;

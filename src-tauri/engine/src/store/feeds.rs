@@ -54,7 +54,27 @@ impl FeedCounts {
     }
 }
 
-pub(super) fn counts_of(connection: &Connection, feed: FeedId) -> rusqlite::Result<FeedCounts> {
+/// Counts so many events more, or less, and says how many that makes. For a feed that is gone, none.
+pub(super) fn count(connection: &Connection, feed: FeedId, more: More) -> rusqlite::Result<FeedCounts> {
+    let mut statement = connection.prepare_cached(
+        "UPDATE feeds SET events = events + ?2, unread = unread + ?3, starred = starred + ?4 WHERE id = ?1
+         RETURNING events, unread, starred",
+    )?;
+    let counts = statement
+        .query_row((feed.0, more.events, more.unread, more.starred), |row| FeedCounts::from_row(row, 0))
+        .optional()?;
+    Ok(counts.unwrap_or_default())
+}
+
+/// By how much counts change.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct More {
+    pub(super) events: i64,
+    pub(super) unread: i64,
+    pub(super) starred: i64,
+}
+
+fn counts_of(connection: &Connection, feed: FeedId) -> rusqlite::Result<FeedCounts> {
     connection
         .prepare_cached("SELECT events, unread, starred FROM feeds WHERE id = ?1")?
         .query_row([feed.0], |row| FeedCounts::from_row(row, 0))
@@ -145,12 +165,16 @@ impl Store {
     pub fn sweep(&mut self, limit: u32) -> Result<bool, StoreError> {
         let mut sweep = || {
             let transaction = self.connection.transaction()?;
-            let deleted = transaction
-                .prepare_cached(
-                    "DELETE FROM events WHERE id IN
-                     (SELECT id FROM events WHERE feed_id IN (SELECT id FROM feeds WHERE removed) LIMIT ?1)",
-                )?
-                .execute([limit])?;
+            // Their counts go with the feeds.
+            let some = "(SELECT id FROM events WHERE feed_id IN (SELECT id FROM feeds WHERE removed) LIMIT ?1)";
+            transaction.execute(
+                &format!(
+                    "INSERT INTO events_text (events_text, rowid, title, body)
+                     SELECT 'delete', id, title, body FROM events WHERE id IN {some}"
+                ),
+                [limit],
+            )?;
+            let deleted = transaction.execute(&format!("DELETE FROM events WHERE id IN {some}"), [limit])?;
             let more = deleted == limit as usize;
             if !more {
                 transaction.execute_batch(

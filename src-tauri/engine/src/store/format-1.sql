@@ -7,7 +7,8 @@ CREATE TABLE feeds (
     paused INTEGER NOT NULL DEFAULT 0,
     -- Gone for everyone; its events are deleted bit by bit.
     removed INTEGER NOT NULL DEFAULT 0,
-    -- Counted by the triggers below.
+    -- Counted in the transactions that change them. No triggers: they would have the index of words written to the disk
+    -- with each row, not with each transaction.
     events INTEGER NOT NULL DEFAULT 0,
     unread INTEGER NOT NULL DEFAULT 0,
     starred INTEGER NOT NULL DEFAULT 0
@@ -46,28 +47,11 @@ CREATE INDEX events_unread ON events (read) WHERE read = 0;
 CREATE INDEX events_unread_feed ON events (feed_id) WHERE read = 0;
 CREATE INDEX events_starred ON events (starred) WHERE starred = 1;
 
+-- The words of events, which stay in step row by row; the texts themselves are read from events.
 CREATE VIRTUAL TABLE events_text USING fts5 (
     title, body,
     content = 'events', content_rowid = 'id', prefix = '2 3', columnsize = 0, tokenize = 'unicode61 remove_diacritics 2'
 );
-
-CREATE TRIGGER events_added AFTER INSERT ON events BEGIN
-    INSERT INTO events_text (rowid, title, body) VALUES (new.id, new.title, new.body);
-    UPDATE feeds SET events = events + 1, unread = unread + (new.read = 0), starred = starred + new.starred
-        WHERE id = new.feed_id;
-END;
-
-CREATE TRIGGER events_marked AFTER UPDATE OF read, starred ON events
-WHEN old.read <> new.read OR old.starred <> new.starred BEGIN
-    UPDATE feeds SET unread = unread + (new.read = 0) - (old.read = 0), starred = starred + new.starred - old.starred
-        WHERE id = new.feed_id;
-END;
-
-CREATE TRIGGER events_deleted AFTER DELETE ON events BEGIN
-    INSERT INTO events_text (events_text, rowid, title, body) VALUES ('delete', old.id, old.title, old.body);
-    UPDATE feeds SET events = events - 1, unread = unread - (old.read = 0), starred = starred - old.starred
-        WHERE id = old.feed_id;
-END;
 
 -- One row.
 CREATE TABLE settings (

@@ -1,11 +1,11 @@
 //! Read and starred, as the user marks events.
 //!
-//! Deliberately not here: counting, which the database does itself (`format-1.sql`).
-use super::feeds::{FeedCounts, counts_of};
+//! Deliberately not here: marking in a way that takes long, which is done bit by bit (`engine/core.rs`).
+use super::feeds::{FeedCounts, More, count};
 use super::{Store, StoreError};
 use crate::{EventId, FeedId, Scope};
 use rusqlite::{Connection, OptionalExtension as _, Statement, params_from_iter};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// What marking changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,7 +19,8 @@ pub struct Marked {
 impl Store {
     /// Marks events as read or not.
     pub fn mark_read(&mut self, events: &[EventId], read: bool) -> Result<Marked, StoreError> {
-        self.mark(|connection, marked| {
+        let each = More { unread: if read { -1 } else { 1 }, ..More::default() };
+        self.mark(each, |connection, marked| {
             let mut statement = connection
                 .prepare_cached("UPDATE events SET read = ?2 WHERE id = ?1 AND read <> ?2 RETURNING feed_id")?;
             mark_each(&mut statement, events, read, marked)
@@ -28,7 +29,8 @@ impl Store {
 
     /// Stars an event or takes its star away.
     pub fn star(&mut self, event: EventId, starred: bool) -> Result<Marked, StoreError> {
-        self.mark(|connection, marked| {
+        let each = More { starred: if starred { 1 } else { -1 }, ..More::default() };
+        self.mark(each, |connection, marked| {
             let mut statement = connection
                 .prepare_cached("UPDATE events SET starred = ?2 WHERE id = ?1 AND starred <> ?2 RETURNING feed_id")?;
             mark_each(&mut statement, &[event], starred, marked)
@@ -49,7 +51,7 @@ impl Store {
              RETURNING id, feed_id"
         );
         let parameters = [Some(until.0), Some(limit.into()), feed];
-        self.mark(|connection, marked| {
+        self.mark(More { unread: -1, ..More::default() }, |connection, marked| {
             let mut statement = connection.prepare_cached(&sql)?;
             let mut rows = statement.query(params_from_iter(parameters.iter().flatten()))?;
             while let Some(row) = rows.next()? {
@@ -59,16 +61,23 @@ impl Store {
         })
     }
 
+    /// Marks in one transaction and counts: `each` event that is marked changes the counts of its feed by so much.
     fn mark(
         &mut self,
+        each: More,
         mark: impl FnOnce(&Connection, &mut Vec<(EventId, FeedId)>) -> rusqlite::Result<()>,
     ) -> Result<Marked, StoreError> {
         let try_mark = || {
             let transaction = self.connection.transaction()?;
             let mut marked = Vec::new();
             mark(&transaction, &mut marked)?;
-            let feeds: BTreeSet<FeedId> = marked.iter().map(|(_, feed)| *feed).collect();
-            let counts = feeds.iter().map(|feed| Ok((*feed, counts_of(&transaction, *feed)?)));
+            let mut feeds: BTreeMap<FeedId, More> = BTreeMap::new();
+            for (_, feed) in &marked {
+                let more = feeds.entry(*feed).or_default();
+                more.unread += each.unread;
+                more.starred += each.starred;
+            }
+            let counts = feeds.into_iter().map(|(feed, more)| Ok((feed, count(&transaction, feed, more)?)));
             let counts = counts.collect::<rusqlite::Result<_>>()?;
             transaction.commit()?;
             Ok(Marked { events: marked.into_iter().map(|(event, _)| event).collect(), counts })

@@ -12,11 +12,11 @@ use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 /// How many arrivals may wait, or be in the transaction under way.
-const QUEUE_LENGTH: usize = 1024;
+const QUEUE_LENGTH: usize = 512;
 /// How many bytes of them. An arrival that is larger goes alone.
 const QUEUE_BYTES: u32 = 4 * 1024 * 1024;
 /// How many arrivals go into one transaction.
-const BATCH: usize = 1000;
+const BATCH: usize = 500;
 /// The pause after a failure: doubling from the first to the last.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LAST_PAUSE: Duration = Duration::from_secs(5);
