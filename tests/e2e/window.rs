@@ -3,7 +3,8 @@
 //! Deliberately not here: what is around the page, such as frame, tray and notifications (`tidings_test_support`).
 use crate::LIMIT;
 use serde_json::json;
-use std::path::Path;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 use thirtyfour::{By, Capabilities};
 use tidings_test_support::{DesktopSession, WebDriver, eventually};
 
@@ -12,6 +13,8 @@ pub(crate) struct Window {
     // Fields end in this order.
     page: thirtyfour::WebDriver,
     _driver: WebDriver,
+    /// Locked while the program runs.
+    lock: PathBuf,
 }
 
 impl Window {
@@ -27,14 +30,20 @@ impl Window {
         let mut capabilities = Capabilities::new();
         capabilities.set(name, value).expect("a capability is JSON");
         let page = thirtyfour::WebDriver::new(driver.url(), capabilities).await.expect("the window opens");
-        let window = Self { page, _driver: driver };
+        let lock = desktop.data_home().join("tidings/tidings.lock");
+        let window = Self { page, _driver: driver, lock };
         window.wait_for("[data-testid=first-run], [data-testid=add-feed]").await;
         window
     }
 
-    /// Ends the program abruptly, as the end of a desktop session may.
+    /// Ends the program abruptly, as the end of a desktop session may, and waits until it has let go of its data.
     pub(crate) async fn end(self) {
         self.page.quit().await.expect("the driver ends the program");
+        // The driver kills the program only after it has answered: it must not end first.
+        let free = eventually(LIMIT, "the end of the program", async || {
+            File::open(&self.lock).expect("a program that ran has left its lock file").try_lock().ok()
+        });
+        free.await;
     }
 
     /// The texts of all elements, in the order of the page.
