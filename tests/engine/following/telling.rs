@@ -101,10 +101,10 @@ async fn slow_listener_is_told_that_it_missed_something() {
     for starred in [true, false].repeat(200) {
         running.engine.star(EventId(1), starred).await.unwrap();
     }
+    running.engine.shut_down().await;
     let first = slow.next().await.unwrap();
     assert_eq!(first.event, EngineEvent::Missed);
     let mut seq = first.seq;
-    running.engine.shut_down().await;
     let mut rest = 0;
     while let Some(envelope) = slow.next().await {
         seq += 1;
