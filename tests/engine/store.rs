@@ -175,6 +175,9 @@ fn failed_batch_leaves_nothing_behind() {
     assert!(error.to_string().contains("the disk is full"), "{error}");
     assert_eq!(fixture.store.cursor(feed).unwrap().last_event_id, "1");
     assert_eq!(fixture.store.counts(feed).unwrap().events, 1);
+    // What the failed batch would have moved the cursor to is news to the store all the same.
+    fixture.append(&[Arrival::LastEventId(feed, "id 499".into())]);
+    assert_eq!(fixture.store.cursor(feed).unwrap().last_event_id, "id 499");
     // The same batch goes in once there is room, and nothing of the failure is taken for a first delivery.
     fixture.store.connection().pragma_update(None, "max_page_count", 1_000_000).unwrap();
     assert!(fixture.append(&batch).iter().all(|outcome| matches!(outcome, Outcome::Added(_))));
