@@ -156,6 +156,21 @@ async fn answers_come_back_as_actions() {
 }
 
 #[tokio::test]
+async fn an_answer_that_overtakes_its_notifications_id_counts_once() {
+    let recorder = NotificationRecorder::start().await;
+    let (desktop, mut actions) = connect(recorder.bus_address());
+    recorder.press_early("mark-read");
+    desktop.announce(announcement("Nightly passed"));
+    assert_eq!(next(&mut actions).await, Action::MarkRead { event: EventId(7) });
+    recorder.press_early("default");
+    desktop.announce(announcement("Nightly failed"));
+    let opened = Action::Open { target: Some(Target::Event(EventId(7))), activation_token: None };
+    assert_eq!(next(&mut actions).await, opened);
+    desktop.delivered().await;
+    assert!(actions.try_recv().is_err(), "each answer counts once");
+}
+
+#[tokio::test]
 async fn one_connection_sends_and_listens_for_all() {
     let recorder = NotificationRecorder::start().await;
     let (desktop, mut actions) = connect(recorder.bus_address());

@@ -9,7 +9,7 @@ use super::shown::{About, Shown};
 use super::{ANSWER_TIME, Action, Job, Service, icon};
 use futures_util::StreamExt as _;
 use notify_rust::Hint;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
@@ -18,6 +18,10 @@ use zbus::proxy::{CacheProperties, OwnerChangedStream, SignalStream};
 
 /// Without a session bus nothing tells when one appears; a later announcement looks again, not more often than this.
 const LOOK_AGAIN: Duration = Duration::from_secs(10);
+
+/// How many signals are kept until a `Notify` is answered. Most services signal to everybody on the bus about everybody's
+/// notifications, so the ones kept are mostly not ours.
+const EARLY: usize = 64;
 
 #[zbus::proxy(
     interface = "org.freedesktop.Notifications",
@@ -104,6 +108,35 @@ enum Ended {
     Bus,
 }
 
+/// What the service tells of a notification, by its id.
+#[derive(Debug)]
+enum Signal {
+    ActionInvoked(u32, String),
+    ActivationToken(u32, String),
+    NotificationClosed(u32),
+}
+
+impl Signal {
+    /// `None` for what is no signal of the specification.
+    fn of(message: &zbus::Message) -> Option<Self> {
+        let body = message.body();
+        match message.header().member()?.as_str() {
+            "ActionInvoked" => body.deserialize().ok().map(|(id, key)| Self::ActionInvoked(id, key)),
+            "ActivationToken" => body.deserialize().ok().map(|(id, token)| Self::ActivationToken(id, token)),
+            "NotificationClosed" => {
+                body.deserialize::<(u32, u32)>().ok().map(|(id, _reason)| Self::NotificationClosed(id))
+            }
+            _ => None,
+        }
+    }
+
+    fn id(&self) -> u32 {
+        match self {
+            Self::ActionInvoked(id, _) | Self::ActivationToken(id, _) | Self::NotificationClosed(id) => *id,
+        }
+    }
+}
+
 /// What is known of the service just now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Known {
@@ -127,6 +160,9 @@ struct Session<'a> {
     /// Whether the bus would start a service.
     startable: bool,
     shown: Shown,
+    /// Signals about notifications that are not known yet, heard while a `Notify` waits for its answer: one of them may
+    /// be about the notification whose id that answer gives. A service need not answer before it signals.
+    early: VecDeque<Signal>,
     /// Found out with the first notification.
     icon: Option<String>,
     status: &'a watch::Sender<Service>,
@@ -159,6 +195,7 @@ impl<'a> Session<'a> {
             known: Known::Absent,
             startable,
             shown: Shown::default(),
+            early: VecDeque::new(),
             icon: None,
             status,
             on_action,
@@ -182,7 +219,11 @@ impl<'a> Session<'a> {
                     None => return Ended::Bus,
                 },
                 signal = self.signals.next() => match signal {
-                    Some(signal) => self.heard(&signal),
+                    Some(signal) => {
+                        if let Some(signal) = Signal::of(&signal) {
+                            self.heard(signal);
+                        }
+                    }
                     None => return Ended::Bus,
                 },
                 job = jobs.recv() => match job {
@@ -209,6 +250,7 @@ impl<'a> Session<'a> {
     fn owner_changed(&mut self, there: bool) {
         tracing::debug!(there, "the notification service");
         self.shown.clear();
+        self.early.clear();
         self.known = match (there, self.startable) {
             (true, _) => Known::Unasked,
             (false, true) => Known::Startable,
@@ -216,28 +258,15 @@ impl<'a> Session<'a> {
         };
     }
 
-    fn heard(&mut self, signal: &zbus::Message) {
-        let header = signal.header();
-        let body = signal.body();
-        match header.member().map(zbus::names::MemberName::as_str) {
-            Some("ActionInvoked") => {
-                if let Ok((id, key)) = body.deserialize::<(u32, String)>()
-                    && let Some(action) = self.shown.action(id, &key)
-                {
+    fn heard(&mut self, signal: Signal) {
+        match signal {
+            Signal::ActionInvoked(id, key) => {
+                if let Some(action) = self.shown.action(id, &key) {
                     (self.on_action)(action);
                 }
             }
-            Some("ActivationToken") => {
-                if let Ok((id, token)) = body.deserialize::<(u32, String)>() {
-                    self.shown.set_activation_token(id, token);
-                }
-            }
-            Some("NotificationClosed") => {
-                if let Ok((id, _reason)) = body.deserialize::<(u32, u32)>() {
-                    self.shown.remove(id);
-                }
-            }
-            _ => {}
+            Signal::ActivationToken(id, token) => self.shown.set_activation_token(id, token),
+            Signal::NotificationClosed(id) => self.shown.remove(id),
         }
     }
 
@@ -254,7 +283,14 @@ impl<'a> Session<'a> {
                     self.owner_changed(owner.is_some());
                     return None;
                 }
-                Some(signal) = self.signals.next() => self.heard(&signal),
+                Some(signal) = self.signals.next() => match Signal::of(&signal) {
+                    Some(signal) if self.shown.contains(signal.id()) => self.heard(signal),
+                    Some(signal) => {
+                        self.early.truncate(EARLY - 1);
+                        self.early.push_front(signal);
+                    }
+                    None => {}
+                },
             }
         }
     }
@@ -314,8 +350,14 @@ impl<'a> Session<'a> {
             hints(&notification),
             notification.timeout.into(),
         );
+        self.early.clear();
         match self.call(sent).await {
-            Some(Ok(id)) => self.shown.insert(id, about),
+            Some(Ok(id)) => {
+                self.shown.insert(id, about);
+                while let Some(signal) = self.early.pop_back() {
+                    self.heard(signal);
+                }
+            }
             Some(Err(error)) => self.failed(&error),
             None => tracing::warn!("the notification service changed while a notification was delivered to it"),
         }

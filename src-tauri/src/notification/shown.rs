@@ -40,6 +40,10 @@ impl Shown {
         key.and_then(|key| self.by_key.get(key)).copied().unwrap_or(0)
     }
 
+    pub(super) fn contains(&self, id: u32) -> bool {
+        self.by_id.contains_key(&id)
+    }
+
     pub(super) fn insert(&mut self, id: u32, about: About) {
         self.remove(id);
         if let Some(key) = &about.key {

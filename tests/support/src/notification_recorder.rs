@@ -58,6 +58,8 @@ struct Behaviour {
     delay: Duration,
     /// A sentence with which every `Notify` is refused.
     refusal: Option<String>,
+    /// The button that is pressed before `Notify` has been answered.
+    pressed_early: Option<String>,
 }
 
 #[derive(Debug, Default)]
@@ -112,8 +114,9 @@ impl Interface {
         hints: HashMap<String, OwnedVariant>,
         timeout: i32,
         #[zbus(header)] header: Header<'_>,
+        #[zbus(signal_emitter)] emitter: SignalEmitter<'_>,
     ) -> Result<u32, Refusal> {
-        let Behaviour { delay, refusal, .. } = self.0.behaviour().clone();
+        let Behaviour { delay, refusal, pressed_early, .. } = self.0.behaviour().clone();
         if !delay.is_zero() {
             tokio::time::sleep(delay).await;
         }
@@ -127,11 +130,25 @@ impl Interface {
             record.last_id = record.last_id.max(id);
             record.shown.insert(id, sender.clone());
             let at = Instant::now();
-            let notification =
-                Notification { at, id, replaces, app, icon, summary, body, actions, hints, timeout, sender };
+            let notification = Notification {
+                at,
+                id,
+                replaces,
+                app,
+                icon,
+                summary,
+                body,
+                actions,
+                hints,
+                timeout,
+                sender: sender.clone(),
+            };
             record.notifications.push(notification);
             (id, record.notifications.len())
         };
+        if let Some(key) = pressed_early {
+            Self::action_invoked(&told_to(emitter, sender), id, &key).await?;
+        }
         self.0.count.send_replace(count);
         Ok(id)
     }
@@ -204,7 +221,12 @@ impl NotificationRecorder {
         let capabilities = CAPABILITIES.map(String::from).to_vec();
         let shared = Arc::new(Shared {
             record: Mutex::default(),
-            behaviour: Mutex::new(Behaviour { capabilities, delay: Duration::ZERO, refusal: None }),
+            behaviour: Mutex::new(Behaviour {
+                capabilities,
+                delay: Duration::ZERO,
+                refusal: None,
+                pressed_early: None,
+            }),
             count: watch::Sender::new(0),
         });
         let mut recorder = Self { shared, connection: None, address, _bus: bus };
@@ -288,6 +310,11 @@ impl NotificationRecorder {
     /// From now on each `Notify` is refused with this sentence; `None`: no longer.
     pub fn refuse(&self, reason: Option<&str>) {
         self.shared.behaviour().refusal = reason.map(str::to_owned);
+    }
+
+    /// From now on a person is quicker than the service: the button is pressed before `Notify` is answered.
+    pub fn press_early(&self, key: &str) {
+        self.shared.behaviour().pressed_early = Some(key.to_owned());
     }
 
     /// What it says it can do.
