@@ -37,3 +37,9 @@ pub use tray::TrayItem;
 pub use tutorial_server::{Tutorial, TutorialServer};
 #[cfg(target_os = "linux")]
 pub use web_driver::WebDriver;
+
+/// Whether the tests shall go deep (`./dev test --stress`): more rounds, more feeds, more events. What they assert is the
+/// same.
+pub fn stress() -> bool {
+    std::env::var_os("TIDINGS_STRESS").is_some_and(|value| value == "1")
+}
