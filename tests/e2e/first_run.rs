@@ -1,13 +1,7 @@
 //! What a person sees who starts Tidings for the first time.
 use crate::window::Window;
-use crate::{LIMIT, stored};
-use std::path::PathBuf;
+use crate::{LIMIT, pictures, stored};
 use tidings_test_support::{Desktop, eventually};
-
-/// Where `./dev shots` wants the pictures of the documentation.
-fn pictures() -> Option<PathBuf> {
-    std::env::var_os("TIDINGS_SHOTS").map(PathBuf::from)
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pictures_of_the_demo_feed() {

@@ -10,12 +10,18 @@ mod tutorials;
 mod window;
 
 use serde_json::Value;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 use tidings_test_support::DesktopSession;
 
 /// How long anything may take on a machine with much else to do.
 const LIMIT: Duration = Duration::from_secs(30);
+
+/// Where `./dev shots` wants the pictures of the documentation.
+fn pictures() -> Option<PathBuf> {
+    std::env::var_os("TIDINGS_SHOTS").map(PathBuf::from)
+}
 
 /// `tidings` on a desktop, with that desktop's data directory.
 fn tidings(desktop: &DesktopSession, arguments: &[&str]) -> Command {

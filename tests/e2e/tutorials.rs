@@ -1,6 +1,6 @@
 //! The servers that people copy from tutorials, followed to the command line, the history, the window, the notification.
 use crate::window::Window;
-use crate::{LIMIT, ndjson, run, stored, text, tidings};
+use crate::{LIMIT, ndjson, pictures, run, stored, text, tidings};
 use serde_json::Value;
 use std::process::Stdio;
 use tidings_test_support::{Desktop, DesktopSession, Process, Tutorial, TutorialServer, eventually};
@@ -256,6 +256,11 @@ async fn the_window_shows_each_and_the_daemon_announces_it() {
         window.wait_for_state(lesson.name, &[lesson.state]).await;
         lesson.check_stored(&desktop).await;
         lesson.check_announced(&desktop).await;
+    }
+    if let Some(folder) = pictures() {
+        window.click("[data-testid=scope-all]").await;
+        window.wait_for("[data-testid=event-row]").await;
+        desktop.run("scrot", ["--overwrite", folder.join("tutorials.png").to_str().expect("a UTF-8 path")]);
     }
     window.end().await;
 }
