@@ -13,6 +13,7 @@ use tempfile::TempDir;
 use tidings_engine::{
     Announcement, Engine, EngineOptions, EventSummary, Feed, FeedConfig, FeedId, FeedState, Notifier, PageQuery,
 };
+use tidings_event_source::Policy;
 use tidings_test_support::eventually;
 
 /// The longest that anything is waited for.
@@ -110,6 +111,7 @@ pub(crate) fn options(data_dir: &Path, notifier: &Arc<Recorder>, connect: bool) 
         user_agent: "Tidings/test".to_owned(),
         notifier: Arc::clone(notifier) as Arc<dyn Notifier>,
         connect,
+        policy: Policy::FEED,
     }
 }
 

@@ -7,6 +7,7 @@ use tidings::{USER_AGENT, demo_feed};
 use tidings_engine::{
     Announcement, Engine, EngineEvent, EngineOptions, EventId, FeedConfig, FeedId, FeedStatus, Notifier, Scope, Target,
 };
+use tidings_event_source::Policy;
 use tokio::sync::{Semaphore, mpsc};
 
 const LIMIT: Duration = Duration::from_secs(20);
@@ -25,6 +26,7 @@ fn engine() -> (tempfile::TempDir, Engine) {
         user_agent: USER_AGENT.to_owned(),
         notifier: Arc::new(Nobody),
         connect: false,
+        policy: Policy::FEED,
     };
     (dir, Engine::open(options).expect("the engine opens"))
 }

@@ -14,6 +14,7 @@ use crate::{
 use network::Network;
 use std::path::PathBuf;
 use std::sync::Arc;
+use tidings_event_source::Policy;
 
 /// What an engine needs of the world.
 pub struct EngineOptions {
@@ -25,6 +26,8 @@ pub struct EngineOptions {
     pub notifier: Arc<dyn Notifier>,
     /// Whether subscriptions are started. The command line opens an engine without them to edit feeds.
     pub connect: bool,
+    /// How subscriptions come back after a failure: [`Policy::FEED`]. A test of many failures brings shorter waits.
+    pub policy: Policy,
 }
 
 /// The running engine. Its network runs on one thread of its own, its database writer on another. Its futures may be
@@ -45,7 +48,7 @@ impl Engine {
     /// database is newer than the program, or cannot be opened.
     pub fn open(options: EngineOptions) -> Result<Self, EngineError> {
         let store = Store::open(&options.data_dir)?;
-        let core = Arc::new(Core::new(store, options.user_agent, options.notifier, options.connect)?);
+        let core = Arc::new(Core::new(store, options.user_agent, options.notifier, options.connect, options.policy)?);
         let network = Network::start(Arc::clone(&core)).map_err(|error| EngineError::NoThread(error.to_string()))?;
         Ok(Self { core, network: Arc::new(network) })
     }
@@ -147,6 +150,12 @@ impl Engine {
     /// Replaces the program's settings.
     pub async fn change_settings(&self, settings: Settings) -> Result<(), EngineError> {
         self.run(move |core| async move { core.change_settings(settings).await }).await
+    }
+
+    /// How many tasks live on the network thread, for a test that looks for what was left behind.
+    #[doc(hidden)]
+    pub fn tasks(&self) -> usize {
+        self.network.tasks()
     }
 
     /// Has the network thread do something to its end, whether or not the caller waits for it.

@@ -31,6 +31,7 @@ pub(crate) struct Surroundings {
     pub(crate) writer: Writer,
     pub(crate) announcer: Arc<Announcer>,
     pub(crate) connectors: Connectors,
+    pub(crate) policy: Policy,
 }
 
 /// One connector for all feeds of the same options.
@@ -146,7 +147,7 @@ impl Task {
         let request = self.feed.config.request()?;
         let Some(cursor) = self.cursor().await else { return Ok(()) };
         let limit = self.feed.config.event_limit_in_bytes();
-        let mut source = EventSource::new(connector, request, Policy::FEED, &cursor.last_event_id, limit);
+        let mut source = EventSource::new(connector, request, self.surroundings.policy, &cursor.last_event_id, limit);
         source.set_idle_limit(self.feed.config.idle_limit_as_duration());
         self.reconnection_time = cursor.reconnection_time;
         if let Some(milliseconds) = cursor.reconnection_time {

@@ -15,6 +15,7 @@ use std::time::Duration;
 use tidings_engine::{
     Announcement, Engine, EngineEvent, EngineEvents, EngineOptions, FeedId, FeedState, FeedStatus, Notifier,
 };
+use tidings_event_source::Policy;
 use tokio::sync::mpsc;
 
 /// How long an interrupted engine may take to store what has arrived.
@@ -57,6 +58,7 @@ async fn headless(data_dir: PathBuf, interrupt: &Interrupt, printed: bool) -> Ou
         user_agent: crate::USER_AGENT.into(),
         notifier: Arc::clone(&announcer) as _,
         connect: true,
+        policy: Policy::FEED,
     })
     .map_err(Failed::work)?;
     // The directory is ours, so the desktop may be talked to.

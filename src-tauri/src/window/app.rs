@@ -21,6 +21,7 @@ use tidings::notification::{Desktop, Service};
 use tidings::platform::dirs;
 use tidings::{USER_AGENT, demo_feed};
 use tidings_engine::{Engine, EngineError, EngineEvent, EngineEvents, EngineOptions, StoreError, Target};
+use tidings_event_source::Policy;
 use tokio::sync::{mpsc, watch};
 
 /// How long the engine may take to write what is under way.
@@ -70,6 +71,7 @@ fn start(
         user_agent: USER_AGENT.to_owned(),
         notifier: Arc::clone(desktop) as _,
         connect: true,
+        policy: Policy::FEED,
     });
     let engine = match opened {
         Ok(engine) => engine,

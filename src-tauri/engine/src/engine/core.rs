@@ -14,6 +14,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use tidings_event_source::Policy;
 use tokio::sync::Mutex as AsyncMutex;
 use tokio::time::{Instant, sleep, timeout_at};
 
@@ -43,6 +44,7 @@ impl Core {
         user_agent: String,
         notifier: Arc<dyn Notifier>,
         connect: bool,
+        policy: Policy,
     ) -> Result<Self, EngineError> {
         let overview = Arc::new(Overview::new(store.feeds()?));
         let settings = store.settings()?;
@@ -60,7 +62,7 @@ impl Core {
         };
         let writer = Writer::start(store, move |news| aftermath.take(news))?;
         let connectors = Connectors::new(user_agent);
-        let surroundings = Arc::new(Surroundings { overview, writer, announcer, connectors });
+        let surroundings = Arc::new(Surroundings { overview, writer, announcer, connectors, policy });
         Ok(Self {
             surroundings,
             readers,

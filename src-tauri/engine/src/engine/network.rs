@@ -40,6 +40,11 @@ impl Network {
         self.runtime.spawn(operation).await.ok()
     }
 
+    /// How many tasks live on the thread.
+    pub(super) fn tasks(&self) -> usize {
+        self.runtime.metrics().num_alive_tasks()
+    }
+
     /// Stops the thread and all that runs on it.
     pub(super) fn stop(&self) {
         self.stop.lock().unwrap_or_else(PoisonError::into_inner).take();

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use tidings_engine::{
     Announcement, Engine, EngineError, EngineOptions, Feed, FeedStatus, History, Notifier, StoreError,
 };
+use tidings_event_source::Policy;
 use tokio::runtime::Runtime;
 
 /// A process that owns the directory but does not answer yet (it starts, or is another command) is given this long.
@@ -105,7 +106,13 @@ fn not_understood() -> Failed {
 }
 
 fn options(data_dir: PathBuf) -> EngineOptions {
-    EngineOptions { data_dir, user_agent: crate::USER_AGENT.into(), notifier: Arc::new(Nobody), connect: false }
+    EngineOptions {
+        data_dir,
+        user_agent: crate::USER_AGENT.into(),
+        notifier: Arc::new(Nobody),
+        connect: false,
+        policy: Policy::FEED,
+    }
 }
 
 /// Nothing arrives while feeds are edited, so nothing is announced.
