@@ -23,8 +23,15 @@ pub struct Mapped {
     pub body: String,
     /// http, https or mailto.
     pub link: Option<String>,
-    /// How much it matters; normal unless the data says otherwise.
+    /// How much it matters; normal unless the data, the mapping or a rule says otherwise.
     pub urgency: Urgency,
+    /// A name of the desktop's icon theme, or one emoji; only where the mapping gives one.
+    pub icon: Option<String>,
+    /// Announcements of the same feed and key replace one another in place; only where the mapping gives one. At most 200
+    /// characters.
+    pub group_key: Option<String>,
+    /// When it happened, as the source says, in milliseconds since the Unix epoch; only where the mapping gives it.
+    pub happened_at: Option<i64>,
 }
 
 /// Maps an event by its type and data.

@@ -8,7 +8,9 @@ use crate::store::{
 };
 use crate::subscription::{Connectors, Subscription, Surroundings};
 use crate::teller::{EVENTS_AT_ONCE, Teller};
-use crate::{EngineError, EngineEvent, EventId, EventSummary, Feed, FeedConfig, FeedId, Notifier, Scope, Settings};
+use crate::{
+    Decision, EngineError, EngineEvent, EventId, EventSummary, Feed, FeedConfig, FeedId, Notifier, Scope, Settings,
+};
 use futures_util::future::join_all;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -326,9 +328,9 @@ impl Aftermath {
         }
     }
 
-    /// Offers a new event for announcing, unless it is empty or its feed is not announced.
+    /// Offers a new event for announcing, unless its verdict is silence or its feed is not announced.
     fn announce(&self, id: EventId, event: NewEvent) {
-        if event.data.is_empty() {
+        if event.verdict.decision != Decision::Announce {
             return;
         }
         let Some(feed) = self.overview.announced(event.feed).filter(|feed| feed.notify) else { return };

@@ -110,7 +110,7 @@ fn here(object: &Outline<'_>) -> Option<Mapped> {
             (text::line(name), lines(others))
         }
     };
-    Some(Mapped { title, body, link: link(object), urgency: urgency(object).unwrap_or_default() })
+    Some(Mapped { title, body, link: link(object), urgency: urgency(object).unwrap_or_default(), ..Mapped::default() })
 }
 
 /// Text meant to be read: no nested JSON.
@@ -133,6 +133,7 @@ fn listed(outline: &Outline<'_>) -> Option<Mapped> {
         body: if whole { String::new() } else { lines(leaves.iter()) },
         link: link(outline),
         urgency: urgency(outline).unwrap_or_default(),
+        ..Mapped::default()
     })
 }
 

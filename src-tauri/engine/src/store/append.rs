@@ -5,7 +5,7 @@ use super::feeds::{Cursor, FeedCounts, More, count};
 use super::window::{Window, fingerprint};
 use super::{Store, StoreError};
 use crate::mapping::{self, Mapped};
-use crate::{EventId, FeedId, Urgency};
+use crate::{DecidedBy, Decision, EventId, FeedId, Urgency, Verdict};
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -57,6 +57,8 @@ pub struct NewEvent {
     pub received_at: i64,
     /// What it is about.
     pub mapped: Mapped,
+    /// What rules say of it.
+    pub verdict: Verdict,
     fingerprint: i64,
 }
 
@@ -70,6 +72,11 @@ impl NewEvent {
             last_event_id: last_event_id.into(),
             received_at,
             mapped: mapping::map(event_type, data),
+            verdict: if data.is_empty() {
+                Verdict { decision: Decision::Silent, decided_by: DecidedBy::Empty, ..Verdict::default() }
+            } else {
+                Verdict::default()
+            },
             fingerprint: fingerprint(event_type, last_event_id, data),
         }
     }
@@ -184,7 +191,7 @@ fn add(connection: &Connection, window: &mut Option<Window>, event: &NewEvent) -
             }
         }
     }
-    let Mapped { title, body, link, urgency } = &event.mapped;
+    let Mapped { title, body, link, urgency, .. } = &event.mapped;
     connection
         .prepare_cached(
             "INSERT INTO events (feed_id, received_at, latest_at, urgency, fingerprint, type, last_event_id, title, link,
