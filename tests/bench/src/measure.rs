@@ -2,8 +2,7 @@
 use anyhow::{Context, Result, ensure};
 use std::io::Write;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
-use wait4::Wait4;
+use std::time::Duration;
 
 /// What a child process cost.
 #[derive(Debug, Clone, Copy)]
@@ -17,17 +16,22 @@ pub(crate) struct Cost {
 
 /// Runs `command` to its end, feeding it `stdin`; its output goes to nowhere. A non-zero exit is an error.
 pub(crate) fn run(command: &mut Command, stdin: Option<&[u8]>) -> Result<Cost> {
-    command.stdin(if stdin.is_some() { Stdio::piped() } else { Stdio::null() });
-    command.stdout(Stdio::null()).stderr(Stdio::null());
-    let start = Instant::now();
-    let mut child = command.spawn().with_context(|| format!("cannot start {command:?}"))?;
+    let report = tempfile::NamedTempFile::new()?;
+    let measured = std::env::current_exe()?.with_file_name("measured");
+    let mut measured = Command::new(measured);
+    measured.arg(report.path()).arg(command.get_program()).args(command.get_args());
+    measured.stdin(if stdin.is_some() { Stdio::piped() } else { Stdio::null() });
+    measured.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = measured.spawn().with_context(|| format!("cannot start {measured:?}"))?;
     if let (Some(bytes), Some(mut pipe)) = (stdin, child.stdin.take()) {
         pipe.write_all(bytes)?;
     }
-    let used = child.wait4()?;
-    ensure!(used.status.success(), "{command:?} ended with {}", used.status);
-    let cpu = used.rusage.utime + used.rusage.stime;
-    Ok(Cost { wall: start.elapsed(), cpu, peak: used.rusage.maxrss })
+    let status = child.wait()?;
+    ensure!(status.success(), "{command:?} ended with {status}");
+    let report = std::fs::read_to_string(report.path())?;
+    let mut numbers = report.split(' ').map(str::parse::<u64>);
+    let mut next = || Ok::<_, anyhow::Error>(numbers.next().context("a number is missing")??);
+    Ok(Cost { wall: Duration::from_nanos(next()?), cpu: Duration::from_nanos(next()?), peak: next()? })
 }
 
 /// Runs the contestants in turn, `rounds` times, and gives the median of each by CPU time.

@@ -162,7 +162,7 @@ pub(crate) fn headless_engine_costs(bench: &Bench, data_dir: &Path) -> Result<(D
         let engine = headless(bench, data_dir)?;
         load.wait_until_asked(asked + 1)?;
         starts.push(start.elapsed());
-        peak = peak.max(resident(&engine)?);
+        peak = peak.max(memory(&engine, "VmRSS:")?);
         end(engine)?;
     }
     starts.sort();
@@ -248,15 +248,16 @@ fn headless(bench: &Bench, data_dir: &Path) -> Result<Child> {
 
 fn end(engine: Child) -> Result<Cost> {
     let start = Instant::now();
-    let pid = i32::try_from(engine.id())?;
-    ensure!(Command::new("kill").arg(pid.to_string()).status()?.success(), "cannot end the engine");
+    let peak = memory(&engine, "VmHWM:")?;
+    ensure!(Command::new("kill").arg(engine.id().to_string()).status()?.success(), "cannot end the engine");
     let used = engine.wait4()?;
-    Ok(Cost { wall: start.elapsed(), cpu: used.rusage.utime + used.rusage.stime, peak: used.rusage.maxrss })
+    Ok(Cost { wall: start.elapsed(), cpu: used.rusage.utime + used.rusage.stime, peak })
 }
 
-fn resident(child: &Child) -> Result<u64> {
+/// What the kernel counts for a process under this name, in bytes.
+fn memory(child: &Child, name: &str) -> Result<u64> {
     let status = std::fs::read_to_string(format!("/proc/{}/status", child.id()))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name)).context("no such line")?;
     Ok(line.trim().trim_end_matches(" kB").parse::<u64>()? * 1024)
 }
 
