@@ -3,6 +3,7 @@ mod announcing;
 mod changes;
 mod delivery;
 mod failures;
+mod faults;
 mod telling;
 
 use crate::config::config;

@@ -5,6 +5,7 @@
 #[cfg(target_os = "linux")]
 pub mod desktop_session;
 pub mod eventually;
+pub mod fault;
 #[cfg(target_os = "linux")]
 pub mod notification_recorder;
 pub mod payloads;
@@ -24,6 +25,7 @@ pub mod web_driver;
 #[cfg(target_os = "linux")]
 pub use desktop_session::{Announced, Desktop, DesktopSession, NotificationDaemon};
 pub use eventually::eventually;
+pub use fault::{Fault, Story};
 #[cfg(target_os = "linux")]
 pub use notification_recorder::{Notification, NotificationRecorder};
 #[cfg(target_os = "linux")]
