@@ -78,9 +78,10 @@ async fn stored_events_are_read_in_every_way() {
 
     assert_eq!(without_times(&lines(dir, &["search", "passed"])), ["builds  Build 2 passed"]);
     assert_eq!(
-        without_times(&lines(dir, &["search", "two", "te"])),
+        without_times(&lines(dir, &["search", "two", "te*"])),
         ["builds  Build 1 failed – Two tests, \"quoted\""]
     );
+    assert_eq!(lines(dir, &["search", "two", "te"]), [""; 0], "words are whole unless the user says otherwise");
     assert_eq!(lines(dir, &["search", "nowhere"]), [""; 0]);
     assert_eq!(lines(dir, &["search", "build", "--feed", "notes"]), [""; 0]);
 

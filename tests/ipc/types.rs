@@ -70,5 +70,8 @@ fn the_ui_has_the_types_that_the_backend_sends() {
         std::fs::write(&path, &generated).expect("the file can be written");
     }
     let committed = std::fs::read_to_string(&path).expect("the file is there");
-    assert_eq!(committed, generated, "rewrite it: TIDINGS_REWRITE=1 cargo test -p tidings --test ipc types");
+    let different = committed.lines().zip(generated.lines()).find(|(committed, generated)| committed != generated);
+    let rewrite = "rewrite it: TIDINGS_REWRITE=1 cargo test -p tidings --test ipc types";
+    assert_eq!(different, None, "the first line that differs, as committed and as generated; {rewrite}");
+    assert_eq!(committed.len(), generated.len(), "one is longer; {rewrite}");
 }

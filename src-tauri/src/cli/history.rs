@@ -34,7 +34,8 @@ pub(super) struct List {
 
 /// Search stored events, newest first
 ///
-/// An event is found if all words occur in its title or body; the last may be unfinished.
+/// An event is found if all words occur in its title or body: whole words, or their beginnings where they end with `*`
+/// ("err*" finds "error").
 #[derive(Debug, Args)]
 pub(super) struct Search {
     #[command(flatten)]
@@ -93,7 +94,8 @@ impl Search {
     pub(super) fn run(self) -> Outcome {
         let stored = Stored::open(self.data)?;
         let scope = stored.scope(self.feed.as_deref())?;
-        stored.show(scope, self.query.join(" "), self.limit, self.format)
+        // What has been typed to its end: the last word is a whole one.
+        stored.show(scope, self.query.join(" ") + " ", self.limit, self.format)
     }
 }
 

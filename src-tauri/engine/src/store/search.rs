@@ -31,6 +31,8 @@ pub(super) struct Word {
     pub(super) text: String,
     /// It may go on: `err` finds "error".
     pub(super) unfinished: bool,
+    /// The user said so: `err*`.
+    starred: bool,
 }
 
 /// A point in time as a user writes it.
@@ -55,7 +57,7 @@ pub(super) fn parse(typed: &str) -> Search {
     }
     if let Some(last) = search.words.last_mut() {
         // Only what stands at the very end may still be being typed.
-        last.unfinished &= !typed.ends_with(char::is_whitespace);
+        last.unfinished &= last.starred || !typed.ends_with(char::is_whitespace);
     }
     search
 }
@@ -133,7 +135,8 @@ impl Search {
             None => piece.text,
         };
         if self.words.len() < WORDS && text.contains(char::is_alphanumeric) {
-            self.words.push(Word { text, unfinished: piece.last && !piece.quoted });
+            let starred = !piece.quoted && text.ends_with('*');
+            self.words.push(Word { text, unfinished: starred || piece.last && !piece.quoted, starred });
         }
     }
 
@@ -141,6 +144,7 @@ impl Search {
     pub(super) fn expression(&self) -> Option<String> {
         let quoted = self.words.iter().map(|word| {
             let text = word.text.replace(['"', '\0'], " ");
+            let text = if word.starred { text.trim_end_matches('*') } else { &text };
             format!("\"{text}\"{}", if word.unfinished { " *" } else { "" })
         });
         let expression = quoted.collect::<Vec<_>>().join(" AND ");
@@ -190,7 +194,9 @@ mod tests {
     #[case::two("disk err", Some(r#""disk" AND "err" *"#))]
     #[case::phrase(r#""disk full""#, Some(r#""disk full""#))]
     #[case::unfinished_phrase(r#""disk fu"#, Some(r#""disk fu" *"#))]
-    #[case::syntax("a AND b* NOT (c)", Some(r#""a" AND "AND" AND "b*" AND "NOT" AND "(c)" *"#))]
+    #[case::syntax("a AND b* NOT (c)", Some(r#""a" AND "AND" AND "b" * AND "NOT" AND "(c)" *"#))]
+    #[case::starred("dis* err* ", Some(r#""dis" * AND "err" *"#))]
+    #[case::starred_phrase(r#""err*" "#, Some(r#""err*""#))]
     #[case::quote_inside(r#"a"b c"d"#, Some(r#""ab cd""#))]
     #[case::not_words("+ - * ^", None)]
     #[case::nul("a\0b", Some("\"a b\" *"))]

@@ -239,7 +239,8 @@ export type PageQuery = {
 /** Of which events. */
 scope: Scope,
 /**
- * Words, all of which must occur (the last may be unfinished), quoted phrases, and operators: `feed:` (part of a
+ * Words, all of which must occur (the last may be unfinished, unless a space follows it; so may those that end with
+ * `*`), quoted phrases, and operators: `feed:` (part of a
  * name), `type:`, `is:unread`, `is:read`, `is:starred`, `after:` and `before:` (`2026`, `2026-05`, `2026-05-04`,
  * `today`, `yesterday`, `30m`, `12h`, `7d`, `2w`). Nothing typed is an error. Empty for all events.
  */
