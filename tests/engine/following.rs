@@ -5,6 +5,7 @@ mod delivery;
 mod failures;
 mod faults;
 mod telling;
+mod world;
 
 use crate::config::config;
 use std::path::Path;

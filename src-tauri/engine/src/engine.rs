@@ -9,7 +9,7 @@ use crate::event::Counts;
 use crate::store::Store;
 use crate::{
     EngineError, EngineEvents, Event, EventId, Feed, FeedConfig, FeedId, FeedStatus, Notifier, Page, PageQuery, Scope,
-    Settings,
+    Settings, WorldChange,
 };
 use network::Network;
 use std::path::PathBuf;
@@ -106,6 +106,15 @@ impl Engine {
     /// Connects anew at once: one feed, or all. A paused feed stays paused.
     pub async fn reconnect(&self, id: Option<FeedId>) -> Result<(), EngineError> {
         self.run(move |core| async move { core.reconnect(id).await }).await
+    }
+
+    /// Tells it what happened to the computer. After [`Resumed`](WorldChange::Resumed) and
+    /// [`NetworkChanged`](WorldChange::NetworkChanged) every subscription that waits tries again, spread over a second,
+    /// and every connection has to prove within 10 s that it lives. While the network is
+    /// [gone](WorldChange::NetworkGone), nothing is tried but feeds on this computer.
+    pub fn world_changed(&self, change: WorldChange) {
+        tracing::debug!(?change, "the world");
+        self.core.surroundings.world.change(change);
     }
 
     /// A page of the history. Reads do not wait for the writer.

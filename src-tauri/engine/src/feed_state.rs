@@ -41,6 +41,8 @@ pub enum FeedState {
         /// Why.
         cause: Cause,
     },
+    /// There is no network at all; the next try follows when there is one.
+    NoNetwork,
     /// The server answers and closes, as many do: the next request follows by itself, and all is well.
     Polling {
         /// When the next try follows.

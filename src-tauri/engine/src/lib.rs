@@ -17,6 +17,7 @@ pub mod settings;
 pub mod store;
 mod subscription;
 mod teller;
+pub mod world;
 
 pub use announce::{Announcement, Notifier, Target};
 pub use engine::{Engine, EngineOptions};
@@ -28,3 +29,4 @@ pub use feed_state::{Cause, FeedState, FeedStatus};
 pub use rule::{Action, DecidedBy, Decision, Hook, Rule, Then, Verdict, When};
 pub use settings::{Settings, Theme};
 pub use store::{History, StoreError};
+pub use world::WorldChange;

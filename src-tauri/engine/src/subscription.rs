@@ -7,14 +7,16 @@ mod cause;
 use crate::announce::{Announcement, Announcer, Target};
 use crate::overview::{LastByte, Overview};
 use crate::store::{Arrival, Cursor, NewEvent, Writer};
+use crate::world::{Seen, World};
 use crate::{Cause, EngineError, Feed, FeedId, FeedState, Urgency};
 use futures_util::FutureExt as _;
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 use tidings_event_source::{Connector, ConnectorOptions, EventSource, Frame, Occurrence, Policy};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
@@ -25,6 +27,11 @@ const AFTER_FAULT: Duration = Duration::from_mins(1);
 /// When it is asked again where to go on from, while the store cannot say.
 const WITHOUT_CURSOR: Duration = Duration::from_secs(1);
 
+/// After a sleep or a change of network, waiting subscriptions try again within this time, each at a moment of its own.
+const SPREAD: Duration = Duration::from_secs(1);
+/// And what is connected has to prove within this time that it lives.
+const PROOF_OF_LIFE: Duration = Duration::from_secs(10);
+
 /// What subscriptions share.
 pub(crate) struct Surroundings {
     pub(crate) overview: Arc<Overview>,
@@ -32,6 +39,7 @@ pub(crate) struct Surroundings {
     pub(crate) announcer: Arc<Announcer>,
     pub(crate) connectors: Connectors,
     pub(crate) policy: Policy,
+    pub(crate) world: World,
 }
 
 /// One connector for all feeds of the same options.
@@ -78,7 +86,20 @@ impl Subscription {
     pub(crate) fn start(surroundings: Arc<Surroundings>, feed: Feed, after: Duration) -> Self {
         let (wishes, received) = mpsc::channel(4);
         let last_byte = surroundings.overview.last_byte(feed.id);
-        let task = Task { surroundings, feed, wishes: received, last_byte, alerted: false, reconnection_time: None };
+        let world = surroundings.world.watch();
+        let needs_network = !feed.config.is_on_this_computer();
+        let task = Task {
+            surroundings,
+            feed,
+            wishes: received,
+            world,
+            needs_network,
+            disruptions: 0,
+            at_rest: true,
+            last_byte,
+            alerted: false,
+            reconnection_time: None,
+        };
         Self { wishes, task: tokio::spawn(task.run(after)) }
     }
 
@@ -106,6 +127,13 @@ struct Task {
     feed: Feed,
     /// Ends with the subscription's handle, which means [`Wish::End`].
     wishes: mpsc::Receiver<Wish>,
+    world: watch::Receiver<Seen>,
+    /// A feed on this computer goes on without one.
+    needs_network: bool,
+    /// Up to here the world's disruptions are answered.
+    disruptions: u64,
+    /// Between two connections. Then, and without a network, the source is not driven: it waits.
+    at_rest: bool,
     last_byte: LastByte,
     /// Whether the user was told that the feed needs attention; once until it is open again.
     alerted: bool,
@@ -134,10 +162,10 @@ impl Task {
     }
 
     /// Waits until the time is over or a reconnection is wished; breaks when it is time to end.
-    async fn rest(&mut self, time: Duration) -> std::ops::ControlFlow<()> {
+    async fn rest(&mut self, time: Duration) -> ControlFlow<()> {
         match timeout(time, self.wishes.recv()).await {
-            Ok(Some(Wish::End) | None) => std::ops::ControlFlow::Break(()),
-            Ok(Some(Wish::Reconnect)) | Err(_) => std::ops::ControlFlow::Continue(()),
+            Ok(Some(Wish::End) | None) => ControlFlow::Break(()),
+            Ok(Some(Wish::Reconnect)) | Err(_) => ControlFlow::Continue(()),
         }
     }
 
@@ -153,23 +181,39 @@ impl Task {
         if let Some(milliseconds) = cursor.reconnection_time {
             source.set_reconnection_time(milliseconds);
         }
+        self.at_rest = true;
+        if self.network().await.is_break() {
+            return Ok(());
+        }
+        self.disruptions = self.world.borrow_and_update().disruptions;
         loop {
-            // `next` keeps its state in the source, so nothing is begun anew when a wish comes first.
+            let waits_for_network = self.waits_for_network();
+            if waits_for_network {
+                self.set_state(FeedState::NoNetwork);
+            }
+            // `next` keeps its state in the source, so nothing is begun anew when something else comes first.
             let arrival = tokio::select! {
                 biased;
                 wish = self.wishes.recv() => match wish {
                     Some(Wish::Reconnect) => {
                         source.reconnect_now();
+                        self.at_rest = false;
                         continue;
                     }
                     Some(Wish::End) | None => return Ok(()),
                 },
-                occurrence = source.next() => match occurrence {
+                // Never fails: the world lives as long as what it surrounds.
+                Ok(()) = self.world.changed() => {
+                    self.heed_world(&mut source);
+                    continue;
+                }
+                occurrence = source.next(), if !waits_for_network => match occurrence {
                     Some(occurrence) => self.take(&occurrence),
                     // Closed for good; but a wish reopens it.
                     None => match self.wishes.recv().await {
                         Some(Wish::Reconnect) => {
                             source.reconnect_now();
+                            self.at_rest = false;
                             continue;
                         }
                         Some(Wish::End) | None => return Ok(()),
@@ -181,6 +225,40 @@ impl Task {
                 let arrival = self.take(&occurrence);
                 self.store(arrival).await;
             }
+        }
+    }
+
+    /// Waits for a network before the first attempt; breaks when it is time to end.
+    async fn network(&mut self) -> ControlFlow<()> {
+        if !self.waits_for_network() {
+            return ControlFlow::Continue(());
+        }
+        self.set_state(FeedState::NoNetwork);
+        let (world, wishes) = (&mut self.world, &mut self.wishes);
+        tokio::select! {
+            wish = wishes.recv() => match wish {
+                Some(Wish::Reconnect) => {
+                    self.at_rest = false;
+                    return ControlFlow::Continue(());
+                }
+                Some(Wish::End) | None => return ControlFlow::Break(()),
+            },
+            _ = world.wait_for(|seen| seen.network) => {}
+        }
+        self.rest(SPREAD.mul_f64(fastrand::f64())).await
+    }
+
+    /// Whether the next attempt has to wait until there is a network. One that the user asks for does not.
+    fn waits_for_network(&self) -> bool {
+        self.at_rest && self.needs_network && !self.world.borrow().network
+    }
+
+    /// After a disruption: what waits is tried soon, what is connected has to prove that it lives.
+    fn heed_world(&mut self, source: &mut EventSource) {
+        let Seen { disruptions, .. } = *self.world.borrow_and_update();
+        if disruptions != std::mem::replace(&mut self.disruptions, disruptions) {
+            source.retry_within(SPREAD.mul_f64(fastrand::f64()));
+            source.prove_life_within(PROOF_OF_LIFE);
         }
     }
 
@@ -213,7 +291,10 @@ impl Task {
                 self.last_byte.set(now);
                 return self.arrival(*frame, now);
             }
-            Occurrence::Connecting { .. } => self.set_state(FeedState::Connecting { waiting_for_server: false }),
+            Occurrence::Connecting { .. } => {
+                self.at_rest = false;
+                self.set_state(FeedState::Connecting { waiting_for_server: false });
+            }
             Occurrence::Waiting => self.set_state(FeedState::Connecting { waiting_for_server: true }),
             Occurrence::Open(_) => {
                 let now = now();
@@ -222,8 +303,11 @@ impl Task {
                 self.set_state(FeedState::Open { since: now });
             }
             Occurrence::Lost { failure, retry_in, needs_attention, polling } => {
+                self.at_rest = true;
                 let retry_at = now() + milliseconds(*retry_in);
-                let state = if *polling {
+                let state = if self.waits_for_network() {
+                    FeedState::NoNetwork
+                } else if *polling {
                     FeedState::Polling { retry_at, every_ms: milliseconds(*retry_in).unsigned_abs() }
                 } else if *needs_attention {
                     let cause = Cause::of(failure);

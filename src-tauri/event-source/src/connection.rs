@@ -36,12 +36,6 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(30);
 /// How long a response head may be awaited. Many servers send none before their first event, so this is generous.
 const HEAD_LIMIT: Duration = Duration::from_mins(10);
 
-/// A silent connection is probed after this long, and again at each interval …
-const KEEP_ALIVE_AFTER: Duration = Duration::from_mins(1);
-const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(15);
-/// … and given up when nothing has been acknowledged for this long: a dead peer is noticed within 2 minutes.
-const UNACKNOWLEDGED_LIMIT: Duration = Duration::from_secs(90);
-
 /// How much an HTTP/2 server may send before we read it, in bytes. A slow consumer slows the server down.
 const READ_AHEAD: u32 = 512 * 1024;
 
@@ -68,6 +62,25 @@ impl fmt::Debug for Proxy {
     }
 }
 
+/// How a peer that is gone without a word is noticed while nothing comes anyway: TCP keep-alive, `TCP_USER_TIMEOUT` and
+/// HTTP/2 ping. The default notices it within 2 minutes. The kernel does the TCP part; it wakes nobody here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Probing {
+    /// A connection that is silent for so long is probed, …
+    pub after: Duration,
+    /// … and again after each such interval (HTTP/2: the answer has this long), …
+    pub interval: Duration,
+    /// … and given up when nothing was acknowledged for so long (Linux; elsewhere after as many probes as the system
+    /// thinks right).
+    pub limit: Duration,
+}
+
+impl Default for Probing {
+    fn default() -> Self {
+        Self { after: Duration::from_mins(1), interval: Duration::from_secs(15), limit: Duration::from_secs(90) }
+    }
+}
+
 /// What the connections of several sources may share.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct ConnectorOptions {
@@ -79,6 +92,8 @@ pub struct ConnectorOptions {
     pub insecure: bool,
     /// Names the program in `User-Agent`, e.g. `Tidings/0.1.0`.
     pub user_agent: String,
+    /// How a dead peer is noticed.
+    pub probing: Probing,
 }
 
 /// Makes connections. Cheap to clone; one for each set of options is enough for any number of sources.
@@ -113,10 +128,10 @@ impl Connector {
             .dns_resolver(resolver::Resolver::default())
             .connector_layer(standing::StandingLayer)
             .connect_timeout(CONNECT_LIMIT)
-            .tcp_keepalive(KEEP_ALIVE_AFTER)
-            .tcp_keepalive_interval(KEEP_ALIVE_INTERVAL)
-            .http2_keep_alive_interval(KEEP_ALIVE_AFTER)
-            .http2_keep_alive_timeout(KEEP_ALIVE_INTERVAL)
+            .tcp_keepalive(options.probing.after)
+            .tcp_keepalive_interval(options.probing.interval)
+            .http2_keep_alive_interval(options.probing.after)
+            .http2_keep_alive_timeout(options.probing.interval)
             .http2_max_header_list_size(u32::try_from(RESPONSE_HEAD_LIMIT).unwrap_or(u32::MAX))
             .http2_initial_stream_window_size(READ_AHEAD)
             .http2_initial_connection_window_size(READ_AHEAD)
@@ -126,7 +141,7 @@ impl Connector {
             .http1_allow_spaces_after_header_name_in_responses(true)
             .http1_ignore_invalid_headers_in_responses(true);
         #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
-        let builder = builder.tcp_user_timeout(UNACKNOWLEDGED_LIMIT);
+        let builder = builder.tcp_user_timeout(options.probing.limit);
         let builder = if user_agent.is_empty() { builder } else { builder.user_agent(user_agent) };
         let (builder, proxies) = match &options.proxy {
             Proxy::System => (builder, Some(Matcher::from_system())),

@@ -218,11 +218,25 @@ impl EventSource {
         self.leave(State::Start { after_old });
     }
 
+    /// Has a wait for the next attempt end after this time, if it would last longer. Does nothing while there is a
+    /// connection, and does not reopen a closed source.
+    pub fn retry_within(&mut self, time: Duration) {
+        if let State::Lost(wait) = &mut self.state {
+            let soon = Instant::now() + time;
+            if soon < wait.deadline() {
+                wait.set(sleep_until(soon));
+            }
+        }
+    }
+
     /// Has the present connection prove that it lives: unless a byte comes in this time, it is lost and another one
     /// made at once. For after a resume from sleep or a change of network. Does nothing while there is no connection.
     pub fn prove_life_within(&mut self, time: Duration) {
         if matches!(self.state, State::Connecting { .. } | State::Open { .. }) {
-            self.silence.proof_due = Some(Instant::now() + time);
+            let now = Instant::now();
+            // What was silent because this process did not run is no gap to learn from.
+            self.silence.rhythm.opened(now.into_std());
+            self.silence.proof_due = Some(now + time);
         }
     }
 

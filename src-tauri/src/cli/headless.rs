@@ -176,6 +176,7 @@ impl Report {
             FeedState::Open { .. } => tracing::info!(feed = name, "open"),
             FeedState::Polling { every_ms, .. } => tracing::info!(feed = name, every_ms, "polling"),
             FeedState::Waiting { cause, .. } => tracing::info!(feed = name, "lost: {}", cause.message),
+            FeedState::NoNetwork => tracing::info!(feed = name, "waiting for a network"),
             FeedState::NeedsAttention { cause, .. } => {
                 tracing::warn!(feed = name, "needs attention: {}", cause.message);
             }

@@ -21,7 +21,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 use tidings_event_source::{
-    Connector, ConnectorOptions, EventSource, Frame, Occurrence, Policy, Proxy, Request, Resume, decoder,
+    Connector, ConnectorOptions, EventSource, Frame, Occurrence, Policy, Probing, Proxy, Request, Resume, decoder,
 };
 
 /// How long an interrupted command may still write to a reader that does not read.
@@ -171,6 +171,7 @@ impl Network {
             authorities: self.ca.into_iter().collect(),
             insecure: self.insecure,
             user_agent: crate::USER_AGENT.into(),
+            probing: Probing::default(),
         };
         Connector::new(&options).map_err(|error| error.to_string())
     }

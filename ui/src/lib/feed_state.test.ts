@@ -45,6 +45,13 @@ const STATES: [FeedState, string, string, string, string][] = [
     '401',
     'The server answered 401 Unauthorized. Next try in 15 min.',
   ],
+  [
+    { state: 'noNetwork' },
+    'trying',
+    'not connected, no network',
+    'no network',
+    'This computer has no network. The next try follows when there is one.',
+  ],
   [{ state: 'paused' }, 'paused', 'paused', '', 'Paused. Nothing is received until you resume it.'],
   [
     { state: 'closed', cause: { ...cause, message: 'The server said stop (204).', short: '204' } },

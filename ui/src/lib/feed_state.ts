@@ -14,6 +14,7 @@ export function tone(state: FeedState): Tone {
       return 'open';
     case 'connecting':
     case 'waiting':
+    case 'noNetwork':
       return 'trying';
     case 'needsAttention':
       return 'attention';
@@ -40,6 +41,8 @@ export function stateWord(state: FeedState): string {
       return state.waitingForServer ? m.state_waiting_for_server() : m.state_connecting();
     case 'waiting':
       return m.state_waiting();
+    case 'noNetwork':
+      return m.state_no_network();
     case 'needsAttention':
       return m.state_attention();
     case 'paused':
@@ -54,6 +57,8 @@ export function stateHint(state: FeedState, now: number): string {
   switch (state.state) {
     case 'waiting':
       return countdown(state.retryAt, now);
+    case 'noNetwork':
+      return m.hint_no_network();
     case 'needsAttention':
     case 'closed':
       return state.cause.short;
@@ -82,6 +87,8 @@ export function stateSentence({ state, lastByteAt }: FeedStatus, now: number): s
     case 'waiting':
     case 'needsAttention':
       return m.sentence_next_try({ cause: state.cause.message, next: countdown(state.retryAt, now) });
+    case 'noNetwork':
+      return m.sentence_no_network();
     case 'paused':
       return m.sentence_paused();
     case 'closed':

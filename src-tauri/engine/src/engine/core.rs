@@ -8,6 +8,7 @@ use crate::store::{
 };
 use crate::subscription::{Connectors, Subscription, Surroundings};
 use crate::teller::{EVENTS_AT_ONCE, Teller};
+use crate::world::World;
 use crate::{
     Decision, EngineError, EngineEvent, EventId, EventSummary, Feed, FeedConfig, FeedId, Notifier, Scope, Settings,
 };
@@ -64,7 +65,8 @@ impl Core {
         };
         let writer = Writer::start(store, move |news| aftermath.take(news))?;
         let connectors = Connectors::new(user_agent);
-        let surroundings = Arc::new(Surroundings { overview, writer, announcer, connectors, policy });
+        let surroundings =
+            Arc::new(Surroundings { overview, writer, announcer, connectors, policy, world: World::new() });
         Ok(Self {
             surroundings,
             readers,

@@ -5,8 +5,8 @@ use crate::{EngineError, FeedConfig, ProxyChoice, ResumeMode};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use std::path::PathBuf;
 use std::time::Duration;
-use tidings_event_source::{ConnectorOptions, Proxy, Request, Resume, decoder};
-use url::Url;
+use tidings_event_source::{ConnectorOptions, Probing, Proxy, Request, Resume, decoder};
+use url::{Host, Url};
 
 /// The longest name, in characters.
 const NAME_LIMIT: usize = 200;
@@ -62,7 +62,23 @@ impl FeedConfig {
             authorities: self.ca_file.iter().map(PathBuf::from).collect(),
             insecure: self.insecure,
             user_agent: user_agent.to_owned(),
+            probing: Probing::default(),
         })
+    }
+
+    /// Whether what it names is reached without any network: this computer itself.
+    pub(crate) fn is_on_this_computer(&self) -> bool {
+        let Ok(url) = Url::parse(&self.url) else { return false };
+        match url.host() {
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),
+            // RFC 6761, 6.3: these names are never looked up elsewhere.
+            Some(Host::Domain(name)) => {
+                let name = name.strip_suffix('.').unwrap_or(name);
+                name == "localhost" || name.ends_with(".localhost")
+            }
+            None => false,
+        }
     }
 
     pub(crate) fn event_limit_in_bytes(&self) -> usize {
@@ -148,4 +164,31 @@ fn web_address(text: &str) -> Result<Url, EngineError> {
 
 const fn bad(sentence: String) -> EngineError {
     EngineError::BadFeed(sentence)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_computer_needs_no_network() {
+        let table = [
+            ("http://localhost:4874/events", true),
+            ("http://LOCALHOST./", true),
+            ("http://feed.localhost/", true),
+            ("http://127.0.0.1/", true),
+            ("http://127.1.2.3:80/", true),
+            ("http://[::1]:80/", true),
+            ("http://[::ffff:127.0.0.1]/", true),
+            ("http://notlocalhost/", false),
+            ("http://localhost.example.org/", false),
+            ("http://192.168.1.5/", false),
+            ("http://[fe80::1]/", false),
+            ("http://0.0.0.0/", false),
+        ];
+        for (url, expected) in table {
+            let config: FeedConfig = serde_json::from_value(serde_json::json!({ "name": "x", "url": url })).unwrap();
+            assert_eq!(config.is_on_this_computer(), expected, "{url}");
+        }
+    }
 }

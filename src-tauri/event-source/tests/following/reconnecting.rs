@@ -129,3 +129,40 @@ async fn a_feed_asks_for_attention_after_three_refusals_in_a_row() {
     }
     assert_eq!(waits, [(0, false), (0, false), (1, true), (2, true), (4, true), (8, true)]);
 }
+
+/// "Retry soon" shortens a wait, never lengthens one, and touches neither a connection nor a closed source.
+#[tokio::test]
+async fn a_wait_can_be_shortened() {
+    let server = SseServer::start(|mut connection: Connection| async move {
+        let answer = match connection.request.number {
+            0 => "retry: 600000\ndata: x\n\n",
+            1 => "retry: 100\ndata: x\n\n",
+            _ => "data: y\n\n",
+        };
+        connection.send(format!("{EVENT_STREAM}{answer}")).await;
+        if connection.request.number == 2 {
+            connection.closed().await;
+        }
+    })
+    .await;
+    let mut source = follow(&server.url("/"), Policy::FEED);
+    let lines = ["connecting 1", "open 200", "retry 600000", "message “x”", "lost closed-by-server (polling)"];
+    assert_eq!(next_lines(&mut source, 5).await, lines);
+    source.retry_within(Duration::from_millis(10));
+    assert_eq!(next_lines(&mut source, 2).await, ["connecting 1", "open 200"]);
+    source.retry_within(Duration::ZERO);
+    assert_eq!(
+        next_lines(&mut source, 3).await,
+        ["retry 100", "message “x”", "lost closed-by-server (polling)"],
+        "a connection stays"
+    );
+    source.retry_within(Duration::from_hours(1));
+    assert_eq!(next_lines(&mut source, 3).await, ["connecting 1", "open 200", "message “y”"]);
+    assert_eq!(server.requests().len(), 3);
+
+    let stop = SseServer::answering(["HTTP/1.1 204 No Content\r\n\r\n"]).await;
+    let mut source = follow(&stop.url("/"), Policy::FEED);
+    assert_eq!(next_lines(&mut source, 2).await, ["connecting 1", "closed http-status"]);
+    source.retry_within(Duration::ZERO);
+    assert_eq!(next(&mut source).await, "over");
+}

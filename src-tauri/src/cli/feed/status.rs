@@ -73,6 +73,7 @@ const fn name(state: &FeedState) -> &'static str {
         FeedState::Connecting { .. } => "connecting",
         FeedState::Open { .. } => "open",
         FeedState::Waiting { .. } => "waiting",
+        FeedState::NoNetwork => "no-network",
         FeedState::Polling { .. } => "polling",
         FeedState::NeedsAttention { .. } => "needs-attention",
         FeedState::Closed { .. } => "closed",
@@ -105,6 +106,7 @@ fn words(state: &FeedState, clock: &moment::Clock) -> String {
         FeedState::Connecting { waiting_for_server: true } => "connected, waiting for the server".into(),
         FeedState::Open { since } => format!("open since {}", clock.moment(*since)),
         FeedState::Waiting { retry_at, cause } => format!("{} Next try {}.", cause.message, clock.distance(*retry_at)),
+        FeedState::NoNetwork => "no network; the next try follows when there is one".into(),
         FeedState::Polling { every_ms, .. } => {
             format!("polling every {}", moment::wait(std::time::Duration::from_millis(*every_ms)))
         }

@@ -42,7 +42,13 @@ impl TrayState {
                 )
             }),
             failing: count(|state| {
-                matches!(state, FeedState::Waiting { .. } | FeedState::NeedsAttention { .. } | FeedState::Closed { .. })
+                matches!(
+                    state,
+                    FeedState::Waiting { .. }
+                        | FeedState::NoNetwork
+                        | FeedState::NeedsAttention { .. }
+                        | FeedState::Closed { .. }
+                )
             }),
             unread,
         }

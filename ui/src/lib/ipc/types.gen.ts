@@ -187,7 +187,7 @@ since: number, } | { "state": "waiting",
 /** When the next try follows. */
 retryAt: number,
 /** Why. */
-cause: Cause, } | { "state": "polling",
+cause: Cause, } | { "state": "noNetwork" } | { "state": "polling",
 /** When the next try follows. */
 retryAt: number,
 /** How long it waits between two requests. */
