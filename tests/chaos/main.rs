@@ -1,0 +1,187 @@
+//! The whole engine among servers that misbehave at random, for a while, and what must hold at the end.
+//!
+//! One seed names one run: `TIDINGS_SEED=… ./dev test` repeats what the servers and the user do, as far as time allows.
+//! There is one test here, because it looks at what its process occupies. Deliberately not here: each fault by itself
+//! (`tests/engine/following/faults.rs`).
+mod occupied;
+mod server;
+mod user;
+
+use occupied::Occupied;
+use server::{Feeds, Server};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+use tidings_engine::{Announcement, Engine, EngineEvent, EngineEvents, EngineOptions, FeedId, Notifier, PageQuery};
+use tidings_event_source::Policy;
+use tidings_test_support::fault::STORY;
+use tidings_test_support::{eventually, stress};
+use user::{User, config};
+
+/// The feeds' policy with shorter waits, so that many failures fit into the time.
+const POLICY: Policy = Policy {
+    least_reconnection_time: Duration::from_millis(20),
+    longest_reconnection_time: Duration::from_millis(60),
+    persistent: true,
+};
+
+/// How long the servers may take to tell everything once they behave.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// The most memory at any moment, and the most that may remain when all feeds are gone. The process is not optimised and
+/// holds the servers too; both bounds are far above what is needed, and far below what a leak or an unbounded queue takes.
+const MOST_MEMORY: u64 = 384 << 20;
+const MOST_LEFT: u64 = 96 << 20;
+
+/// Counts.
+#[derive(Default)]
+struct Counting(AtomicUsize);
+
+impl Notifier for Counting {
+    fn announce(&self, _: Announcement) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_lost_or_doubled_or_left_behind_among_misbehaving_servers() {
+    let seed = std::env::var("TIDINGS_SEED").map_or_else(|_| fastrand::u64(..), |seed| seed.parse().expect("a number"));
+    println!("seed {seed}");
+    let (time, feeds) = if stress() {
+        (Duration::from_mins(2), Feeds { good: 50, faulty: 150, length: 6000 })
+    } else {
+        (Duration::from_secs(6), Feeds { good: 10, faulty: 40, length: 600 })
+    };
+
+    let server = Server::start(seed, feeds, time).await;
+    let directory = tempfile::tempdir().unwrap();
+    let announced = Arc::new(Counting::default());
+    let engine = Engine::open(EngineOptions {
+        data_dir: directory.path().to_owned(),
+        user_agent: "Tidings/test".to_owned(),
+        notifier: Arc::clone(&announced) as _,
+        connect: true,
+        policy: POLICY,
+    })
+    .unwrap();
+    // What is opened once and kept, such as a connection that reads, belongs to the rest.
+    engine.page(PageQuery::default()).await.unwrap();
+    let at_rest = (Occupied::sockets(), settled(&engine).await);
+    let listening = tokio::spawn(listen(engine.events()));
+
+    let mut ids = HashMap::new();
+    for path in server.paths() {
+        ids.insert(engine.add_feed(config(&server.url(&path))).await.unwrap().id, path);
+    }
+    let faulty: Vec<FeedId> = ids.iter().filter(|(_, path)| server::is_faulty(path)).map(|(id, _)| *id).collect();
+    let mut user = User::new(engine.clone(), fastrand::Rng::with_seed(seed), faulty.clone());
+    let mut most_memory = 0;
+    let end = Instant::now() + time;
+    while Instant::now() < end {
+        user.does_something(&server).await;
+        most_memory = most_memory.max(Occupied::memory());
+    }
+    user.leaves().await;
+
+    server.behave();
+    let stories: HashMap<_, _> = ids.iter().map(|(id, path)| (*id, server.story(path).whole())).collect();
+    let complete = async || {
+        for id in &faulty {
+            user.helps(*id).await;
+        }
+        most_memory = most_memory.max(Occupied::memory());
+        let counts = stored_by_feed(directory.path());
+        stories
+            .iter()
+            .all(|(id, story)| counts.get(id).is_some_and(|count| usize::try_from(*count).unwrap() >= story.len()))
+            .then_some(())
+    };
+    eventually(LIMIT, &format!("seed {seed}: the end of all stories"), complete).await;
+
+    // Each story once and in order, and of feeds that are gone, nothing.
+    let mut stored: HashMap<FeedId, Vec<String>> = HashMap::new();
+    let history = tidings_engine::History::open(directory.path()).unwrap();
+    history
+        .export(tidings_engine::Scope::All, None, &mut |event| {
+            if event.summary.event_type == STORY {
+                stored.entry(event.summary.feed_id).or_default().push(event.data);
+            }
+            std::ops::ControlFlow::Continue(())
+        })
+        .unwrap();
+    drop(history);
+    for (id, story) in &stories {
+        assert_eq!(stored.get(id), Some(story), "seed {seed}: {}", ids[id]);
+    }
+    assert_eq!(stored.len(), stories.len(), "seed {seed}: events of feeds that were removed");
+
+    // No tight loop: between two requests of a feed lies at least the policy's time, unless the user asked.
+    let asked = server.requests_by_path();
+    let total: usize = asked.values().map(Vec::len).sum();
+    for (id, path) in &ids {
+        let moments = &asked[path];
+        if !server::is_faulty(path) {
+            assert_eq!(moments.len(), 1, "seed {seed}: requests of {path}, which was served well");
+        }
+        let early = moments.windows(2).filter(|pair| pair[1] - pair[0] < POLICY.least_reconnection_time).count();
+        let wishes = user.wishes_of(*id);
+        assert!(early <= wishes, "seed {seed}: {path} came back too early {early} times, wished {wishes} times");
+    }
+    assert!(total > ids.len() * 3, "seed {seed}: only {total} requests: nothing was tried");
+    assert!(announced.0.load(Ordering::Relaxed) > 0, "seed {seed}: nothing was announced");
+
+    // Nothing is left behind.
+    for id in ids.keys() {
+        engine.remove_feed(*id).await.unwrap();
+    }
+    let gone = async || {
+        let now = (Occupied::sockets(), engine.tasks());
+        (now.0 <= at_rest.0 && now.1 <= at_rest.1).then_some(())
+    };
+    eventually(LIMIT, &format!("seed {seed}: the return to {at_rest:?} sockets and tasks"), gone).await;
+    engine.shut_down().await;
+    listening.await.unwrap();
+    let ended =
+        async || (Occupied::threads("tidings-network") + Occupied::threads("tidings-writer") == 0).then_some(());
+    eventually(LIMIT, &format!("seed {seed}: the end of the engine's threads"), ended).await;
+    let left = Occupied::memory();
+    println!(
+        "{} feeds, {total} requests, {} events, at most {} MiB, at the end {} MiB",
+        ids.len(),
+        stored.values().map(Vec::len).sum::<usize>(),
+        most_memory >> 20,
+        left >> 20
+    );
+    assert!(most_memory < MOST_MEMORY, "seed {seed}: {most_memory} bytes of memory");
+    assert!(left < MOST_LEFT, "seed {seed}: {left} bytes of memory remained");
+}
+
+/// How many tasks an engine without feeds has, once what it does at its start is done.
+async fn settled(engine: &Engine) -> usize {
+    let mut before = usize::MAX;
+    let same = async || {
+        let now = engine.tasks();
+        (std::mem::replace(&mut before, now) == now).then_some(now)
+    };
+    eventually(LIMIT, "a settled number of tasks", same).await
+}
+
+/// Follows the numbers of what is told, until the engine ends.
+async fn listen(mut events: EngineEvents) {
+    let mut seq = 0;
+    while let Some(envelope) = events.next().await {
+        let gap = matches!(envelope.event, EngineEvent::Missed);
+        assert!(envelope.seq == seq + 1 || gap && envelope.seq > seq, "{} after {seq}", envelope.seq);
+        seq = envelope.seq;
+    }
+}
+
+/// How many events of its story each feed has.
+fn stored_by_feed(data_dir: &std::path::Path) -> HashMap<FeedId, i64> {
+    let database = rusqlite::Connection::open(data_dir.join("tidings.db")).unwrap();
+    let mut statement =
+        database.prepare("SELECT feed_id, count(*) FROM events WHERE type = ?1 GROUP BY feed_id").unwrap();
+    let rows = statement.query_map([STORY], |row| Ok((FeedId(row.get(0)?), row.get(1)?))).unwrap();
+    rows.map(Result::unwrap).collect()
+}
