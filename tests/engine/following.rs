@@ -2,8 +2,11 @@
 mod announcing;
 mod changes;
 mod delivery;
+mod ending;
 mod failures;
 mod faults;
+mod leaving;
+mod scale;
 mod telling;
 mod world;
 

@@ -29,7 +29,7 @@ pub use fault::{Fault, Story};
 #[cfg(target_os = "linux")]
 pub use notification_recorder::{Notification, NotificationRecorder};
 #[cfg(target_os = "linux")]
-pub use process::Process;
+pub use process::{Process, allow_many_files};
 #[cfg(target_os = "linux")]
 pub use session_bus::SessionBus;
 pub use sse_server::SseServer;

@@ -2,7 +2,7 @@
 //!
 //! Deliberately not here: which programs there are (the modules beside this one).
 use crate::eventually::eventually_blocking;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, setrlimit};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -88,6 +88,17 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Lets this process have as many files open as the system allows it: a thousand connections are more than the usual
+/// limit, and here both ends of each are in one process.
+///
+/// # Panics
+/// When the system does not say how many it allows.
+pub fn allow_many_files() {
+    let limit = getrlimit(Resource::Nofile);
+    let most = Rlimit { current: limit.maximum, maximum: limit.maximum };
+    setrlimit(Resource::Nofile, most).expect("the limit can be raised up to its maximum");
 }
 
 /// A command without input and output, to be added to.

@@ -57,7 +57,7 @@ impl Writer {
     pub(crate) fn start(store: Store, listen: impl FnMut(WriterNews) + Send + 'static) -> Result<Self, StoreError> {
         let (jobs, received) = mpsc::channel();
         let path = store.path().to_owned();
-        let thread = Thread { store, listen, jobs: received, waiting: VecDeque::new(), finished: None };
+        let thread = Thread { store, listen, jobs: received, waiting: VecDeque::new(), finished: None, ending: false };
         thread::Builder::new().name("tidings-writer".to_owned()).spawn(move || thread.run()).map_err(|error| {
             StoreError::Sqlite {
                 path: path.display().to_string(),
@@ -109,11 +109,13 @@ struct Thread<L> {
     /// Taken from `jobs` while the disk failed.
     waiting: VecDeque<Job>,
     finished: Option<oneshot::Sender<()>>,
+    /// It is time to end: what is waiting is tried once more, and nothing else is waited for.
+    ending: bool,
 }
 
 impl<L: FnMut(WriterNews)> Thread<L> {
     fn run(mut self) {
-        while let Some(job) = self.waiting.pop_front().or_else(|| self.jobs.recv().ok()) {
+        while let Some(job) = self.next() {
             let go_on = match job {
                 Job::Arrival(arrival, room) => self.commit_with_others(arrival, room),
                 Job::Change(change) => {
@@ -134,6 +136,11 @@ impl<L: FnMut(WriterNews)> Thread<L> {
         if let Some(done) = self.finished {
             let _ = done.send(());
         }
+    }
+
+    fn next(&mut self) -> Option<Job> {
+        let waiting = self.waiting.pop_front();
+        if self.ending { waiting } else { waiting.or_else(|| self.jobs.recv().ok()) }
     }
 
     /// Commits an arrival together with those that wait behind it. `false`: it is time to end.
@@ -181,14 +188,13 @@ impl<L: FnMut(WriterNews)> Thread<L> {
                     }
                     return Some(commit);
                 }
+                Err(_) if self.ending => return None,
                 Err(error) => {
                     tracing::error!(%error, "storing fails; trying again in {pause:?}");
                     if told.as_ref() != Some(&error) {
                         self.tell(WriterNews::Storage(Some(error.clone())));
                     }
-                    if !self.pause(pause, &error) {
-                        return None;
-                    }
+                    self.pause(pause, &error);
                     told = Some(error);
                     pause = (pause * 2).min(LAST_PAUSE);
                 }
@@ -196,8 +202,9 @@ impl<L: FnMut(WriterNews)> Thread<L> {
         }
     }
 
-    /// Waits, while it tells those who want to change something why they cannot. `false`: it is time to end.
-    fn pause(&mut self, pause: Duration, error: &StoreError) -> bool {
+    /// Waits, while it tells those who want to change something why they cannot. The time to end cuts it short: one more
+    /// attempt may succeed, and what is not stored then may be something that nobody sends again.
+    fn pause(&mut self, pause: Duration, error: &StoreError) {
         let end = Instant::now() + pause;
         let mut jobs = std::mem::take(&mut self.waiting);
         loop {
@@ -209,12 +216,17 @@ impl<L: FnMut(WriterNews)> Thread<L> {
                 Ok(Job::Change(change)) => change(Err(error.clone())),
                 Ok(Job::Finish(done)) => {
                     self.finished = Some(done);
-                    return false;
+                    self.ending = true;
+                    break;
                 }
                 Ok(arrival @ Job::Arrival(..)) => self.waiting.push_back(arrival),
-                Err(mpsc::RecvTimeoutError::Timeout) => return true,
-                Err(mpsc::RecvTimeoutError::Disconnected) => return false,
+                Err(mpsc::RecvTimeoutError::Timeout) => break,
+                Err(mpsc::RecvTimeoutError::Disconnected) => {
+                    self.ending = true;
+                    break;
+                }
             }
         }
+        self.waiting.extend(jobs);
     }
 }
