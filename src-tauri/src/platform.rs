@@ -2,3 +2,4 @@
 //!
 //! Deliberately not here: notifications (`notification/`), which differ too but are a subject of their own.
 pub mod dirs;
+pub mod files;

@@ -159,10 +159,11 @@ async fn nothing_is_lost_or_doubled_or_left_behind_among_misbehaving_servers() {
 
 /// How many tasks an engine without feeds has, once what it does at its start is done.
 async fn settled(engine: &Engine) -> usize {
-    let mut before = usize::MAX;
+    let mut before = 0;
     let same = async || {
         let now = engine.tasks();
-        (std::mem::replace(&mut before, now) == now).then_some(now)
+        // None at all: its thread has not begun yet.
+        (std::mem::replace(&mut before, now) == now && now > 0).then_some(now)
     };
     eventually(LIMIT, "a settled number of tasks", same).await
 }

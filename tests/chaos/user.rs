@@ -4,7 +4,7 @@
 use crate::server::Server;
 use std::collections::HashMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use tidings_engine::{Engine, FeedConfig, FeedId, FeedState, Header, ProxyChoice};
+use tidings_engine::{Engine, FeedConfig, FeedId, FeedState, Header, ProxyChoice, WorldChange};
 
 /// The settings of a feed: little patience, and small events.
 pub(crate) fn config(url: &str) -> FeedConfig {
@@ -48,6 +48,11 @@ impl User {
                 if let Some(id) = self.passing.pop() {
                     self.engine.remove_feed(id).await.unwrap();
                 }
+            }
+            // Now and then the computer sleeps for a moment: all feeds that wait try again.
+            4 if self.random.u8(0..4) == 0 => {
+                self.engine.world_changed(WorldChange::Resumed);
+                self.faulty.clone().into_iter().for_each(|id| self.wished(id));
             }
             _ => self.helps(id).await,
         }

@@ -1,11 +1,13 @@
 //! `tidings run --headless`: from a server to the history, through crashes.
 use crate::command::{LIMIT, Running, run, tidings};
+use rstest::rstest;
 use rustix::process::Signal;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use tidings_engine::store::Store;
 use tidings_test_support::eventually::eventually_blocking;
 use tidings_test_support::sse_server::{Connection, EVENT_STREAM, SseServer};
 
@@ -114,17 +116,67 @@ async fn killed_it_loses_nothing_and_doubles_nothing() {
     assert!(resumed[1..].iter().all(|request| request.header("last-event-id").is_some()));
 }
 
+/// SIGTERM from the session or a service manager, SIGINT from the keyboard, SIGHUP from a terminal that closes.
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn asked_to_end_it_stores_what_has_come() {
+async fn asked_to_end_it_stores_what_has_come(#[values(Signal::TERM, Signal::INT, Signal::HUP)] signal: Signal) {
     const LENGTH: u64 = 200;
     let (server, told) = story(LENGTH).await;
     let dir = tempfile::tempdir().expect("a directory");
     add(dir.path(), "story", &server.url("/"));
     let engine = headless(dir.path(), &[]);
     eventually_blocking(LIMIT, "half of the story", || (told.load(Ordering::Relaxed) >= LENGTH / 2).then_some(()));
-    engine.signal(Signal::TERM);
+    engine.signal(signal);
     assert_eq!(engine.end().status, 0);
     let stored = exported(dir.path());
     assert!(!stored.is_empty());
     assert_eq!(stored, (1..=stored.len()).map(|number| format!("event {number}")).collect::<Vec<_>>());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn started_to_outlive_its_terminal_it_does() {
+    let (server, told) = story(1000).await;
+    let dir = tempfile::tempdir().expect("a directory");
+    add(dir.path(), "story", &server.url("/"));
+    // `nohup` without its file: the shell ignores the signal, and what it starts inherits that.
+    let mut command = Command::new("/bin/sh");
+    command.env_clear().env("HOME", "/nonexistent").stdin(Stdio::null());
+    command.args(["-c", "trap '' HUP; exec \"$0\" run --headless --data-dir \"$1\""]);
+    let mut engine = Running::start(command.arg(env!("CARGO_BIN_EXE_tidings")).arg(dir.path()));
+    let heard = |number| move |told: &AtomicU64| (told.load(Ordering::Relaxed) >= number).then_some(());
+    eventually_blocking(LIMIT, "the beginning of the story", || heard(10)(&told));
+    engine.signal(Signal::HUP);
+    let then = told.load(Ordering::Relaxed);
+    eventually_blocking(LIMIT, "more of the story", || heard(then + 50)(&told));
+    engine.signal(Signal::TERM);
+    assert_eq!(engine.status().code(), Some(0));
+}
+
+/// A desktop gives a program 1,024 files at first, which are fewer connections than some people have feeds.
+#[tokio::test(flavor = "multi_thread")]
+async fn more_feeds_than_files_at_first_are_all_followed() {
+    const FEEDS: usize = 100;
+    let server = SseServer::start(|mut connection| async move {
+        let answer = format!("{EVENT_STREAM}data: {}\n\n", connection.request.target());
+        connection.send(answer).await;
+        connection.closed().await;
+    })
+    .await;
+    let dir = tempfile::tempdir().expect("a directory");
+    {
+        let mut store = Store::open(dir.path()).expect("a new history");
+        for number in 0..FEEDS {
+            let config = serde_json::json!({ "name": "one of many", "url": server.url(&format!("/{number}")) });
+            store.add_feed(&serde_json::from_value(config).expect("settings")).expect("a feed");
+        }
+    }
+    let mut command = Command::new("/bin/sh");
+    command.env_clear().env("TZ", "UTC").env("HOME", "/nonexistent").stdin(Stdio::null());
+    command.args(["-c", "ulimit -Sn 64; exec \"$0\" run --headless --data-dir \"$1\""]);
+    let engine = Running::start(command.arg(env!("CARGO_BIN_EXE_tidings")).arg(dir.path()));
+    let all = || (exported(dir.path()).len() >= FEEDS).then_some(());
+    eventually_blocking(LIMIT, "an event of each feed", all);
+    assert_eq!(server.requests().len(), FEEDS);
+    engine.signal(Signal::TERM);
+    assert_eq!(engine.end().status, 0);
 }

@@ -5,6 +5,7 @@ use super::interrupt::Interrupt;
 use super::{DataDir, Failed, Outcome, log, shown, window};
 use crate::control::Server;
 use crate::notification::{Action, Desktop};
+use crate::platform::files;
 use clap::Args;
 use std::collections::HashMap;
 use std::io::{self, Write as _};
@@ -23,7 +24,8 @@ const GRACE: Duration = Duration::from_secs(10);
 
 /// Follow all feeds, store and announce their events
 ///
-/// With --headless there is no window and no tray icon, and nothing of a desktop is needed. It ends on SIGTERM or Ctrl-C.
+/// With --headless there is no window and no tray icon, and nothing of a desktop is needed. It ends on SIGTERM, on Ctrl-C, and when its
+/// terminal closes (unless `nohup` says otherwise).
 /// What it does is logged on standard error; the environment variable `TIDINGS_LOG` says how much (warn, info, debug).
 #[derive(Debug, Args)]
 pub(super) struct Run {
@@ -44,6 +46,9 @@ impl Run {
         }
         let data_dir = self.data.path()?;
         log::start(Some("info"));
+        if let Err(error) = files::allow_many() {
+            tracing::warn!(%error, "only few connections are possible at once");
+        }
         let interrupt = Interrupt::listen(None, GRACE).map_err(Failed::work)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failed::work)?;
         runtime.block_on(headless(data_dir, &interrupt, self.print))

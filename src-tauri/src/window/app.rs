@@ -18,7 +18,7 @@ use tidings::boundary::NoticeCode;
 use tidings::control::{self, Reply, Request};
 use tidings::event_channel::EventChannel;
 use tidings::notification::{Desktop, Service};
-use tidings::platform::dirs;
+use tidings::platform::{dirs, files};
 use tidings::{USER_AGENT, demo_feed};
 use tidings_engine::{Engine, EngineError, EngineEvent, EngineEvents, EngineOptions, StoreError, Target};
 use tidings_event_source::Policy;
@@ -65,6 +65,9 @@ fn start(
     wishes: mpsc::Receiver<Wish>,
 ) -> anyhow::Result<ExitCode> {
     let data_dir = dirs::data_dir(arguments.data_dir.clone())?;
+    if let Err(error) = files::allow_many() {
+        tracing::warn!(%error, "only few connections are possible at once");
+    }
     // Subscriptions do not wait for the window.
     let opened = Engine::open(EngineOptions {
         data_dir: data_dir.clone(),
