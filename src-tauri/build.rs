@@ -16,6 +16,9 @@ const COMMANDS: &[&str] = &[
     "change_settings",
     "start_demo",
     "open_link",
+    "forget_set_aside",
+    "show_data",
+    "start_again",
 ];
 
 fn main() {

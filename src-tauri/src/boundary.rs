@@ -5,7 +5,7 @@
 use serde::{Serialize, Serializer};
 use std::ops::Deref;
 use std::sync::Arc;
-use tidings_engine::{Counts, EngineError, Envelope, EventId, FeedStatus, Settings, Target};
+use tidings_engine::{Counts, EngineError, Envelope, EventId, FeedStatus, SetAside, Settings, StorageProblem, Target};
 use ts_rs::TS;
 
 /// All that a window needs to begin with.
@@ -74,8 +74,43 @@ impl Deref for SharedEnvelope {
 pub struct Notice {
     /// What it is about.
     pub code: NoticeCode,
-    /// One sentence for the user.
+    /// One sentence for the user, in English.
     pub message: String,
+    /// More, for a sentence in the user's language.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub about: Option<NoticeAbout>,
+}
+
+impl Notice {
+    /// One that a sentence says whole.
+    pub fn new(code: NoticeCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), about: None }
+    }
+}
+
+impl From<StorageProblem> for Notice {
+    fn from(problem: StorageProblem) -> Self {
+        let message = problem.message.clone();
+        Self { code: NoticeCode::Storage, message, about: Some(NoticeAbout::Storage(problem)) }
+    }
+}
+
+impl From<SetAside> for Notice {
+    fn from(set_aside: SetAside) -> Self {
+        let message = set_aside.sentence();
+        Self { code: NoticeCode::SetAside, message, about: Some(NoticeAbout::SetAside(set_aside)) }
+    }
+}
+
+/// What a [`Notice`] tells of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum NoticeAbout {
+    /// Storing fails.
+    Storage(StorageProblem),
+    /// A damaged history was replaced.
+    SetAside(SetAside),
 }
 
 /// What a [`Notice`] is about; there is one of each at a time.
@@ -84,6 +119,8 @@ pub struct Notice {
 pub enum NoticeCode {
     /// Events are not being stored.
     Storage,
+    /// The history was damaged and goes on with what could be read.
+    SetAside,
     /// Nothing can be announced.
     NoNotificationService,
     /// Nobody shows the tray icon.
@@ -99,17 +136,22 @@ pub struct CommandError {
     pub code: String,
     /// One sentence for the user.
     pub message: String,
+    /// What is wrong with the store, where that is why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub storage: Option<StorageProblem>,
 }
 
 impl CommandError {
     /// A refusal that does not come from the engine.
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), message: message.into() }
+        Self { code: code.to_owned(), message: message.into(), storage: None }
     }
 }
 
 impl From<EngineError> for CommandError {
     fn from(error: EngineError) -> Self {
-        Self::new(error.code(), error.to_string())
+        let storage = if let EngineError::Store(error) = &error { Some(error.problem()) } else { None };
+        Self { storage, ..Self::new(error.code(), error.to_string()) }
     }
 }

@@ -13,6 +13,7 @@ mod log;
 mod moment;
 mod output;
 mod shown;
+mod storage;
 mod watch;
 mod window;
 

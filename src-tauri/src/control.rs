@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use std::io;
 use std::path::Path;
 use std::time::Duration;
-use tidings_engine::{Engine, EngineError, Feed, FeedConfig, FeedId, FeedStatus};
+use tidings_engine::{Engine, EngineError, Feed, FeedConfig, FeedId, FeedStatus, StorageProblem};
 
 /// A line longer than this is refused: requests and replies are small, but a list of a thousand feeds is not.
 const LINE_LIMIT: u64 = 4 * 1024 * 1024;
@@ -45,6 +45,7 @@ pub enum Request {
     Reconnect {
         id: Option<FeedId>,
     },
+    Storage,
 }
 
 /// The answer to a [`Request`].
@@ -57,6 +58,8 @@ pub enum Reply {
     Feed(Feed),
     /// All feeds.
     Feeds(Vec<FeedStatus>),
+    /// What is wrong with the store just now.
+    Storage(Option<StorageProblem>),
     /// It is not done.
     Refused {
         /// Stable, for programs: a code of [`EngineError::code`], `no-window`, or `bad-request`.
@@ -153,6 +156,7 @@ pub(crate) async fn answer(engine: &Engine, request: Request) -> Reply {
         Request::FeedRemove { id } => engine.remove_feed(id).await.map(|()| Reply::Done),
         Request::Feeds => engine.feeds().await.map(Reply::Feeds),
         Request::Reconnect { id } => engine.reconnect(id).await.map(|()| Reply::Done),
+        Request::Storage => Ok(Reply::Storage(engine.storage_problem())),
     };
     reply.unwrap_or_else(|error| refused(&error))
 }

@@ -33,7 +33,7 @@ pub struct PageGone;
 /// What the window is told, and the page that is told it.
 pub struct EventChannel {
     engine: Engine,
-    notices: watch::Sender<BTreeMap<NoticeCode, String>>,
+    notices: watch::Sender<BTreeMap<NoticeCode, Notice>>,
     show: Arc<ToShow>,
     /// The task that serves the page that subscribed last.
     page: Mutex<Option<AbortHandle>>,
@@ -76,10 +76,19 @@ impl EventChannel {
         self.show.put(target);
     }
 
-    /// Puts up a banner, or (`None`) takes it down.
+    /// Puts up a banner that a sentence says whole, or (`None`) takes it down.
     pub fn notice(&self, code: NoticeCode, message: Option<&str>) {
-        self.notices.send_if_modified(|notices| match message {
-            Some(message) => notices.insert(code, message.to_owned()).as_deref() != Some(message),
+        self.put(code, message.map(|message| Notice::new(code, message)));
+    }
+
+    /// Puts up a banner, or (`None`) takes it down.
+    pub fn put(&self, code: NoticeCode, notice: Option<Notice>) {
+        self.notices.send_if_modified(|notices| match notice {
+            Some(notice) if notices.get(&code) == Some(&notice) => false,
+            Some(notice) => {
+                notices.insert(code, notice);
+                true
+            }
             None => notices.remove(&code).is_some(),
         });
     }
@@ -92,8 +101,8 @@ impl EventChannel {
     }
 }
 
-fn list(notices: &BTreeMap<NoticeCode, String>) -> Vec<Notice> {
-    notices.iter().map(|(&code, message)| Notice { code, message: message.clone() }).collect()
+fn list(notices: &BTreeMap<NoticeCode, Notice>) -> Vec<Notice> {
+    notices.values().cloned().collect()
 }
 
 /// What is to be shown next; a later wish takes the place of an earlier one.
@@ -135,7 +144,7 @@ struct Messages {
     events: EngineEvents,
     /// Up to here the page knows from its snapshot.
     seq: u64,
-    notices: watch::Receiver<BTreeMap<NoticeCode, String>>,
+    notices: watch::Receiver<BTreeMap<NoticeCode, Notice>>,
     show: Arc<ToShow>,
 }
 

@@ -2,6 +2,7 @@
 mod damage;
 mod model;
 mod pages;
+mod rescue;
 mod searches;
 
 use crate::config::config;

@@ -6,7 +6,7 @@ mod network;
 
 use self::core::Core;
 use crate::event::Counts;
-use crate::store::Store;
+use crate::store::{SetAside, StorageProblem, Store};
 use crate::{
     EngineError, EngineEvents, Event, EventId, Feed, FeedConfig, FeedId, FeedStatus, Notifier, Page, PageQuery, Scope,
     Settings, WorldChange,
@@ -71,10 +71,20 @@ impl Engine {
         self.core.teller.seq()
     }
 
-    /// What is wrong with the store just now, as [`EngineEvent::Storage`](crate::EngineEvent::Storage) told it, or what
-    /// was found wrong when it was opened: a sentence for the user.
-    pub fn storage_problem(&self) -> Option<String> {
+    /// What is wrong with the store just now, as [`EngineEvent::Storage`](crate::EngineEvent::Storage) told it.
+    pub fn storage_problem(&self) -> Option<StorageProblem> {
         self.core.storage_problem()
+    }
+
+    /// What became of the last database that was damaged, in this run or an earlier one: until that file is moved away or
+    /// [`Self::forget_set_aside`] is called.
+    pub fn set_aside(&self) -> Option<SetAside> {
+        self.core.set_aside()
+    }
+
+    /// The user has taken note of the damaged file.
+    pub async fn forget_set_aside(&self) -> Result<(), EngineError> {
+        self.run(move |core| async move { core.forget_set_aside().await }).await
     }
 
     /// All feeds, in the user's order.
@@ -120,13 +130,13 @@ impl Engine {
     /// A page of the history. Reads do not wait for the writer.
     pub async fn page(&self, query: PageQuery) -> Result<Page, EngineError> {
         self.core.running()?;
-        Ok(self.core.readers.page(query).await?)
+        self.core.page(query).await
     }
 
     /// An event, whole.
     pub async fn event(&self, id: EventId) -> Result<Event, EngineError> {
         self.core.running()?;
-        self.core.readers.event(id).await?.ok_or(EngineError::NoSuchEvent(id))
+        self.core.event(id).await?.ok_or(EngineError::NoSuchEvent(id))
     }
 
     /// How many events there are, without counting them.

@@ -2,6 +2,7 @@
 //!
 //! Deliberately not here: transport to the window (the shell's `event_channel.rs`).
 use crate::event::Counts;
+use crate::store::{SetAside, StorageProblem};
 use crate::{EventId, EventSummary, FeedId, FeedStatus};
 use serde::Serialize;
 use std::sync::Arc;
@@ -54,10 +55,15 @@ pub enum EngineEvent {
     },
     /// Storing fails (disk full, read-only); `None`: it works again.
     Storage {
-        /// A sentence for the user.
-        problem: Option<String>,
+        /// Why, and where.
+        problem: Option<StorageProblem>,
     },
-    /// The listener was too slow and missed something: ask for everything again.
+    /// The history was damaged and goes on with what could be read of it. [`Missed`](Self::Missed) follows.
+    SetAside {
+        /// What became of the damaged file; `None`: the user has taken note.
+        set_aside: Option<SetAside>,
+    },
+    /// The listener was too slow and missed something, or the history was mended: ask for everything again.
     Missed,
 }
 

@@ -28,5 +28,5 @@ pub use feed::{Feed, FeedConfig, FeedId, Header, ProxyChoice, ResumeMode};
 pub use feed_state::{Cause, FeedState, FeedStatus};
 pub use rule::{Action, DecidedBy, Decision, Hook, Rule, Then, Verdict, When};
 pub use settings::{Settings, Theme};
-pub use store::{History, StoreError};
+pub use store::{Fault, History, SetAside, StorageProblem, StoreError};
 pub use world::WorldChange;

@@ -3,18 +3,24 @@
 //! A [`Store`] is a plain value that blocks on the disk; it lives on a thread of its own (`writer.rs`). Deliberately not
 //! here: what the rows mean to a user (`event.rs`, `feed.rs`), what follows from a commit (`engine.rs`).
 mod append;
+mod damage;
 mod database;
+mod fault;
 mod feeds;
+mod feeds_copy;
 mod history;
 mod marks;
 mod owner;
 mod reader;
 mod reading;
+mod salvage;
 mod search;
 mod window;
 mod writer;
 
 pub use append::{Arrival, Commit, NewEvent, Outcome};
+pub use damage::SetAside;
+pub use fault::{Fault, StorageProblem};
 pub use feeds::{Cursor, FeedCounts, StoredFeed};
 pub use history::History;
 pub use marks::Marked;
@@ -26,14 +32,17 @@ use crate::FeedId;
 use owner::Owner;
 use rusqlite::Connection;
 use std::collections::HashMap;
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use window::Window;
 
 /// Why the store cannot be opened or used. Each message says what failed, why, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// Another process holds the data directory.
-    #[error("Another Tidings (process {pid}) is using {path}.")]
+    #[error("Another Tidings{} is using {path}.", if *.pid == 0 { String::new() } else { format!(" (process {pid})") })]
     Owned {
         /// The data directory.
         path: String,
@@ -54,9 +63,11 @@ pub enum StoreError {
     },
     /// The database, or a file beside it, cannot be read or written.
     #[error("The history in {path} cannot be used: {reason}")]
-    Sqlite {
-        /// The database file.
+    Unusable {
+        /// The database file, or the directory that should hold it.
         path: String,
+        /// Of which kind.
+        fault: Fault,
         /// Why, and what to do, in a sentence.
         reason: String,
     },
@@ -64,7 +75,33 @@ pub enum StoreError {
 
 impl StoreError {
     fn of(path: &Path, error: &rusqlite::Error) -> Self {
-        Self::Sqlite { path: path.display().to_string(), reason: database::reason(error) }
+        let fault = Fault::of(error);
+        Self::Unusable { path: path.display().to_string(), fault, reason: fault.reason(&error.to_string()) }
+    }
+
+    fn of_io(path: &Path, error: &io::Error) -> Self {
+        let fault = Fault::of_io(error);
+        Self::Unusable { path: path.display().to_string(), fault, reason: fault.reason(&error.to_string()) }
+    }
+
+    /// Of no kind of its own: the reason says it all.
+    fn other(path: &Path, reason: impl Into<String>) -> Self {
+        Self::Unusable { path: path.display().to_string(), fault: Fault::Other, reason: reason.into() }
+    }
+
+    /// Of which kind it is.
+    pub const fn fault(&self) -> Fault {
+        match self {
+            Self::Owned { .. } => Fault::Busy,
+            Self::Newer { .. } => Fault::Newer,
+            Self::Unusable { fault, .. } => *fault,
+        }
+    }
+
+    /// What to tell of it.
+    pub fn problem(&self) -> StorageProblem {
+        let (Self::Owned { path, .. } | Self::Newer { path, .. } | Self::Unusable { path, .. }) = self;
+        StorageProblem { fault: self.fault(), path: path.clone(), message: self.to_string() }
     }
 }
 
@@ -72,9 +109,11 @@ impl StoreError {
 pub struct Store {
     connection: Connection,
     path: PathBuf,
-    set_aside: Option<PathBuf>,
+    set_aside: Option<SetAside>,
     /// The feeds that exist, each with what is known of its rows without asking again.
     feeds: HashMap<FeedId, Known>,
+    /// How often the file was opened anew; whoever reads it beside this has to look.
+    generation: Arc<AtomicU64>,
     /// Held until the database is closed; the field order sees to it.
     _owner: Owner,
 }
@@ -89,15 +128,16 @@ struct Known {
 impl Store {
     /// Takes the data directory (made if missing), opens the database and brings it to the present format.
     ///
-    /// A damaged database is renamed and a new one begun; [`Self::set_aside`] tells. A newer one is refused untouched.
+    /// A damaged database is put aside, and what can be read of it goes on in a new one; [`Self::set_aside`] tells. A
+    /// newer one is refused untouched.
     pub fn open(data_dir: &Path) -> Result<Self, StoreError> {
         let owner = Owner::take(data_dir)?;
         let path = database::path(data_dir);
         let (connection, set_aside) = database::open(&path)?;
-        let mut store = Self { connection, path, set_aside, feeds: HashMap::new(), _owner: owner };
-        for stored in store.feeds()? {
-            store.feeds.insert(stored.feed.id, Known::default());
-        }
+        let set_aside = set_aside.or_else(|| damage::reported(&path));
+        let mut store =
+            Self { connection, path, set_aside, feeds: HashMap::new(), generation: Arc::default(), _owner: owner };
+        store.learn_feeds()?;
         Ok(store)
     }
 
@@ -106,9 +146,44 @@ impl Store {
         &self.path
     }
 
-    /// Where a damaged database was moved to when this one was opened.
-    pub fn set_aside(&self) -> Option<&Path> {
-        self.set_aside.as_deref()
+    /// What became of the last database that was damaged: until that file is moved away, or the user has taken note.
+    pub fn set_aside(&self) -> Option<&SetAside> {
+        self.set_aside.as_ref()
+    }
+
+    /// The user has taken note of the damaged file.
+    pub fn forget_set_aside(&mut self) -> Result<(), StoreError> {
+        damage::forget(&self.path).map_err(|error| StoreError::of_io(&self.path, &error))?;
+        self.set_aside = None;
+        Ok(())
+    }
+
+    /// Closes the database, in which damage was met, looks at all of it and opens what is sound of it, as
+    /// [`Self::open`] does.
+    pub(crate) fn mend(&mut self) -> Result<(), StoreError> {
+        database::suspect(&self.path);
+        // The file is closed before it is moved.
+        self.connection = Connection::open_in_memory().map_err(|error| StoreError::of(&self.path, &error))?;
+        let opened = database::open(&self.path);
+        self.generation.fetch_add(1, Ordering::Release);
+        let (connection, set_aside) = match opened {
+            Ok(opened) => opened,
+            Err(error) => {
+                // Whatever stands there is met again by the next transaction, which tells.
+                if let Ok(connection) = database::connect_to_write(&self.path) {
+                    self.connection = connection;
+                }
+                return Err(error);
+            }
+        };
+        self.connection = connection;
+        self.set_aside = set_aside.or(self.set_aside.take());
+        self.learn_feeds()
+    }
+
+    fn learn_feeds(&mut self) -> Result<(), StoreError> {
+        self.feeds = self.feeds()?.into_iter().map(|stored| (stored.feed.id, Known::default())).collect();
+        Ok(())
     }
 
     /// The connection, for what a test has to bring about: a full disk, a count by hand.
@@ -117,9 +192,15 @@ impl Store {
         &self.connection
     }
 
+    /// Damage that is left as it is.
+    fn damaged(&self) -> StoreError {
+        let fault = Fault::Damaged;
+        StoreError::Unusable { path: self.path.display().to_string(), fault, reason: fault.reason("") }
+    }
+
     /// Words for a failure of this store. Damage is noted, so that the next start looks at the whole database.
     fn error(&self, error: &rusqlite::Error) -> StoreError {
-        if database::is_damage(error) {
+        if Fault::of(error) == Fault::Damaged {
             database::suspect(&self.path);
         }
         StoreError::of(&self.path, error)

@@ -66,6 +66,9 @@ async fn headless(data_dir: PathBuf, interrupt: &Interrupt, printed: bool) -> Ou
         policy: Policy::FEED,
     })
     .map_err(Failed::work)?;
+    if let Some(set_aside) = engine.set_aside() {
+        tracing::warn!("{}", set_aside.sentence());
+    }
     // The directory is ours, so the desktop may be talked to.
     let desktop = announcer.desktop();
     // Listening comes first: what changes while the feeds are asked for is told afterwards.
@@ -160,8 +163,6 @@ impl Report {
                         tracing::info!(feed = name, "removed");
                     }
                 }
-                EngineEvent::Storage { problem: Some(problem) } => tracing::error!("{problem}"),
-                EngineEvent::Storage { problem: None } => tracing::info!("events are stored again"),
                 _ => {}
             }
         }

@@ -6,7 +6,7 @@ mod record;
 
 use self::record::Record;
 use super::output::Output;
-use super::{DataDir, Failed, Format, Outcome, moment, shown, unless_reader_gone};
+use super::{DataDir, Failed, Format, Outcome, moment, shown, storage, unless_reader_gone};
 use clap::{Args, ValueEnum};
 use std::collections::HashMap;
 use std::io::{self, Write as _};
@@ -132,7 +132,9 @@ struct Stored {
 
 impl Stored {
     fn open(data: DataDir) -> Result<Self, Failed> {
-        let history = History::open(&data.path()?).map_err(Failed::work)?;
+        let data_dir = data.path()?;
+        let history = History::open(&data_dir).map_err(Failed::work)?;
+        storage::warn(&data_dir, &history);
         let feeds = history.feeds().map_err(Failed::work)?;
         Ok(Self { history, feeds })
     }

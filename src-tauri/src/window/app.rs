@@ -4,7 +4,7 @@
 use crate::arguments::Arguments;
 use crate::shell::Shell;
 use crate::wish::{self, Wish};
-use crate::{commands, main_window, tray};
+use crate::{commands, main_window, stopped, tray};
 use anyhow::Context as _;
 use clap::Parser as _;
 use std::path::Path;
@@ -79,9 +79,16 @@ fn start(
     let engine = match opened {
         Ok(engine) => engine,
         Err(EngineError::Store(owned @ StoreError::Owned { .. })) => return ask_to_show(&data_dir, &owned),
+        Err(EngineError::Store(error)) => {
+            // A terminal hears it at once; whoever started it from a menu sees the page.
+            eprintln!("tidings: {error}");
+            stopped::show(error, data_dir)?;
+            return Ok(ExitCode::FAILURE);
+        }
         Err(error) => return Err(error.into()),
     };
     let shell = Shell {
+        data_dir: data_dir.clone(),
         channel: EventChannel::new(engine.clone()),
         desktop: Arc::clone(desktop),
         tray_host: watch::Sender::new(false),
@@ -181,9 +188,17 @@ async fn watch_service(app: AppHandle) {
 /// What of the engine concerns the shell itself.
 async fn watch_engine(app: AppHandle, mut events: EngineEvents) {
     let shell = app.state::<Shell>();
+    // What was found when the engine was opened, before anybody listened.
+    shell.channel.put(NoticeCode::SetAside, shell.engine.set_aside().map(Into::into));
+    shell.channel.put(NoticeCode::Storage, shell.engine.storage_problem().map(Into::into));
     while let Some(envelope) = events.next().await {
         match &envelope.event {
-            EngineEvent::Storage { problem } => shell.channel.notice(NoticeCode::Storage, problem.as_deref()),
+            EngineEvent::Storage { problem } => {
+                shell.channel.put(NoticeCode::Storage, problem.clone().map(Into::into));
+            }
+            EngineEvent::SetAside { set_aside } => {
+                shell.channel.put(NoticeCode::SetAside, set_aside.clone().map(Into::into));
+            }
             // Whoever reads an event in the window need not be told of it any more.
             EngineEvent::Marked { events, read: Some(true), .. } => {
                 for &event in events {

@@ -6,6 +6,7 @@ pub(crate) mod demo;
 mod events;
 mod feeds;
 mod program;
+pub(crate) mod storage;
 
 use tidings::boundary::CommandError;
 
@@ -17,6 +18,8 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         program::subscribe,
         program::change_settings,
         program::open_link,
+        storage::forget_set_aside,
+        storage::show_data,
         events::page,
         events::event,
         events::mark_read,

@@ -8,6 +8,7 @@ mod link;
 mod main_window;
 mod page;
 mod shell;
+mod stopped;
 mod tray;
 mod wish;
 

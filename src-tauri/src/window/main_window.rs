@@ -51,7 +51,7 @@ fn minimise(app: &AppHandle) {
     }
 }
 
-fn make(app: &AppHandle) -> tauri::Result<()> {
+pub(crate) fn make(app: &AppHandle) -> tauri::Result<()> {
     let dev_url = app.config().build.dev_url.clone().filter(|_| tauri::is_dev());
     WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
         .title("Tidings")

@@ -1,6 +1,7 @@
 //! What the commands, the tray and the notifications share: the engine and the ways out of it.
 //!
 //! Deliberately not here: anything they do with it.
+use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use tauri::PhysicalPosition;
@@ -12,6 +13,8 @@ use tokio::sync::watch;
 /// Kept by Tauri as the program's state.
 pub(crate) struct Shell {
     pub(crate) engine: Engine,
+    /// Where the history lives.
+    pub(crate) data_dir: PathBuf,
     pub(crate) channel: EventChannel,
     pub(crate) desktop: Arc<Desktop>,
     /// Whether somebody shows the tray icon, so that a hidden window can be found again.

@@ -159,7 +159,10 @@ async fn slow_storage_slows_the_server() {
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let problem = async || running.engine.storage_problem();
     let problem = eventually(LIMIT, "the report that storing fails", problem).await;
-    assert!(problem.ends_with("another program holds it. Close that program; it is tried again."), "{problem}");
+    assert!(
+        problem.message.ends_with("another program holds it. Close that program; it is tried again."),
+        "{problem:?}"
+    );
     // The sockets' own buffers fill as well; far less than all has left the server.
     let mut last = 0;
     let stalled = async || (std::mem::replace(&mut last, sent.load(Ordering::Relaxed)) == last).then_some(last);

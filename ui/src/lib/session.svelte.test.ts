@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { MockBackend, type MockOptions } from './ipc/mock';
-import type { WindowMessage } from './ipc/types.gen';
+import type { Notice, WindowMessage } from './ipc/types.gen';
 import { Session } from './session.svelte';
 
 async function started(options: MockOptions = {}): Promise<{ backend: MockBackend; session: Session }> {
@@ -129,17 +129,31 @@ describe('messages', () => {
     expect(session.counts.all).toBe(5_000);
   });
 
-  test('about storage and notices make banners that can be dismissed', async () => {
+  test('notices make banners that can be dismissed', async () => {
+    const full = { fault: 'disk-full', path: '/home/ada/tidings.db', message: 'The disk is full.' } as const;
+    const storage: Notice = { code: 'storage', message: full.message, about: { kind: 'storage', ...full } };
     const { backend, session } = await started({ notices: [{ code: 'no-tray-host', message: 'No tray.' }] });
-    backend.tell({ kind: 'storage', problem: 'The disk is full.' });
+    // What the engine tells of it comes as well, and makes no second banner.
+    backend.tell({ kind: 'storage', problem: full });
+    const [tray] = session.notices;
+    backend.send({ kind: 'notices', notices: [storage, tray as Notice] });
     await frame();
-    expect(session.notices.map(({ message }) => message)).toEqual(['The disk is full.', 'No tray.']);
-    const [storage, tray] = session.notices;
-    if (tray) session.dismiss(tray);
+    expect(session.notices).toEqual([storage, tray]);
+    session.dismiss(tray as Notice);
     expect(session.notices).toEqual([storage]);
-    backend.tell({ kind: 'storage', problem: null });
+    backend.send({ kind: 'notices', notices: [] });
     await frame();
     expect(session.notices).toEqual([]);
+    expect(backend.calls).not.toContain('forgetSetAside');
+  });
+
+  test('whoever dismisses the banner of a damaged history has taken note', async () => {
+    const about = { kind: 'set-aside', file: '/home/ada/tidings.damaged-1.db', feeds: 40, events: 1, lost: 0 } as const;
+    const { backend, session } = await started({ notices: [{ code: 'set-aside', message: '', about }] });
+    session.dismiss(session.notices[0] as Notice);
+    await frame();
+    expect(session.notices).toEqual([]);
+    expect(backend.calls).toContain('forgetSetAside');
   });
 });
 

@@ -3,7 +3,7 @@
 import { EventList } from './events.svelte';
 import { Feeds } from './feeds.svelte';
 import { FrameQueue } from './frame_queue';
-import { reason, type Backend } from './ipc/backend';
+import { problem, type Backend, type Problem } from './ipc/backend';
 import type {
   Counts,
   EngineEvent,
@@ -29,18 +29,17 @@ export class Session {
 
   ready = $state(false);
   /** Why the backend cannot be reached at all. */
-  problem = $state<string | null>(null);
+  problem = $state.raw<Problem | null>(null);
   counts = $state.raw<Counts>({ all: 0, unread: 0, starred: 0 });
   settings = $state.raw<Settings>({ theme: 'system', closeToTray: true, toldAboutTray: false, notify: true });
   version = $state('');
   demoAvailable = $state(false);
   #told = $state.raw<readonly Notice[]>([]);
-  #storage = $state.raw<Notice | null>(null);
   #dismissed = $state.raw<readonly Notice[]>([]);
 
   /** The banners to show. */
   readonly notices = $derived(
-    [...(this.#storage ? [this.#storage] : []), ...this.#told].filter(
+    this.#told.filter(
       (notice) => !this.#dismissed.some(({ code, message }) => code === notice.code && message === notice.message),
     ),
   );
@@ -77,7 +76,7 @@ export class Session {
       this.problem = null;
       if (snapshot.show) await this.show(snapshot.show);
     } catch (error) {
-      this.problem = reason(error);
+      this.problem = problem(error);
     } finally {
       this.#subscribing = false;
     }
@@ -91,7 +90,6 @@ export class Session {
     this.version = snapshot.version;
     this.demoAvailable = snapshot.demoAvailable;
     this.#told = snapshot.notices;
-    this.#storage = null;
   }
 
   /** Shows a scope from its newest event on. */
@@ -139,6 +137,7 @@ export class Session {
   dismiss(notice: Notice): void {
     this.#dismissed = [...this.#dismissed, notice];
     if (notice.code === 'told-about-tray') void this.changeSettings({ toldAboutTray: true });
+    if (notice.code === 'set-aside') void this.toasts.attempt(() => this.backend.forgetSetAside());
   }
 
   changeSettings(change: Partial<Settings>): Promise<boolean> {
@@ -214,7 +213,8 @@ export class Session {
         this.counts = event.counts;
         return;
       case 'storage':
-        this.#storage = event.problem === null ? null : { code: 'storage', message: event.problem };
+      case 'setAside':
+        // The shell makes banners of them.
         return;
     }
   }

@@ -4,13 +4,15 @@
 use crate::announce::{Announcer, Candidate};
 use crate::overview::Overview;
 use crate::store::{
-    Arrival, Commit, Marked, NewEvent, Outcome, Readers, Store, StoreError, Writer, WriterNews, snippet,
+    Arrival, Commit, Fault, Marked, NewEvent, Outcome, Readers, SetAside, StorageProblem, Store, StoreError, Writer,
+    WriterNews, snippet,
 };
 use crate::subscription::{Connectors, Subscription, Surroundings};
 use crate::teller::{EVENTS_AT_ONCE, Teller};
 use crate::world::World;
 use crate::{
-    Decision, EngineError, EngineEvent, EventId, EventSummary, Feed, FeedConfig, FeedId, Notifier, Scope, Settings,
+    Decision, EngineError, EngineEvent, Event, EventId, EventSummary, Feed, FeedConfig, FeedId, Notifier, Page,
+    PageQuery, Scope, Settings,
 };
 use futures_util::future::join_all;
 use std::collections::HashMap;
@@ -36,7 +38,7 @@ pub(super) struct Core {
     /// other.
     subscriptions: AsyncMutex<HashMap<FeedId, Subscription>>,
     settings: Mutex<Settings>,
-    storage_problem: Arc<Mutex<Option<String>>>,
+    health: Arc<Mutex<Health>>,
     connect: bool,
     ended: AtomicBool,
 }
@@ -53,15 +55,13 @@ impl Core {
         let settings = store.settings()?;
         let announcer = Arc::new(Announcer::new(notifier, settings.notify));
         let teller = Arc::new(Teller::new());
-        let storage_problem = Arc::new(Mutex::new(store.set_aside().map(|aside| {
-            format!("The history was damaged. It was put aside as {}, and a new one was begun.", aside.display())
-        })));
-        let readers = Readers::new(store.path());
+        let health = Arc::new(Mutex::new(Health { problem: None, set_aside: store.set_aside().cloned() }));
+        let readers = Readers::new(&store);
         let aftermath = Aftermath {
             overview: Arc::clone(&overview),
             announcer: Arc::clone(&announcer),
             teller: Arc::clone(&teller),
-            storage_problem: Arc::clone(&storage_problem),
+            health: Arc::clone(&health),
         };
         let writer = Writer::start(store, move |news| aftermath.take(news))?;
         let connectors = Connectors::new(user_agent);
@@ -73,7 +73,7 @@ impl Core {
             teller,
             subscriptions: AsyncMutex::default(),
             settings: Mutex::new(settings),
-            storage_problem,
+            health,
             connect,
             ended: AtomicBool::new(false),
         })
@@ -235,8 +235,38 @@ impl Core {
         lock(&self.settings).clone()
     }
 
-    pub(super) fn storage_problem(&self) -> Option<String> {
-        lock(&self.storage_problem).clone()
+    pub(super) fn storage_problem(&self) -> Option<StorageProblem> {
+        lock(&self.health).problem.clone()
+    }
+
+    pub(super) fn set_aside(&self) -> Option<SetAside> {
+        lock(&self.health).set_aside.clone()
+    }
+
+    pub(super) async fn forget_set_aside(&self) -> Result<(), EngineError> {
+        self.change(Store::forget_set_aside).await?;
+        lock(&self.health).set_aside = None;
+        self.teller.tell(EngineEvent::SetAside { set_aside: None });
+        Ok(())
+    }
+
+    pub(super) async fn page(&self, query: PageQuery) -> Result<Page, EngineError> {
+        match self.readers.page(query.clone()).await {
+            Err(error) if self.is_mended(&error).await => Ok(self.readers.page(query).await?),
+            page => Ok(page?),
+        }
+    }
+
+    pub(super) async fn event(&self, id: EventId) -> Result<Option<Event>, EngineError> {
+        match self.readers.event(id).await {
+            Err(error) if self.is_mended(&error).await => Ok(self.readers.event(id).await?),
+            event => Ok(event?),
+        }
+    }
+
+    /// Whether an error told of damage and the database was mended since.
+    async fn is_mended(&self, error: &StoreError) -> bool {
+        error.fault() == Fault::Damaged && matches!(self.surroundings.writer.mend().await, Some(Ok(())))
     }
 
     fn tell_marked(&self, marked: Marked, read: Option<bool>, starred: Option<bool>) {
@@ -282,12 +312,18 @@ async fn end(subscriptions: &mut HashMap<FeedId, Subscription>, id: FeedId) {
     }
 }
 
+/// How the store fares.
+struct Health {
+    problem: Option<StorageProblem>,
+    set_aside: Option<SetAside>,
+}
+
 /// What follows from a commit; on the writer's thread, so that nothing comes between.
 struct Aftermath {
     overview: Arc<Overview>,
     announcer: Arc<Announcer>,
     teller: Arc<Teller>,
-    storage_problem: Arc<Mutex<Option<String>>>,
+    health: Arc<Mutex<Health>>,
 }
 
 impl Aftermath {
@@ -295,9 +331,18 @@ impl Aftermath {
         match news {
             WriterNews::Committed(arrivals, commit) => self.committed(arrivals, &commit),
             WriterNews::Storage(problem) => {
-                let problem = problem.map(|error| error.to_string());
-                lock(&self.storage_problem).clone_from(&problem);
+                let problem = problem.map(|error| error.problem());
+                lock(&self.health).problem.clone_from(&problem);
                 self.teller.tell(EngineEvent::Storage { problem });
+            }
+            WriterNews::Mended(feeds, set_aside) => {
+                let counts: Vec<_> = feeds.iter().map(|stored| (stored.feed.id, stored.counts)).collect();
+                self.overview.set_counts(&counts);
+                if set_aside.is_some() {
+                    lock(&self.health).set_aside.clone_from(&set_aside);
+                    self.teller.tell(EngineEvent::SetAside { set_aside });
+                    self.teller.tell(EngineEvent::Missed);
+                }
             }
         }
     }

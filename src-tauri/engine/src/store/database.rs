@@ -1,15 +1,16 @@
-//! The database file: its format and the way from older ones, and what happens to a damaged or a newer one.
+//! The database file: its format and the way from older ones.
 //!
-//! Deliberately not here: rows (`append.rs`, `marks.rs`, `feeds.rs`, `reading.rs`).
-use super::{StoreError, owner};
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+//! Deliberately not here: rows (`append.rs`, `marks.rs`, `feeds.rs`, `reading.rs`), what happens to a damaged file
+//! (`damage.rs`).
+use super::{Fault, SetAside, StoreError, damage, feeds_copy, owner};
+use rusqlite::{Connection, OpenFlags};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 /// The steps from an empty database to the present format; the version of a database is how many it has taken. A step
 /// that was released is never changed.
-const MIGRATIONS: &[&str] = &[include_str!("format-1.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[include_str!("format-1.sql")];
 
 /// "TIDN": tells our databases from others.
 const APPLICATION_ID: i32 = 0x5449_444e;
@@ -22,22 +23,32 @@ pub(super) fn path(data_dir: &Path) -> PathBuf {
     data_dir.join("tidings.db")
 }
 
-/// Opens for writing. The second value is where a damaged database went.
-pub(super) fn open(path: &Path) -> Result<(Connection, Option<PathBuf>), StoreError> {
+/// Opens for writing. The second value is what became of a damaged database.
+pub(super) fn open(path: &Path) -> Result<(Connection, Option<SetAside>), StoreError> {
     let failed = |error: rusqlite::Error| StoreError::of(path, &error);
+    damage::finish(path).map_err(|error| StoreError::of_io(path, &error))?;
+    if path.is_dir() {
+        return Err(StoreError::other(path, "a directory stands in its place. Move it away."));
+    }
     if let Some(found) =
         version_untouched(path).or_else(|error| if is_damage(&error) { Ok(None) } else { Err(failed(error)) })?
     {
         refuse_newer(path, found, MIGRATIONS.len())?;
     }
-    match open_present(path) {
-        Ok(connection) => Ok((connection, None)),
+    let opened = if was_emptied(path) {
+        Err(corrupt("it is empty"))
+    } else {
+        open_present(path)
+            .or_else(|error| if is_damage(&error) { damage::mend_words(path).or(Err(error)) } else { Err(error) })
+    };
+    match opened {
+        Ok(connection) => {
+            let _ = fs::remove_file(suspicion(path));
+            Ok((connection, None))
+        }
         Err(error) if is_damage(&error) => {
-            let aside = set_aside(path).map_err(|error| StoreError::Sqlite {
-                path: path.display().to_string(),
-                reason: format!("it is damaged and cannot be moved out of the way ({error})."),
-            })?;
-            Ok((open_present(path).map_err(failed)?, Some(aside)))
+            let set_aside = damage::replace(path)?;
+            Ok((open_present(path).map_err(failed)?, Some(set_aside)))
         }
         Err(error) => Err(failed(error)),
     }
@@ -49,20 +60,40 @@ pub(super) fn open_for_reading(path: &Path) -> Result<Option<Connection>, StoreE
     if !fs::metadata(path).is_ok_and(|metadata| metadata.len() > 0) {
         return Ok(None);
     }
-    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(failed)?;
-    let version = version(&connection).map_err(failed)?;
+    let connect = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
+        .and_then(|connection| version(&connection).map(|version| (connection, version)));
+    let (connection, version) = connect.or_else(|error| connect_to_unchanging(path).ok_or(error)).map_err(failed)?;
     refuse_newer(path, version, MIGRATIONS.len())?;
     match version {
         0 => Ok(None),
         version if version as usize == MIGRATIONS.len() => Ok(Some(connection)),
-        _ => Err(StoreError::Sqlite {
-            path: path.display().to_string(),
-            reason: "it was written by an older Tidings. Start Tidings once, which brings it up to date.".to_owned(),
-        }),
+        _ => Err(StoreError::other(
+            path,
+            "it was written by an older Tidings. Start Tidings once, which brings it up to date.",
+        )),
     }
 }
 
-fn connect(path: &Path, mode: OpenFlags) -> rusqlite::Result<Connection> {
+/// Where nothing can be written, SQLite cannot make the files beside the database by which readers and writers agree.
+/// Without a log there is nothing to agree on, as long as nobody can write.
+fn connect_to_unchanging(path: &Path) -> Option<(Connection, u32)> {
+    if fs::metadata(path.with_file_name("tidings.db-wal")).is_ok_and(|log| log.len() > 0) {
+        return None;
+    }
+    let mut url = url::Url::from_file_path(fs::canonicalize(path).ok()?).ok()?;
+    url.set_query(Some("immutable=1"));
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let connection = Connection::open_with_flags(url.as_str(), flags).ok()?;
+    let version = version(&connection).ok()?;
+    Some((connection, version))
+}
+
+/// Whether the content of a database is gone that had feeds in it.
+fn was_emptied(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| metadata.len() == 0) && !feeds_copy::read(path).is_empty()
+}
+
+pub(super) fn connect(path: &Path, mode: OpenFlags) -> rusqlite::Result<Connection> {
     // Without SQLITE_OPEN_URI: a path is a path. A connection stays on one thread at a time, so SQLite needs no mutex.
     let connection = Connection::open_with_flags(path, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(BUSY)?;
@@ -73,17 +104,21 @@ fn connect(path: &Path, mode: OpenFlags) -> rusqlite::Result<Connection> {
 fn open_present(path: &Path) -> rusqlite::Result<Connection> {
     // SQLite gives its further files the mode of this one.
     owner::private_file().open(path).map_err(|error| cannot_open(&error))?;
-    let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let mut connection = connect_to_write(path)?;
+    migrate(&mut connection, path, MIGRATIONS)?;
+    if fs::exists(suspicion(path)).unwrap_or(false) {
+        check(&connection, None)?;
+    }
+    Ok(connection)
+}
+
+pub(super) fn connect_to_write(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     // FULL: a commit that returned survives the power going, which a cursor must. In batches it costs little.
     connection.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -2048; PRAGMA temp_store = MEMORY;
          PRAGMA journal_size_limit = 8388608;",
     )?;
-    migrate(&mut connection, path, MIGRATIONS)?;
-    if fs::exists(suspicion(path)).unwrap_or(false) {
-        check(&connection)?;
-        let _ = fs::remove_file(suspicion(path));
-    }
     Ok(connection)
 }
 
@@ -95,7 +130,7 @@ fn version_untouched(path: &Path) -> rusqlite::Result<Option<u32>> {
     version(&connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?).map(Some)
 }
 
-fn version(connection: &Connection) -> rusqlite::Result<u32> {
+pub(super) fn version(connection: &Connection) -> rusqlite::Result<u32> {
     connection.query_row("PRAGMA user_version", [], |row| row.get(0))
 }
 
@@ -107,12 +142,18 @@ fn refuse_newer(path: &Path, found: u32, known: usize) -> Result<(), StoreError>
     Ok(())
 }
 
-/// Takes the steps that are missing, each in its own transaction, after a copy of what was there.
+/// Brings a database to the present format, after a copy of what was there.
 fn migrate(connection: &mut Connection, path: &Path, migrations: &[&str]) -> rusqlite::Result<()> {
     let found = version(connection)?;
     if found > 0 && (found as usize) < migrations.len() {
         back_up(connection, path, found)?;
     }
+    take_steps(connection, migrations)
+}
+
+/// Takes the steps that are missing, each in its own transaction.
+pub(super) fn take_steps(connection: &mut Connection, migrations: &[&str]) -> rusqlite::Result<()> {
+    let found = version(connection)?;
     for (step, version) in migrations.iter().zip(1_u32..).skip(found as usize) {
         let transaction = connection.transaction()?;
         transaction.execute_batch(step)?;
@@ -134,14 +175,17 @@ fn back_up(connection: &Connection, path: &Path, version: u32) -> rusqlite::Resu
     Ok(())
 }
 
-/// Looks at every page.
-fn check(connection: &Connection) -> rusqlite::Result<()> {
-    let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    if verdict == "ok" { Ok(()) } else { Err(sqlite_error(rusqlite::ffi::SQLITE_CORRUPT, verdict)) }
+/// Looks at every page, or at those of one table and its indexes.
+pub(super) fn check(connection: &Connection, table: Option<&str>) -> rusqlite::Result<()> {
+    let verdict: String = match table {
+        None => connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?,
+        Some(table) => connection.query_row(&format!("PRAGMA quick_check('{table}')"), [], |row| row.get(0))?,
+    };
+    if verdict == "ok" { Ok(()) } else { Err(corrupt(&verdict)) }
 }
 
 /// The mark of a database in which damage was met while it was in use.
-fn suspicion(path: &Path) -> PathBuf {
+pub(super) fn suspicion(path: &Path) -> PathBuf {
     path.with_file_name("tidings.suspect")
 }
 
@@ -150,50 +194,17 @@ pub(super) fn suspect(path: &Path) {
     let _ = owner::private_file().open(suspicion(path));
 }
 
-/// Moves a database and the files beside it out of the way, under a name that says what they are.
-fn set_aside(path: &Path) -> std::io::Result<PathBuf> {
-    let seconds = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let aside = (seconds..u64::MAX)
-        .map(|number| path.with_file_name(format!("tidings.damaged-{number}.db")))
-        .find(|aside| !aside.exists())
-        .unwrap_or_default();
-    for suffix in ["", "-wal", "-shm"] {
-        let with_suffix = |path: &Path| PathBuf::from(format!("{}{suffix}", path.display()));
-        match fs::rename(with_suffix(path), with_suffix(&aside)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-    }
-    let _ = fs::remove_file(suspicion(path));
-    Ok(aside)
+fn is_damage(error: &rusqlite::Error) -> bool {
+    Fault::of(error) == Fault::Damaged
 }
 
-/// Whether the file itself is broken, rather than the disk full or busy.
-pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
-    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
-}
-
-/// Why, and what to do, in a sentence.
-pub(super) fn reason(error: &rusqlite::Error) -> String {
-    match error.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => "the disk is full. Free some space; nothing is lost meanwhile.".to_owned(),
-        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
-            "it cannot be written. Check the permissions of the directory and whether the disk is read-only.".to_owned()
-        }
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            "another program holds it. Close that program; it is tried again.".to_owned()
-        }
-        Some(ErrorCode::SystemIoFailure) => format!("the disk reports an error ({error}). Check the disk."),
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-            "it is damaged. Start Tidings again: it puts the file aside and begins a new history.".to_owned()
-        }
-        _ => format!("{error}."),
-    }
+fn corrupt(how: &str) -> rusqlite::Error {
+    sqlite_error(rusqlite::ffi::SQLITE_CORRUPT, how.to_owned())
 }
 
 fn cannot_open(error: &std::io::Error) -> rusqlite::Error {
     let code = match error.kind() {
-        std::io::ErrorKind::StorageFull => rusqlite::ffi::SQLITE_FULL,
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => rusqlite::ffi::SQLITE_FULL,
         _ => rusqlite::ffi::SQLITE_CANTOPEN,
     };
     sqlite_error(code, error.to_string())

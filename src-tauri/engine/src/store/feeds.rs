@@ -127,6 +127,7 @@ impl Store {
         insert().map_err(|error| self.error(&error))?;
         let id = FeedId(self.connection.last_insert_rowid());
         self.feeds.insert(id, Known::default());
+        self.copy_feeds();
         Ok(Feed { id, config: config.clone(), paused: false })
     }
 
@@ -144,13 +145,16 @@ impl Store {
         if let Some(known) = self.feeds.get_mut(&id) {
             known.cursor = None;
         }
+        self.copy_feeds();
         Ok(())
     }
 
     /// Pauses a feed or lets it go on.
     pub fn pause_feed(&mut self, id: FeedId, paused: bool) -> Result<(), StoreError> {
         let updated = self.connection.execute("UPDATE feeds SET paused = ?2 WHERE id = ?1", (id.0, paused));
-        updated.map(drop).map_err(|error| self.error(&error))
+        updated.map_err(|error| self.error(&error))?;
+        self.copy_feeds();
+        Ok(())
     }
 
     /// Takes a feed away from everyone at once; [`Self::sweep`] deletes its events.
@@ -158,6 +162,7 @@ impl Store {
         let updated = self.connection.execute("UPDATE feeds SET removed = 1 WHERE id = ?1", [id.0]);
         updated.map_err(|error| self.error(&error))?;
         self.feeds.remove(&id);
+        self.copy_feeds();
         Ok(())
     }
 

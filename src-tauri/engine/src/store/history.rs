@@ -1,7 +1,7 @@
 //! The history as another process reads it, beside its owner or without one.
 //!
 //! Deliberately not here: writing of any kind.
-use super::{StoreError, database, feeds, reading};
+use super::{SetAside, StoreError, damage, database, feeds, reading};
 use crate::{Event, EventId, Feed, Page, PageQuery, Scope};
 use rusqlite::Connection;
 use std::ops::ControlFlow;
@@ -19,6 +19,11 @@ impl History {
     pub fn open(data_dir: &Path) -> Result<Self, StoreError> {
         let path = database::path(data_dir);
         Ok(Self { connection: database::open_for_reading(&path)?, path })
+    }
+
+    /// What became of the last database that was damaged: until that file is moved away, or the user has taken note.
+    pub fn set_aside(&self) -> Option<SetAside> {
+        damage::reported(&self.path)
     }
 
     /// All feeds, in the user's order.

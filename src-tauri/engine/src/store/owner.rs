@@ -1,9 +1,9 @@
 //! One process owns a data directory: a lock file, locked for the life of the process.
 //!
 //! Deliberately not here: how a second process asks the first (the shell's control socket).
-use super::StoreError;
+use super::{Fault, StoreError};
 use std::fs::{self, File, TryLockError};
-use std::io::{Read as _, Seek as _, Write as _};
+use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::Path;
 
 /// The lock's file in the data directory. It holds the owner's process ID and stays when the owner ends; the lock, which
@@ -19,10 +19,7 @@ impl Owner {
     /// Makes the directory if it is missing, readable by the user alone, and takes it.
     pub(super) fn take(data_dir: &Path) -> Result<Self, StoreError> {
         let path = data_dir.join(LOCK_FILE);
-        let failed = |error: std::io::Error| StoreError::Sqlite {
-            path: data_dir.display().to_string(),
-            reason: format!("{error}. Check that this directory can be written."),
-        };
+        let failed = |error: io::Error| StoreError::of_io(data_dir, &error);
         make_directory(data_dir).map_err(failed)?;
         let mut file = private_file().read(true).open(&path).map_err(failed)?;
         match file.try_lock() {
@@ -34,12 +31,24 @@ impl Owner {
                 let pid = pid.trim().parse().unwrap_or(0);
                 return Err(StoreError::Owned { path: data_dir.display().to_string(), pid });
             }
-            Err(TryLockError::Error(error)) => return Err(failed(error)),
+            Err(TryLockError::Error(error)) => return Err(cannot_lock(data_dir, &error)),
         }
-        file.set_len(0).and_then(|()| file.rewind()).map_err(failed)?;
-        write!(file, "{}", std::process::id()).map_err(failed)?;
+        // The lock is what counts. On a full disk the owner stays unnamed.
+        let named = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| write!(file, "{}", std::process::id()));
+        if let Err(error) = named {
+            tracing::debug!(%error, "the lock's file does not say whose it is");
+        }
         Ok(Self { _lock: file })
     }
+}
+
+/// Network file systems and some for phones and archives have no locks, or none just now.
+fn cannot_lock(data_dir: &Path, error: &io::Error) -> StoreError {
+    let fault = match Fault::of_io(error) {
+        Fault::Other => Fault::NoLocks,
+        fault => fault,
+    };
+    StoreError::Unusable { path: data_dir.display().to_string(), fault, reason: fault.reason(&error.to_string()) }
 }
 
 /// Options that make a file which only the user can read, and keep one that exists.
@@ -52,7 +61,7 @@ pub(super) fn private_file() -> fs::OpenOptions {
 }
 
 /// A directory that exists keeps its mode: it may be anything that the user named.
-fn make_directory(path: &Path) -> std::io::Result<()> {
+fn make_directory(path: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -1,11 +1,12 @@
 //! Threads that read while the writer writes, each with a connection of its own.
 //!
 //! Deliberately not here: what they read (`reading.rs`).
-use super::{StoreError, database, reading};
+use super::{Store, StoreError, database, reading};
 use crate::{Event, EventId, Page, PageQuery};
 use rusqlite::Connection;
-use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use tokio::sync::oneshot;
 
@@ -17,8 +18,9 @@ pub(crate) struct Readers {
 
 impl Readers {
     /// Readers of the database of a store that is open.
-    pub(crate) fn new(database: &Path) -> Self {
-        let reader = || Reader { path: database.to_owned(), jobs: Mutex::new(None) };
+    pub(crate) fn new(store: &Store) -> Self {
+        let reader =
+            || Reader { path: store.path.clone(), generation: Arc::clone(&store.generation), jobs: Mutex::new(None) };
         Self { lists: reader(), searches: reader() }
     }
 
@@ -49,6 +51,8 @@ type Job = Box<dyn FnOnce(Result<&Connection, StoreError>) + Send>;
 /// A thread that starts with the first question to it and ends with its handle.
 struct Reader {
     path: PathBuf,
+    /// Ascends when another file takes the place of the database.
+    generation: Arc<AtomicU64>,
     jobs: Mutex<Option<mpsc::Sender<Job>>>,
 }
 
@@ -67,23 +71,27 @@ impl Reader {
             let _ = answer.send(read);
         });
         // A job that is not taken drops its answer, which tells below.
-        let _ = lock(&self.jobs).get_or_insert_with(|| start(self.path.clone())).send(job);
+        let _ =
+            lock(&self.jobs).get_or_insert_with(|| start(self.path.clone(), Arc::clone(&self.generation))).send(job);
         answered.await.unwrap_or_else(|_| Err(self.unavailable()))
     }
 
     fn unavailable(&self) -> StoreError {
-        StoreError::Sqlite {
-            path: self.path.display().to_string(),
-            reason: "no thread could be started to read it. Start Tidings again.".to_owned(),
-        }
+        StoreError::other(&self.path, "no thread could be started to read it. Start Tidings again.")
     }
 }
 
-fn start(path: PathBuf) -> mpsc::Sender<Job> {
+fn start(path: PathBuf, generation: Arc<AtomicU64>) -> mpsc::Sender<Job> {
     let (sender, jobs) = mpsc::channel::<Job>();
     let run = move || {
         let mut connection = None;
+        let mut opened = 0;
         for job in jobs {
+            let present = generation.load(Ordering::Acquire);
+            if opened != present {
+                connection = None;
+                opened = present;
+            }
             if connection.is_none() {
                 connection = match database::open_for_reading(&path) {
                     Ok(opened) => opened,
@@ -95,10 +103,7 @@ fn start(path: PathBuf) -> mpsc::Sender<Job> {
             }
             match &connection {
                 Some(connection) => job(Ok(connection)),
-                None => job(Err(StoreError::Sqlite {
-                    path: path.display().to_string(),
-                    reason: "it has gone away. Start Tidings again.".to_owned(),
-                })),
+                None => job(Err(StoreError::other(&path, "it has gone away. Start Tidings again."))),
             }
         }
     };

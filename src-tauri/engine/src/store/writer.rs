@@ -2,8 +2,9 @@
 //!
 //! One event alone is committed at once; while that is written to the disk, others gather, and a flood goes in batches.
 //! The queue is bounded in number and bytes: when it is full, its feeders wait, and so do their sockets. When the disk
-//! fails, nothing is dropped: the batch is tried again, and everybody waits. Deliberately not here: the rows.
-use super::{Arrival, Commit, Store, StoreError};
+//! fails, nothing is dropped: the batch is tried again, and everybody waits. When the database is found to be damaged, it
+//! is mended or replaced in between, and the batch goes into what is there then. Deliberately not here: the rows.
+use super::{Arrival, Commit, Fault, SetAside, Store, StoreError, StoredFeed};
 use std::collections::VecDeque;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, mpsc};
@@ -20,6 +21,8 @@ const BATCH: usize = 500;
 /// The pause after a failure: doubling from the first to the last.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LAST_PAUSE: Duration = Duration::from_secs(5);
+/// How often in one run a damaged database is mended: a disk that breaks each of them shall not be filled with them.
+const MENDINGS: u32 = 3;
 
 /// What the writer tells, on its own thread.
 pub(crate) enum WriterNews {
@@ -27,6 +30,9 @@ pub(crate) enum WriterNews {
     Committed(Vec<Arrival>, Commit),
     /// Storing fails, for this reason; `None`: it works again.
     Storage(Option<StoreError>),
+    /// The database was damaged and is sound again, with these feeds; and what became of the damaged one, unless it could
+    /// be repaired.
+    Mended(Vec<StoredFeed>, Option<SetAside>),
 }
 
 /// The handle of the writing thread, which ends when the handle goes away, after writing what is in the queue.
@@ -42,6 +48,8 @@ enum Job {
     Arrival(Arrival, Room),
     /// Something of the user's, in its turn. While storing fails it is told so instead of waiting.
     Change(Change),
+    /// Somebody met damage while reading. Answered when it is mended, or cannot be.
+    Mend(oneshot::Sender<Result<(), StoreError>>),
     /// Writes what is in the queue and closes the store.
     Finish(oneshot::Sender<()>),
 }
@@ -57,13 +65,19 @@ impl Writer {
     pub(crate) fn start(store: Store, listen: impl FnMut(WriterNews) + Send + 'static) -> Result<Self, StoreError> {
         let (jobs, received) = mpsc::channel();
         let path = store.path().to_owned();
-        let thread = Thread { store, listen, jobs: received, waiting: VecDeque::new(), finished: None, ending: false };
-        thread::Builder::new().name("tidings-writer".to_owned()).spawn(move || thread.run()).map_err(|error| {
-            StoreError::Sqlite {
-                path: path.display().to_string(),
-                reason: format!("no thread could be started ({error})."),
-            }
-        })?;
+        let thread = Thread {
+            store,
+            listen,
+            jobs: received,
+            waiting: VecDeque::new(),
+            finished: None,
+            ending: false,
+            mendings: 0,
+        };
+        thread::Builder::new()
+            .name("tidings-writer".to_owned())
+            .spawn(move || thread.run())
+            .map_err(|error| StoreError::other(&path, format!("no thread could be started ({error}).")))?;
         let semaphore = |size| Arc::new(Semaphore::new(size));
         Ok(Self { jobs, places: semaphore(QUEUE_LENGTH), bytes: semaphore(QUEUE_BYTES as usize) })
     }
@@ -92,6 +106,13 @@ impl Writer {
         answered.await.ok()
     }
 
+    /// Has the database looked at in which damage was met, and mended. `None` when the writer has ended.
+    pub(crate) async fn mend(&self) -> Option<Result<(), StoreError>> {
+        let (answer, answered) = oneshot::channel();
+        self.jobs.send(Job::Mend(answer)).ok()?;
+        answered.await.ok()
+    }
+
     /// Writes what is in the queue and closes the store. Returns when that is done.
     pub(crate) async fn finish(&self) {
         let (done, finished) = oneshot::channel();
@@ -111,6 +132,8 @@ struct Thread<L> {
     finished: Option<oneshot::Sender<()>>,
     /// It is time to end: what is waiting is tried once more, and nothing else is waited for.
     ending: bool,
+    /// How often the database was mended.
+    mendings: u32,
 }
 
 impl<L: FnMut(WriterNews)> Thread<L> {
@@ -120,6 +143,10 @@ impl<L: FnMut(WriterNews)> Thread<L> {
                 Job::Arrival(arrival, room) => self.commit_with_others(arrival, room),
                 Job::Change(change) => {
                     change(Ok(&mut self.store));
+                    true
+                }
+                Job::Mend(answer) => {
+                    let _ = answer.send(self.mend());
                     true
                 }
                 Job::Finish(done) => {
@@ -179,27 +206,54 @@ impl<L: FnMut(WriterNews)> Thread<L> {
     /// Tries until it works. `None`: it is time to end, and it did not.
     fn commit(&mut self, batch: &[Arrival]) -> Option<Commit> {
         let mut pause = FIRST_PAUSE;
-        let mut told: Option<StoreError> = None;
+        let mut told: Option<Fault> = None;
         loop {
-            match self.store.append(batch) {
+            let mut error = match self.store.append(batch) {
                 Ok(commit) => {
                     if told.is_some() {
+                        tracing::info!("events are stored again");
                         self.tell(WriterNews::Storage(None));
                     }
                     return Some(commit);
                 }
-                Err(_) if self.ending => return None,
-                Err(error) => {
-                    tracing::error!(%error, "storing fails; trying again in {pause:?}");
-                    if told.as_ref() != Some(&error) {
-                        self.tell(WriterNews::Storage(Some(error.clone())));
-                    }
-                    self.pause(pause, &error);
-                    told = Some(error);
-                    pause = (pause * 2).min(LAST_PAUSE);
+                Err(error) => error,
+            };
+            if error.fault() == Fault::Damaged {
+                match self.mend() {
+                    Ok(()) => continue,
+                    Err(why_not) => error = why_not,
                 }
             }
+            // Once, not with each attempt: the same fault may be met at different places.
+            if told != Some(error.fault()) {
+                tracing::error!("{error}");
+                self.tell(WriterNews::Storage(Some(error.clone())));
+                told = Some(error.fault());
+            }
+            if self.ending {
+                return None;
+            }
+            self.pause(pause, &error);
+            pause = (pause * 2).min(LAST_PAUSE);
         }
+    }
+
+    /// Has a damaged database mended, or replaced by what can be read of it.
+    fn mend(&mut self) -> Result<(), StoreError> {
+        if self.mendings == MENDINGS {
+            return Err(self.store.damaged());
+        }
+        let before = self.store.set_aside().cloned();
+        self.store.mend()?;
+        self.mendings += 1;
+        let set_aside = self.store.set_aside().filter(|now| Some(*now) != before.as_ref()).cloned();
+        match &set_aside {
+            Some(set_aside) => tracing::error!("{}", set_aside.sentence()),
+            None => tracing::warn!("the history was damaged, and was repaired without loss"),
+        }
+        let feeds = self.store.feeds()?;
+        self.tell(WriterNews::Mended(feeds, set_aside));
+        Ok(())
     }
 
     /// Waits, while it tells those who want to change something why they cannot. The time to end cuts it short: one more
@@ -214,6 +268,7 @@ impl<L: FnMut(WriterNews)> Thread<L> {
             };
             match job {
                 Ok(Job::Change(change)) => change(Err(error.clone())),
+                Ok(Job::Mend(answer)) => drop(answer.send(Err(error.clone()))),
                 Ok(Job::Finish(done)) => {
                     self.finished = Some(done);
                     self.ending = true;

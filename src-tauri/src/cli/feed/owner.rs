@@ -2,7 +2,7 @@
 //!
 //! Deliberately not here: what is changed (`feed.rs`).
 use super::find;
-use crate::cli::Failed;
+use crate::cli::{Failed, storage};
 use crate::control::{self, ControlError, Reply, Request};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -80,6 +80,10 @@ impl Owner {
 
     /// Looks at the feeds without becoming their owner.
     pub(super) fn look(&self) -> Result<Seen, Failed> {
+        // A history that cannot be read is told below, if it matters.
+        if let Ok(history) = History::open(&self.data_dir) {
+            storage::warn(&self.data_dir, &history);
+        }
         match self.runtime.block_on(control::ask(&self.data_dir, Request::Feeds)) {
             Ok(Reply::Feeds(feeds)) => Ok(Seen::Running(feeds)),
             Ok(Reply::Refused { message, .. }) => Err(Failed::Work(message)),

@@ -11,6 +11,7 @@ import type {
   Scope,
   Settings,
   Snapshot,
+  StorageProblem,
   WindowMessage,
 } from './types.gen';
 
@@ -34,6 +35,24 @@ export interface Backend {
   startDemo(): Promise<Feed>;
   /** Opens a http, https or mailto address outside. */
   openLink(url: string): Promise<void>;
+  /** The user has taken note of the damaged history that was put aside. */
+  forgetSetAside(): Promise<void>;
+  /** Opens the folder of the history outside, showing the damaged file if there is one. */
+  showData(): Promise<void>;
+  /** Starts the whole program again, when it could not begin. */
+  startAgain(): Promise<void>;
+}
+
+/** Why a call was rejected, as far as it is known. */
+export interface Problem {
+  message: string;
+  storage: StorageProblem | null;
+}
+
+/** What is known of whatever a call was rejected with. */
+export function problem(error: unknown): Problem {
+  const storage = typeof error === 'object' && error !== null && 'storage' in error ? error.storage : null;
+  return { message: reason(error), storage: (storage as StorageProblem | null | undefined) ?? null };
 }
 
 /** The sentence for the user in whatever a call was rejected with. */

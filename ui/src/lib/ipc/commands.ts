@@ -22,4 +22,7 @@ export const commands: Backend = {
   changeSettings: (settings) => invoke('change_settings', { settings }),
   startDemo: () => invoke('start_demo'),
   openLink: (url) => invoke('open_link', { url }),
+  forgetSetAside: () => invoke('forget_set_aside'),
+  showData: () => invoke('show_data'),
+  startAgain: () => invoke('start_again'),
 };

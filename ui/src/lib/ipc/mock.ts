@@ -133,6 +133,8 @@ export class MockBackend implements Backend {
   readonly opened: string[] = [];
   /** While set, every command but `subscribe` is refused with it. */
   refusal: CommandError | null = null;
+  /** While set, the program cannot begin. */
+  stopped: CommandError | null = null;
   #newest: EventId;
   #seeded: EventId;
   #startedAt = Date.now();
@@ -176,6 +178,9 @@ export class MockBackend implements Backend {
   subscribe(receive: (messages: WindowMessage[]) => void) {
     this.calls.push('subscribe');
     this.#receive = receive;
+    // Whoever awaits it gets what was refused, as over the real boundary.
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+    if (this.stopped) return Promise.reject(this.stopped);
     return Promise.resolve({
       feeds: [...this.#feeds.values()],
       counts: this.#counts(),
@@ -301,6 +306,18 @@ export class MockBackend implements Backend {
     return this.#command('openLink', () => {
       this.opened.push(url);
     });
+  }
+
+  forgetSetAside() {
+    return this.#command('forgetSetAside', () => {});
+  }
+
+  showData() {
+    return this.#command('showData', () => {});
+  }
+
+  startAgain() {
+    return this.#command('startAgain', () => {});
   }
 
   // What a test makes happen.

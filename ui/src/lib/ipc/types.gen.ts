@@ -14,7 +14,9 @@ export type CommandError = {
 /** Stable, for programs. */
 code: string,
 /** One sentence for the user. */
-message: string, };
+message: string,
+/** What is wrong with the store, where that is why. */
+storage?: StorageProblem, };
 
 /** How many events there are, by scope. */
 export type Counts = {
@@ -45,8 +47,10 @@ status: FeedStatus, } | { "kind": "feedRemoved",
 feed: FeedId, } | { "kind": "counts",
 /** How they are now. */
 counts: Counts, } | { "kind": "storage",
-/** A sentence for the user. */
-problem: string | null, } | { "kind": "missed" };
+/** Why, and where. */
+problem: StorageProblem | null, } | { "kind": "setAside",
+/** What became of the damaged file; `None`: the user has taken note. */
+setAside: SetAside | null, } | { "kind": "missed" };
 
 /** An engine event with its number, which ascends by one in each run of the engine. */
 export type Envelope = {
@@ -117,6 +121,9 @@ starred: boolean,
 count: number,
 /** Whether the whole event has a link. */
 hasLink: boolean, };
+
+/** Why the store cannot be read or written. */
+export type Fault = "disk-full" | "read-only" | "busy" | "disk-error" | "damaged" | "no-locks" | "newer" | "other";
 
 /** A configured feed. */
 export type Feed = {
@@ -221,11 +228,16 @@ value: string, };
 export type Notice = {
 /** What it is about. */
 code: NoticeCode,
-/** One sentence for the user. */
-message: string, };
+/** One sentence for the user, in English. */
+message: string,
+/** More, for a sentence in the user's language. */
+about?: NoticeAbout, };
+
+/** What a [`Notice`] tells of. */
+export type NoticeAbout = { "kind": "storage" } & StorageProblem | { "kind": "set-aside" } & SetAside;
 
 /** What a [`Notice`] is about; there is one of each at a time. */
-export type NoticeCode = "storage" | "no-notification-service" | "no-tray-host" | "told-about-tray";
+export type NoticeCode = "storage" | "set-aside" | "no-notification-service" | "no-tray-host" | "told-about-tray";
 
 /** A page of events, newest first. */
 export type Page = {
@@ -265,6 +277,17 @@ export type Scope = { "kind": "all" } | { "kind": "unread" } | { "kind": "starre
 /** The feed. */
 feed: FeedId, };
 
+/** What became of a damaged database. */
+export type SetAside = {
+/** The damaged file, under its new name. */
+file: string,
+/** How many feeds go on. */
+feeds: number,
+/** How many events could be read and are in the history. */
+events: number,
+/** How many are known to be missing; those that nothing readable tells of are not among them. */
+lost: number, };
+
 /** The program's settings. Every field has a default, so that older stores read well. */
 export type Settings = {
 /** Light or dark. */
@@ -296,6 +319,15 @@ show: Target | null,
 version: string,
 /** Whether the demo feed can be offered: it is not among the feeds. */
 demoAvailable: boolean, };
+
+/** Storing fails, or the store cannot be opened: what a window or another process is told of it. */
+export type StorageProblem = {
+/** Of which kind. */
+fault: Fault,
+/** The database, or the directory that should hold it. */
+path: string,
+/** A sentence for the user: what failed, why, what to do. */
+message: string, };
 
 /** What a click on an announcement leads to. */
 export type Target = { "kind": "event", "id": EventId } | { "kind": "feed", "id": FeedId };

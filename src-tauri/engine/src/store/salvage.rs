@@ -1,0 +1,287 @@
+//! Rows of a broken database, as far as they can be read and are sound, into a new one.
+//!
+//! It knows tables by what the new database has, so that a new table is rescued without a word here. Deliberately not
+//! here: which file takes the place of which (`damage.rs`).
+use super::damage::REBUILD_WORDS;
+use super::database;
+use super::window::fingerprint;
+use crate::{Feed, FeedConfig};
+use rusqlite::types::{Value, ValueRef};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Row, Statement, params_from_iter};
+use std::path::Path;
+
+/// What could be rescued.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Rescued {
+    pub(super) feeds: u64,
+    pub(super) events: u64,
+    /// Events that are known to have been there, by the counts of their feeds.
+    pub(super) lost: u64,
+}
+
+/// Opens a broken database so that it is not changed and shows what can be seen of it. `None` when it is none.
+pub(super) fn open(path: &Path) -> Option<Connection> {
+    let connection = database::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY).ok()?;
+    // A file that is shorter than it says, and tables whose definitions are broken, keep nobody from the others.
+    let as_far_as_possible = "PRAGMA writable_schema = ON; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF";
+    connection.execute_batch(as_far_as_possible).ok()?;
+    database::version(&connection).ok()?;
+    Some(connection)
+}
+
+/// The format that a broken database says it has.
+pub(super) fn format(connection: &Connection) -> usize {
+    database::version(connection).map_or(0, |version| version as usize)
+}
+
+/// Copies what can be read of `from`, and what `feeds` has of feeds besides. Fails only when `into` cannot be written.
+pub(super) fn copy(from: Option<&Connection>, into: &mut Connection, feeds: &[Feed]) -> rusqlite::Result<Rescued> {
+    let transaction = into.transaction()?;
+    if let Some(from) = from {
+        for table in tables(&transaction)? {
+            Table::of(&transaction, table)?.copy(from, &transaction)?;
+        }
+    }
+    add_feeds(&transaction, feeds)?;
+    let rescued = put_in_order(&transaction, from)?;
+    transaction.commit()?;
+    Ok(rescued)
+}
+
+/// The ordinary tables, without those that belong to an index of words.
+fn tables(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut statement =
+        connection.prepare("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table'")?;
+    let names = statement.query_map([], |row| row.get::<_, String>(0))?;
+    names.filter(|name| !matches!(name, Ok(name) if name.starts_with("sqlite_"))).collect()
+}
+
+struct Table {
+    name: String,
+    /// Those that both databases have.
+    columns: Vec<String>,
+}
+
+impl Table {
+    fn of(connection: &Connection, name: String) -> rusqlite::Result<Self> {
+        let mut statement = connection.prepare("SELECT name FROM pragma_table_info(?1)")?;
+        let columns = statement.query_map([&name], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+        Ok(Self { name, columns })
+    }
+
+    fn copy(&self, from: &Connection, into: &Connection) -> rusqlite::Result<()> {
+        let columns = self.columns.join(", ");
+        // Along the table itself: an index may be what is broken.
+        let read = format!("SELECT rowid, {columns} FROM {} NOT INDEXED WHERE rowid > ?1 ORDER BY rowid", self.name);
+        let marks = vec!["?"; self.columns.len()].join(", ");
+        let mut insert = into.prepare(&format!("INSERT INTO {} ({columns}) VALUES ({marks})", self.name))?;
+        let Ok(mut read) = from.prepare(&read) else { return Ok(()) };
+        let mut keep = |row: &[Value]| self.keep(&mut insert, row);
+
+        let mut after = i64::MIN;
+        loop {
+            let Stopped::AtHole(last) = scan(&mut read, after, &mut keep)? else { return Ok(()) };
+            let Some(resumed) = beyond_hole(&mut read, last) else { return Ok(()) };
+            after = resumed;
+        }
+    }
+
+    /// Inserts a row if it is sound.
+    fn keep(&self, insert: &mut Statement<'_>, row: &[Value]) -> rusqlite::Result<()> {
+        if !self.is_sound(row) {
+            return Ok(());
+        }
+        match insert.execute(params_from_iter(row)) {
+            Ok(_) => Ok(()),
+            // The new database has rules that this row breaks, so it is not as it was written.
+            Err(error)
+                if matches!(
+                    error.sqlite_error_code(),
+                    Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::TooBig)
+                ) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether a row can be what was once written. SQLite notices a broken page, not a broken text.
+    fn is_sound(&self, row: &[Value]) -> bool {
+        let text = |column: &str| {
+            let at = self.columns.iter().position(|name| name == column)?;
+            if let Value::Text(text) = row.get(at)? { Some(&**text) } else { None }
+        };
+        match &*self.name {
+            "feeds" => text("config").is_some_and(|config| serde_json::from_str::<FeedConfig>(config).is_ok()),
+            "events" => {
+                let at = self.columns.iter().position(|name| name == "fingerprint");
+                let written = at.and_then(|at| row.get(at));
+                let (Some(event_type), Some(id), Some(data)) = (text("type"), text("last_event_id"), text("data"))
+                else {
+                    return false;
+                };
+                // An event without an ID has no fingerprint; a page of zeros in it can be seen all the same.
+                let zeros = |text: &str| text.contains("\0\0\0\0");
+                written == Some(&Value::Integer(fingerprint(event_type, id, data)))
+                    && !row.iter().any(|value| matches!(value, Value::Text(text) if zeros(text)))
+            }
+            _ => true,
+        }
+    }
+}
+
+/// How a scan ended.
+enum Stopped {
+    AtEnd,
+    /// After this row something cannot be read.
+    AtHole(i64),
+}
+
+/// Hands the rows after `after` to `keep`, until they end or cannot be read.
+fn scan(
+    read: &mut Statement<'_>,
+    after: i64,
+    keep: &mut dyn FnMut(&[Value]) -> rusqlite::Result<()>,
+) -> rusqlite::Result<Stopped> {
+    let columns = read.column_count();
+    let mut last = after;
+    let Ok(mut rows) = read.query([after]) else { return Ok(Stopped::AtHole(last)) };
+    loop {
+        let row = match rows.next() {
+            Ok(Some(row)) => row,
+            Ok(None) => return Ok(Stopped::AtEnd),
+            Err(_) => return Ok(Stopped::AtHole(last)),
+        };
+        // Rows ascend; one that does not is on a page that is not its own.
+        match row.get::<_, i64>(0) {
+            Ok(rowid) if rowid > last => last = rowid,
+            _ => return Ok(Stopped::AtHole(last)),
+        }
+        let values = (1..columns).map(|at| value(row, at)).collect::<Option<Vec<_>>>();
+        if let Some(values) = values {
+            keep(&values)?;
+        }
+    }
+}
+
+/// A value; `None` when it cannot be read or is a text that is none.
+fn value(row: &Row<'_>, at: usize) -> Option<Value> {
+    match row.get_ref(at).ok()? {
+        ValueRef::Text(bytes) => Some(Value::Text(std::str::from_utf8(bytes).ok()?.to_owned())),
+        other => Value::try_from(other).ok(),
+    }
+}
+
+/// The smallest place after `hole` from which on rows can be read again, by steps that double and then halve; `None` when
+/// there is none.
+fn beyond_hole(read: &mut Statement<'_>, hole: i64) -> Option<i64> {
+    let mut readable = |after: i64| -> bool {
+        let mut rows = match read.query([after]) {
+            Ok(rows) => rows,
+            Err(_) => return false,
+        };
+        rows.next().is_ok()
+    };
+    // Negative numbers are never given out.
+    let mut unreadable = hole.max(0);
+    let mut step = 1_i64;
+    let mut found = loop {
+        let after = unreadable.checked_add(step)?;
+        if readable(after) {
+            break after;
+        }
+        unreadable = after;
+        step = step.checked_mul(2)?;
+    };
+    while found - unreadable > 1 {
+        let middle = unreadable + (found - unreadable) / 2;
+        if readable(middle) {
+            found = middle;
+        } else {
+            unreadable = middle;
+        }
+    }
+    Some(found)
+}
+
+/// Adds the feeds that could not be read, from their second copy.
+fn add_feeds(into: &Connection, feeds: &[Feed]) -> rusqlite::Result<()> {
+    let mut insert = into.prepare(
+        "INSERT OR IGNORE INTO feeds (id, position, config, paused)
+         SELECT ?1, coalesce(max(position), 0) + 1, ?2, ?3 FROM feeds",
+    )?;
+    for feed in feeds {
+        if let Ok(config) = serde_json::to_string(&feed.config) {
+            insert.execute((feed.id.0, config, feed.paused))?;
+        }
+    }
+    Ok(())
+}
+
+/// Sees to it that the rows fit together: no orphans, true counts, numbers that are not given out twice, the index of
+/// words; and cursors from which nothing is skipped that a server can send again.
+fn put_in_order(into: &Connection, from: Option<&Connection>) -> rusqlite::Result<Rescued> {
+    let counted: i64 = into.query_row("SELECT coalesce(sum(events), 0) FROM feeds", [], |row| row.get(0))?;
+    into.execute_batch(
+        "DELETE FROM events WHERE feed_id NOT IN (SELECT id FROM feeds);
+         DELETE FROM cursors WHERE feed_id NOT IN (SELECT id FROM feeds);",
+    )?;
+    remove_orphans(into)?;
+    into.execute_batch(
+        "UPDATE feeds SET
+           events = (SELECT count(*) FROM events WHERE feed_id = feeds.id),
+           unread = (SELECT count(*) FROM events WHERE feed_id = feeds.id AND read = 0),
+           starred = (SELECT count(*) FROM events WHERE feed_id = feeds.id AND starred = 1);",
+    )?;
+    let last_number = sequence(from, "events");
+    for table in ["feeds", "events"] {
+        if let Some(last) = sequence(from, table) {
+            let updated =
+                into.execute("UPDATE sqlite_sequence SET seq = max(seq, ?2) WHERE name = ?1", (table, last))?;
+            if updated == 0 {
+                into.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?1, ?2)", (table, last))?;
+            }
+        }
+    }
+    let newest: i64 = into.query_row("SELECT coalesce(max(id), 0) FROM events", [], |row| row.get(0))?;
+    if last_number != Some(newest) {
+        // The newest events may be among the lost ones: asked for again from the newest that is left. What comes twice
+        // is recognised.
+        into.execute_batch(
+            "INSERT INTO cursors (feed_id, last_event_id)
+             SELECT feed_id, last_event_id FROM events WHERE id IN (SELECT max(id) FROM events GROUP BY feed_id)
+               AND last_event_id <> ''
+             ON CONFLICT DO UPDATE SET last_event_id = excluded.last_event_id",
+        )?;
+    }
+    into.execute_batch(REBUILD_WORDS)?;
+    let (feeds, events): (i64, i64) =
+        into.query_row("SELECT count(*), coalesce(sum(events), 0) FROM feeds WHERE NOT removed", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+    let number = |count: i64| u64::try_from(count).unwrap_or(0);
+    let kept: i64 = into.query_row("SELECT coalesce(sum(events), 0) FROM feeds", [], |row| row.get(0))?;
+    Ok(Rescued { feeds: number(feeds), events: number(events), lost: number(counted.min(1 << 40) - kept) })
+}
+
+/// Deletes rows that refer to what could not be read.
+fn remove_orphans(into: &Connection) -> rusqlite::Result<()> {
+    let mut statement =
+        into.prepare("SELECT DISTINCT \"table\", rowid FROM pragma_foreign_key_check WHERE rowid IS NOT NULL")?;
+    let orphans = statement
+        .query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    for (table, rowid) in orphans {
+        into.execute(&format!("DELETE FROM {table} WHERE rowid = ?1"), [rowid])?;
+    }
+    Ok(())
+}
+
+/// The last number that a table gave out.
+fn sequence(from: Option<&Connection>, table: &str) -> Option<i64> {
+    let read = |from: &Connection| {
+        from.query_row("SELECT seq FROM sqlite_sequence WHERE name = ?1", [table], |row| row.get(0)).optional()
+    };
+    read(from?).ok().flatten()
+}

@@ -1,0 +1,50 @@
+// What is wrong with the history, in the user's language: for the banner, and for the page of a program that could not
+// begin. Deliberately not here: what the backend says in English, which stands in when there are no words for it.
+import type { Fault, Notice, SetAside, StorageProblem } from './ipc/types.gen';
+import { m } from './paraglide/messages.js';
+import { number } from './time';
+
+const FAULTS: Partial<Record<Fault, () => string>> = {
+  'disk-full': m.storage_disk_full,
+  'read-only': m.storage_read_only,
+  'busy': m.storage_busy,
+  'disk-error': m.storage_disk_error,
+  'damaged': m.storage_damaged,
+};
+
+/** A banner's line. */
+export function noticeWords(notice: Notice): string {
+  switch (notice.about?.kind) {
+    case 'storage':
+      return FAULTS[notice.about.fault]?.() ?? notice.message;
+    case 'set-aside':
+      return setAsideWords(notice.about);
+    case undefined:
+      return notice.message;
+  }
+}
+
+function setAsideWords({ feeds, events, lost }: SetAside): string {
+  const kept = m.storage_set_aside({ feeds: number(feeds), events: number(events) });
+  return lost === 0 ? kept : `${kept} ${m.storage_lost({ count: lost, shown: number(lost) })}`;
+}
+
+/** The heading of the page that stands instead of the window. */
+export function stoppedTitle(problem: StorageProblem | null): string {
+  if (problem === null) return m.no_backend();
+  return problem.fault === 'newer' ? m.stopped_newer() : m.stopped_storage();
+}
+
+/** What is the matter and what to do, below that heading. */
+export function stoppedHint(problem: StorageProblem | null, message: string): string {
+  switch (problem?.fault) {
+    case 'newer':
+      return m.stopped_newer_hint({ path: problem.path });
+    case 'disk-full':
+      return m.stopped_disk_full_hint({ path: problem.path });
+    case 'read-only':
+      return m.stopped_read_only_hint({ path: problem.path });
+    default:
+      return message;
+  }
+}
