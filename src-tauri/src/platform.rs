@@ -3,3 +3,10 @@
 //! Deliberately not here: notifications (`notification/`), which differ too but are a subject of their own.
 pub mod dirs;
 pub mod files;
+#[cfg(target_os = "linux")]
+mod network;
+#[cfg(target_os = "linux")]
+mod sleep;
+#[cfg(target_os = "linux")]
+mod system_bus;
+pub mod world;

@@ -18,6 +18,7 @@ pub(crate) const LIMIT: Duration = Duration::from_secs(20);
 pub(crate) fn tidings<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tidings"));
     command.args(arguments).env_clear().env("TZ", "UTC").env("HOME", "/nonexistent").stdin(Stdio::null());
+    command.env("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus");
     command
 }
 

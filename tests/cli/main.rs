@@ -12,3 +12,4 @@ mod history;
 mod notify;
 mod usage;
 mod watch;
+mod world;

@@ -15,6 +15,7 @@ use std::ops::ControlFlow;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
+use tidings_event_source::event_source::RETRY_SPREAD;
 use tidings_event_source::{Connector, ConnectorOptions, EventSource, Frame, Occurrence, Policy};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -26,11 +27,6 @@ const END_LIMIT: Duration = Duration::from_secs(1);
 const AFTER_FAULT: Duration = Duration::from_mins(1);
 /// When it is asked again where to go on from, while the store cannot say.
 const WITHOUT_CURSOR: Duration = Duration::from_secs(1);
-
-/// After a sleep or a change of network, waiting subscriptions try again within this time, each at a moment of its own.
-const SPREAD: Duration = Duration::from_secs(1);
-/// And what is connected has to prove within this time that it lives.
-const PROOF_OF_LIFE: Duration = Duration::from_secs(10);
 
 /// What subscriptions share.
 pub(crate) struct Surroundings {
@@ -245,7 +241,7 @@ impl Task {
             },
             _ = world.wait_for(|seen| seen.network) => {}
         }
-        self.rest(SPREAD.mul_f64(fastrand::f64())).await
+        self.rest(RETRY_SPREAD.mul_f64(fastrand::f64())).await
     }
 
     /// Whether the next attempt has to wait until there is a network. One that the user asks for does not.
@@ -257,8 +253,7 @@ impl Task {
     fn heed_world(&mut self, source: &mut EventSource) {
         let Seen { disruptions, .. } = *self.world.borrow_and_update();
         if disruptions != std::mem::replace(&mut self.disruptions, disruptions) {
-            source.retry_within(SPREAD.mul_f64(fastrand::f64()));
-            source.prove_life_within(PROOF_OF_LIFE);
+            source.disrupted();
         }
     }
 

@@ -17,6 +17,11 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
+/// After a disruption, sources that wait try again within this time.
+pub const RETRY_SPREAD: Duration = Duration::from_secs(1);
+/// And what is connected has this long to prove that it lives.
+pub const PROOF_OF_LIFE: Duration = Duration::from_secs(10);
+
 /// What happens while a URL is followed.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Occurrence<'a> {
@@ -216,6 +221,13 @@ impl EventSource {
         }
         let after_old = matches!(self.state, State::Connecting { .. } | State::Open { .. });
         self.leave(State::Start { after_old });
+    }
+
+    /// The computer slept, or its network changed: a wait ends within a second, at a moment of its own among many sources,
+    /// and a connection has to prove within 10 s that it lives.
+    pub fn disrupted(&mut self) {
+        self.retry_within(RETRY_SPREAD.mul_f64(fastrand::f64()));
+        self.prove_life_within(PROOF_OF_LIFE);
     }
 
     /// Has a wait for the next attempt end after this time, if it would last longer. Does nothing while there is a

@@ -5,7 +5,7 @@ use super::interrupt::Interrupt;
 use super::{DataDir, Failed, Outcome, log, shown, window};
 use crate::control::Server;
 use crate::notification::{Action, Desktop};
-use crate::platform::files;
+use crate::platform::{files, world};
 use clap::Args;
 use std::collections::HashMap;
 use std::io::{self, Write as _};
@@ -92,6 +92,7 @@ async fn headless(data_dir: PathBuf, interrupt: &Interrupt, printed: bool) -> Ou
     tokio::select! {
         () = interrupt.came() => {}
         () = serving => {}
+        () = world::watch(|change| engine.world_changed(change)) => {}
     }
     drop(control);
     engine.shut_down().await;

@@ -11,6 +11,7 @@ use self::announcing::Announcing;
 use super::interrupt::Interrupt;
 use super::output::{Output, reader_gone};
 use super::{Failed, Format, Outcome, argument, log, say, shown};
+use crate::platform::world;
 use clap::Args;
 use futures_util::TryStreamExt as _;
 use futures_util::stream::FuturesUnordered;
@@ -20,9 +21,11 @@ use std::future::{self, Future};
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
+use tidings_engine::WorldChange;
 use tidings_event_source::{
     Connector, ConnectorOptions, EventSource, Frame, Occurrence, Policy, Probing, Proxy, Request, Resume, decoder,
 };
+use tokio::sync::watch;
 
 /// How long an interrupted command may still write to a reader that does not read.
 const GRACE: Duration = Duration::from_millis(300);
@@ -125,6 +128,7 @@ impl Watch {
             let announcing = self.notify.then(|| Announcing::new(&addresses));
             let printer = Printer::new(self.format, self.max_events, &addresses, announcing.as_ref())?;
             let printer = RefCell::new(printer);
+            let disruptions = watch::Sender::new(());
             let feeds: FuturesUnordered<_> = addresses
                 .iter()
                 .enumerate()
@@ -137,7 +141,7 @@ impl Watch {
                     };
                     let limit = decoder::DEFAULT_EVENT_LIMIT;
                     let source = EventSource::new(connector.clone(), request, policy, &self.last_event_id, limit);
-                    follow(source, feed, &printer)
+                    follow(source, feed, &printer, disruptions.subscribe())
                 })
                 .collect();
             let outcome = tokio::select! {
@@ -145,6 +149,7 @@ impl Watch {
                 () = interrupt.came() => Ok(()),
                 () = reader_gone() => Ok(()),
                 () = later(announcing.as_ref()) => Ok(()),
+                () = disrupt(&disruptions), if self.persist => Ok(()),
                 end = all_closed(feeds) => end,
             };
             if let Some(announcing) = &announcing {
@@ -187,8 +192,22 @@ async fn all_closed(feeds: FuturesUnordered<impl Future<Output = Result<(), End>
 }
 
 /// Writes what one stream brings. What has arrived already is written in one go.
-async fn follow(mut source: EventSource, feed: usize, printer: &RefCell<Printer<'_>>) -> Result<(), End> {
-    while let Some(occurrence) = source.next().await {
+async fn follow(
+    mut source: EventSource,
+    feed: usize,
+    printer: &RefCell<Printer<'_>>,
+    mut disruptions: watch::Receiver<()>,
+) -> Result<(), End> {
+    loop {
+        let occurrence = tokio::select! {
+            biased;
+            Ok(()) = disruptions.changed() => {
+                source.disrupted();
+                continue;
+            }
+            occurrence = source.next() => occurrence,
+        };
+        let Some(occurrence) = occurrence else { return Ok(()) };
         let mut printer = printer.borrow_mut();
         printer.write(feed, &occurrence)?;
         while let Some(occurrence) = source.buffered() {
@@ -196,7 +215,17 @@ async fn follow(mut source: EventSource, feed: usize, printer: &RefCell<Printer<
         }
         printer.output.flush()?;
     }
-    Ok(())
+}
+
+/// Says when the computer slept or its network changed. Never completes. Without a network the attempts go on: they are
+/// few by then.
+async fn disrupt(disruptions: &watch::Sender<()>) {
+    world::watch_kernel(|change| {
+        if change != WorldChange::NetworkGone {
+            disruptions.send_replace(());
+        }
+    })
+    .await;
 }
 
 /// Writes occurrences in the format that was asked for, and counts events.

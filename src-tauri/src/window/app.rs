@@ -18,7 +18,7 @@ use tidings::boundary::NoticeCode;
 use tidings::control::{self, Reply, Request};
 use tidings::event_channel::EventChannel;
 use tidings::notification::{Desktop, Service};
-use tidings::platform::{dirs, files};
+use tidings::platform::{dirs, files, world};
 use tidings::{USER_AGENT, demo_feed};
 use tidings_engine::{Engine, EngineError, EngineEvent, EngineEvents, EngineOptions, StoreError, Target};
 use tidings_event_source::Policy;
@@ -145,6 +145,10 @@ fn run(
             tauri::async_runtime::spawn(watch_service(app.clone()));
             tauri::async_runtime::spawn(watch_engine(app.clone(), engine.events()));
             tauri::async_runtime::spawn(serve_known_demo(app.clone()));
+            tauri::async_runtime::spawn(world::watch({
+                let engine = engine.clone();
+                move |change| engine.world_changed(change)
+            }));
             if hidden {
                 tauri::async_runtime::spawn(main_window::hide_if_found_again(app.clone()));
             } else {

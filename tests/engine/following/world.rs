@@ -1,7 +1,7 @@
 //! Sleep, and networks that come and go: what is tried at once, what has to prove that it lives, what waits.
 use super::{LIMIT, Running, direct};
 use std::collections::BTreeSet;
-use tidings_engine::{FeedConfig, FeedState, ProxyChoice, WorldChange};
+use tidings_engine::{FeedConfig, FeedId, FeedState, ProxyChoice, WorldChange};
 use tidings_test_support::eventually;
 use tidings_test_support::sse_server::{Connection, EVENT_STREAM, Gate, SseServer};
 
@@ -35,12 +35,14 @@ fn elsewhere(proxy: &SseServer) -> FeedConfig {
     FeedConfig { proxy: ProxyChoice::Url(proxy.url("")), ..direct("http://feed.example/") }
 }
 
-fn polling(state: FeedState) -> Option<()> {
-    matches!(state, FeedState::Polling { .. }).then_some(())
-}
+impl Running {
+    async fn when_polling(&self, feed: FeedId) {
+        self.when(feed, "the wait", |state| matches!(state, FeedState::Polling { .. }).then_some(())).await;
+    }
 
-fn no_network(state: FeedState) -> Option<()> {
-    (state == FeedState::NoNetwork).then_some(())
+    async fn when_without_network(&self, feed: FeedId) {
+        self.when(feed, "the wait for a network", |state| (state == FeedState::NoNetwork).then_some(())).await;
+    }
 }
 
 #[tokio::test]
@@ -48,11 +50,11 @@ async fn what_waits_is_tried_once_after_each_disruption() {
     let server = polled().await;
     let running = Running::new();
     let feed = running.add(&server.url("/")).await.id;
-    running.when(feed, "the wait", polling).await;
+    running.when_polling(feed).await;
     for (tried, change) in [(2, WorldChange::Resumed), (3, WorldChange::NetworkChanged), (4, WorldChange::Resumed)] {
         running.engine.world_changed(change);
         server.request(tried - 1).await;
-        running.when(feed, "the wait", polling).await;
+        running.when_polling(feed).await;
         assert_eq!(server.requests().len(), tried, "{change:?}");
     }
     // A loss of the network is no reason to try.
@@ -60,7 +62,7 @@ async fn what_waits_is_tried_once_after_each_disruption() {
     running.engine.world_changed(WorldChange::NetworkGone);
     running.engine.reconnect(Some(feed)).await.unwrap();
     server.request(4).await;
-    running.when(feed, "the wait", polling).await;
+    running.when_polling(feed).await;
     assert_eq!(server.requests().len(), 5);
 }
 
@@ -74,7 +76,7 @@ async fn all_that_wait_are_tried_at_moments_of_their_own() {
     }
     let all_wait = async || {
         let feeds = running.engine.feeds().await.unwrap();
-        feeds.into_iter().all(|feed| polling(feed.state).is_some()).then_some(())
+        feeds.iter().all(|feed| matches!(feed.state, FeedState::Polling { .. })).then_some(())
     };
     eventually(LIMIT, "the wait of all", all_wait).await;
     running.engine.world_changed(WorldChange::Resumed);
@@ -114,13 +116,13 @@ async fn without_a_network_only_what_needs_none_goes_on() {
     let running = Running::new();
     running.engine.world_changed(WorldChange::NetworkGone);
     let away = running.engine.add_feed(elsewhere(&far)).await.unwrap().id;
-    running.when(away, "the wait for a network", no_network).await;
+    running.when_without_network(away).await;
     let here = running.add(&near.url("/")).await.id;
     running.when_open(here).await;
     running.engine.world_changed(WorldChange::Resumed);
     // Started without a network too; and the wait of the first has outlasted the disruption.
     let other = running.engine.add_feed(elsewhere(&far)).await.unwrap().id;
-    running.when(other, "the wait for a network", no_network).await;
+    running.when_without_network(other).await;
     assert_eq!(far.requests().len(), 0);
     assert_eq!(running.state(away).await, Some(FeedState::NoNetwork));
 
@@ -155,7 +157,7 @@ async fn an_open_stream_outlives_the_loss_of_the_network_and_one_that_ends_waits
     say.open();
     assert_eq!(running.titles(1).await, ["e0"]);
     end.open();
-    running.when(feed, "the wait for a network", no_network).await;
+    running.when_without_network(feed).await;
     assert_eq!(server.requests().len(), 1);
     // The user knows better.
     running.engine.reconnect(None).await.unwrap();
@@ -163,7 +165,7 @@ async fn an_open_stream_outlives_the_loss_of_the_network_and_one_that_ends_waits
     running.when_open(feed).await;
     say.open();
     end.open();
-    running.when(feed, "the wait for a network", no_network).await;
+    running.when_without_network(feed).await;
     running.engine.world_changed(WorldChange::NetworkChanged);
     server.request(2).await;
     running.when_open(feed).await;
@@ -177,11 +179,11 @@ async fn a_feed_without_a_network_can_be_paused_edited_and_removed() {
     let running = Running::new();
     running.engine.world_changed(WorldChange::NetworkGone);
     let feed = running.engine.add_feed(elsewhere(&far)).await.unwrap().id;
-    running.when(feed, "the wait for a network", no_network).await;
+    running.when_without_network(feed).await;
     running.engine.pause_feed(feed, true).await.unwrap();
     assert_eq!(running.state(feed).await, Some(FeedState::Paused));
     running.engine.pause_feed(feed, false).await.unwrap();
-    running.when(feed, "the wait for a network", no_network).await;
+    running.when_without_network(feed).await;
     running.engine.edit_feed(feed, direct(&near.url("/"))).await.unwrap();
     running.when_open(feed).await;
     running.engine.remove_feed(feed).await.unwrap();

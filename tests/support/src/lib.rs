@@ -7,6 +7,8 @@ pub mod desktop_session;
 pub mod eventually;
 pub mod fault;
 #[cfg(target_os = "linux")]
+pub mod network_namespace;
+#[cfg(target_os = "linux")]
 pub mod notification_recorder;
 pub mod payloads;
 #[cfg(target_os = "linux")]
@@ -14,6 +16,8 @@ pub mod process;
 #[cfg(target_os = "linux")]
 pub mod session_bus;
 pub mod sse_server;
+#[cfg(target_os = "linux")]
+pub mod system_mock;
 pub mod tls;
 #[cfg(target_os = "linux")]
 pub mod tray;
@@ -31,8 +35,10 @@ pub use notification_recorder::{Notification, NotificationRecorder};
 #[cfg(target_os = "linux")]
 pub use process::{Process, allow_many_files};
 #[cfg(target_os = "linux")]
-pub use session_bus::SessionBus;
+pub use session_bus::{Rules, SessionBus};
 pub use sse_server::SseServer;
+#[cfg(target_os = "linux")]
+pub use system_mock::SystemMock;
 #[cfg(target_os = "linux")]
 pub use tray::TrayItem;
 #[cfg(target_os = "linux")]
