@@ -2,5 +2,6 @@
 mod announce;
 mod config;
 mod following;
+mod hostile;
 mod mapping;
 mod store;

@@ -19,7 +19,7 @@ impl Notifier for Nobody {
 }
 
 /// An engine that follows nothing, in a directory of its own.
-fn engine() -> (tempfile::TempDir, Engine) {
+pub(crate) fn engine() -> (tempfile::TempDir, Engine) {
     let dir = tempfile::tempdir().expect("a temporary directory");
     let options = EngineOptions {
         data_dir: dir.path().to_owned(),

@@ -5,5 +5,6 @@
 #![cfg(target_os = "linux")]
 mod event_channel;
 mod executables;
+mod hostile;
 mod notifications;
 mod types;

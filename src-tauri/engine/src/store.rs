@@ -13,6 +13,7 @@ mod marks;
 mod owner;
 mod reader;
 mod reading;
+mod row;
 mod salvage;
 mod search;
 mod window;

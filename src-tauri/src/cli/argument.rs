@@ -65,6 +65,8 @@ pub(super) fn proxy(given: &str) -> Result<Url, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+    use tidings_test_support::stress;
 
     #[test]
     fn headers_are_taken_apart_at_the_first_colon() {
@@ -96,6 +98,105 @@ mod tests {
         }
         for given in ["ftp://user:secret@h/", "user:secret@h"] {
             assert!(!proxy(given).expect_err(given).contains("secret"));
+        }
+    }
+
+    /// What command lines are made of, and what they should not be.
+    const PARTS: &[&str] = &[
+        "http://",
+        "https:",
+        "ftp://",
+        "//",
+        "/",
+        "\\",
+        "@",
+        ":",
+        "?",
+        "#",
+        "%",
+        "%00",
+        "%zz",
+        "[::1]",
+        "[",
+        "]",
+        "..",
+        "user",
+        "host",
+        "example.org",
+        "é.example",
+        "xn--a",
+        ":0",
+        ":65536",
+        " ",
+        "\t",
+        "\n",
+        "\r\n",
+        "\0",
+        "X-Key",
+        ": ",
+        "Authorization",
+        "=",
+        "-",
+        "--",
+        "1",
+        "e",
+        ".",
+        "1e308",
+        "inf",
+        "NaN",
+        "💥",
+        "\u{202e}",
+        "\u{1b}[31m",
+    ];
+
+    fn typed() -> impl Strategy<Value = String> {
+        let parts = proptest::collection::vec(proptest::sample::select(PARTS), 0..12).prop_map(|parts| parts.concat());
+        prop_oneof![4 => parts, 1 => any::<String>()]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: if stress() { 50_000 } else { 2000 }, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Nothing typed panics; every complaint is one line; what passes can be used.
+        #[test]
+        fn anything_may_be_typed(typed in typed()) {
+            let one_line = |sentence: String| {
+                prop_assert!(!sentence.contains(['\n', '\r', '\0', '\u{1b}']), "{sentence:?}");
+                Ok(())
+            };
+            match address(&typed) {
+                Ok(address) => prop_assert!(matches!(address.url.scheme(), "http" | "https") && address.url.has_host()),
+                Err(sentence) => one_line(sentence)?,
+            }
+            match header(&typed) {
+                Ok((_, value)) => prop_assert!(!value.as_bytes().iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0))),
+                Err(sentence) => one_line(sentence)?,
+            }
+            match proxy(&typed) {
+                Ok(url) => prop_assert!(url.has_host()),
+                Err(sentence) => one_line(sentence)?,
+            }
+            if let Err(sentence) = seconds(&typed) {
+                one_line(sentence)?;
+            }
+        }
+
+        /// Wherever a password stands, neither what is shown nor a complaint holds it.
+        #[test]
+        fn a_password_is_never_shown(before in typed(), user in "[a-z]{0,5}", after in typed()) {
+            const PASSWORD: &str = "geheim-7";
+            for given in [format!("{before}{user}:{PASSWORD}@{after}"), format!("http://{user}:{PASSWORD}@{after}")] {
+                let shown = match address(&given) {
+                    // It is no password there.
+                    Ok(address) if address.url.password().is_none_or(|password| !password.contains(PASSWORD)) => continue,
+                    Ok(address) => address.shown,
+                    Err(sentence) => sentence,
+                };
+                prop_assert!(!shown.contains(PASSWORD), "{given:?} is shown as {shown:?}");
+                if let Err(sentence) = proxy(&given) {
+                    prop_assert!(!sentence.contains(PASSWORD), "{given:?}: {sentence:?}");
+                }
+            }
         }
     }
 

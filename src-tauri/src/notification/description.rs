@@ -115,3 +115,54 @@ fn escaped(text: &str) -> Cow<'_, str> {
     }
     Cow::Owned(markup)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use tidings_engine::{EventId, FeedId};
+
+    fn text() -> impl Strategy<Value = String> {
+        let part = prop_oneof![
+            any::<String>(),
+            "[<>&;\"'a-c/ ]{0,12}",
+            Just("\r\n".to_owned()),
+            Just("\u{2028}\u{0}\u{1b}[31m\u{9b}".to_owned()),
+            (0..1500_usize, any::<char>()).prop_map(|(times, c)| c.to_string().repeat(times)),
+        ];
+        proptest::collection::vec(part, 0..6).prop_map(|parts| parts.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Whatever an event says: a title of one line, a body that is no markup but what escapes it, both within bounds.
+        #[test]
+        fn any_announcement_can_be_shown(feed_name in text(), title in text(), body in text(), can in any::<(bool, bool)>()) {
+            let can = Capabilities { actions: can.0, body_markup: can.1 };
+            let announced = Announcement {
+                replaces: None,
+                target: Target::Event(EventId(1)),
+                feed: FeedId(1),
+                feed_name,
+                title,
+                body,
+                urgency: Urgency::Normal,
+                link: None,
+            };
+            let shown = announcement(&announced, can, "icon");
+            prop_assert!(shown.summary.chars().count() <= TITLE_LIMIT && !shown.summary.chars().any(char::is_control));
+            prop_assert!(!shown.body.chars().any(|c| c.is_control() && c != '\n'));
+            let text = if can.body_markup {
+                prop_assert!(!shown.body.contains(['<', '>']), "{:?}", shown.body);
+                let plain = shown.body.replace("&lt;", "<").replace("&gt;", ">");
+                // Each that is left begins what stands for one.
+                prop_assert_eq!(plain.matches('&').count(), plain.matches("&amp;").count(), "{:?}", shown.body);
+                plain.replace("&amp;", "&")
+            } else {
+                shown.body
+            };
+            prop_assert!(text.chars().count() <= BODY_LIMIT, "{} characters", text.chars().count());
+        }
+    }
+}

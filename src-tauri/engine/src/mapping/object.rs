@@ -2,9 +2,8 @@
 //!
 //! Deliberately not here: how JSON is read (`outline.rs`), how text is cleaned (`text.rs`).
 use super::outline::{self, Outline};
-use super::{Mapped, text};
+use super::{Mapped, TITLE_LIMIT, text};
 use crate::Urgency;
-use std::fmt::Write as _;
 
 /// Fields that name the event.
 const TITLES: &[&str] = &["title", "subject", "headline"];
@@ -64,7 +63,8 @@ pub(super) fn map(outline: &Outline<'_>) -> Option<Mapped> {
     if let Outline::Array { len, .. } = outline
         && *len > 1
     {
-        let _ = write!(mapped.title, " (+{} more)", len - 1);
+        let more = format!(" (+{} more)", len - 1);
+        mapped.title = text::cut(&mapped.title, TITLE_LIMIT - more.len()) + &more;
     }
     Some(mapped)
 }

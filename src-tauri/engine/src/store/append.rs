@@ -224,9 +224,9 @@ fn add(connection: &Connection, window: &mut Option<Window>, event: &NewEvent) -
 fn is_same(connection: &Connection, id: EventId, event: &NewEvent) -> rusqlite::Result<bool> {
     let mut statement = connection.prepare_cached("SELECT type, last_event_id, data FROM events WHERE id = ?1")?;
     let same = statement.query_row([id.0], |row| {
-        Ok(row.get_ref(0)?.as_str()? == &*event.event_type
-            && row.get_ref(1)?.as_str()? == &*event.last_event_id
-            && row.get_ref(2)?.as_str()? == &*event.data)
+        Ok(row.get_ref(0)?.as_bytes()? == event.event_type.as_bytes()
+            && row.get_ref(1)?.as_bytes()? == event.last_event_id.as_bytes()
+            && row.get_ref(2)?.as_bytes()? == event.data.as_bytes())
     });
     Ok(same.optional()?.unwrap_or(false))
 }

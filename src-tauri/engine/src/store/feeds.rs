@@ -1,7 +1,7 @@
 //! Feeds, their cursors and counts, and the program's settings, as rows.
 //!
 //! Deliberately not here: what a running subscription knows of them (`overview.rs`).
-use super::{Known, Store, StoreError};
+use super::{Known, Store, StoreError, row};
 use crate::{Feed, FeedConfig, FeedId, Settings};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
@@ -20,7 +20,7 @@ impl Cursor {
             connection.prepare_cached("SELECT last_event_id, reconnection_time FROM cursors WHERE feed_id = ?1")?;
         let cursor = statement.query_row([feed.0], |row| {
             let reconnection_time: Option<i64> = row.get(1)?;
-            Ok(Self { last_event_id: row.get(0)?, reconnection_time: reconnection_time.map(i64::cast_unsigned) })
+            Ok(Self { last_event_id: row::text(row, 0)?, reconnection_time: reconnection_time.map(i64::cast_unsigned) })
         });
         Ok(cursor.optional()?.unwrap_or_default())
     }
@@ -95,15 +95,10 @@ pub(super) fn feeds(connection: &Connection) -> rusqlite::Result<Vec<StoredFeed>
         "SELECT id, config, paused, events, unread, starred FROM feeds WHERE NOT removed ORDER BY position, id",
     )?;
     let feeds = statement.query_map([], |row| {
-        let feed = Feed { id: FeedId(row.get(0)?), config: from_json(row, 1)?, paused: row.get(2)? };
+        let feed = Feed { id: FeedId(row.get(0)?), config: row::feed_config(row, 1)?, paused: row.get(2)? };
         Ok(StoredFeed { feed, counts: FeedCounts::from_row(row, 3)? })
     })?;
     feeds.collect()
-}
-
-fn from_json<T: serde::de::DeserializeOwned>(row: &Row<'_>, at: usize) -> rusqlite::Result<T> {
-    serde_json::from_str(row.get_ref(at)?.as_str()?)
-        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(at, rusqlite::types::Type::Text, Box::new(error)))
 }
 
 fn to_json<T: serde::Serialize>(value: &T) -> rusqlite::Result<String> {
@@ -203,12 +198,12 @@ impl Store {
         counts_of(&self.connection, feed).map_err(|error| self.error(&error))
     }
 
-    /// The program's settings; the defaults before they are first saved.
+    /// The program's settings; the defaults before they are first saved, and where they cannot be understood.
     pub fn settings(&self) -> Result<Settings, StoreError> {
         self.connection
-            .query_row("SELECT settings FROM settings", [], |row| from_json(row, 0))
+            .query_row("SELECT settings FROM settings", [], |row| row::json(row, 0))
             .optional()
-            .map(Option::unwrap_or_default)
+            .map(|settings| settings.flatten().unwrap_or_default())
             .map_err(|error| self.error(&error))
     }
 

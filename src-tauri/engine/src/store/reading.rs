@@ -2,6 +2,7 @@
 //!
 //! Deliberately not here: which thread reads (`reader.rs`), what a search means (`search.rs`).
 use super::append::urgency_from_sql;
+use super::row;
 use super::search::{self, Search, When};
 use crate::{Event, EventId, EventSummary, FeedId, Page, PageQuery, Scope};
 use rusqlite::types::Value;
@@ -180,14 +181,14 @@ fn summary(row: &Row<'_>) -> rusqlite::Result<EventSummary> {
     Ok(EventSummary {
         id: EventId(row.get(0)?),
         feed_id: FeedId(row.get(1)?),
-        event_type: row.get(2)?,
-        title: row.get(3)?,
-        snippet: snippet(row.get_ref(4)?.as_str()?),
+        event_type: row::text(row, 2)?,
+        title: row::text(row, 3)?,
+        snippet: snippet(&row::text(row, 4)?),
         urgency: urgency_from_sql(row.get(5)?),
         received_at: row.get(6)?,
         read: row.get(7)?,
         starred: row.get(8)?,
-        count: row.get(9)?,
+        count: u32::try_from(row.get::<_, i64>(9)?).unwrap_or(1),
         has_link: row.get(10)?,
     })
 }
@@ -198,10 +199,10 @@ const REST: &str = "e.body, e.link, e.data, e.last_event_id, e.latest_at";
 fn whole(row: &Row<'_>) -> rusqlite::Result<Event> {
     Ok(Event {
         summary: summary(row)?,
-        body: row.get(11)?,
-        link: row.get(12)?,
-        data: row.get(13)?,
-        last_event_id: row.get(14)?,
+        body: row::text(row, 11)?,
+        link: row::optional_text(row, 12)?,
+        data: row::text(row, 13)?,
+        last_event_id: row::text(row, 14)?,
         latest_at: row.get(15)?,
     })
 }
@@ -215,11 +216,11 @@ pub(crate) fn snippet(body: &str) -> String {
 /// The feeds with one of these words in their names, whatever the case.
 fn named_feeds(connection: &Connection, names: &[String]) -> rusqlite::Result<Vec<FeedId>> {
     let names: Vec<String> = names.iter().map(|name| name.to_lowercase()).collect();
-    let mut statement = connection.prepare_cached("SELECT id, config ->> '$.name' FROM feeds")?;
+    let mut statement = connection.prepare_cached("SELECT id, config FROM feeds")?;
     let mut rows = statement.query([])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        let name = row.get_ref(1)?.as_str()?.to_lowercase();
+        let name = row::feed_config(row, 1)?.name.to_lowercase();
         if names.iter().any(|part| name.contains(part)) {
             found.push(FeedId(row.get(0)?));
         }
