@@ -5,7 +5,9 @@
 use serde::{Serialize, Serializer};
 use std::ops::Deref;
 use std::sync::Arc;
-use tidings_engine::{Counts, EngineError, Envelope, EventId, FeedStatus, SetAside, Settings, StorageProblem, Target};
+use tidings_engine::{
+    Counts, EngineError, Envelope, EventId, FeedId, FeedStatus, SetAside, Settings, StorageProblem, Target,
+};
 use ts_rs::TS;
 
 /// All that a window needs to begin with.
@@ -25,8 +27,8 @@ pub struct Snapshot {
     pub seq: u64,
     /// The newest event in the history.
     pub newest: Option<EventId>,
-    /// What a click on a notification asked for before there was a window to show it.
-    pub show: Option<Target>,
+    /// What a notification or the tray asked for before there was a window to show it.
+    pub show: Option<Place>,
     /// The program's version.
     pub version: String,
     /// Whether the demo feed can be offered: it is not among the feeds.
@@ -41,14 +43,41 @@ pub enum WindowMessage {
     Engine(#[ts(as = "Envelope")] SharedEnvelope),
     /// Show this to the user.
     Show {
-        /// What was clicked.
-        target: Target,
+        /// What was asked for.
+        place: Place,
     },
     /// These banners, instead of those before.
     Notices {
         /// In a fixed order.
         notices: Vec<Notice>,
     },
+}
+
+/// Something in the window that can be led to from outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum Place {
+    /// An event, among those around it.
+    Event {
+        /// The event.
+        id: EventId,
+    },
+    /// The events of a feed.
+    Feed {
+        /// The feed.
+        id: FeedId,
+    },
+    /// The settings.
+    Settings,
+}
+
+impl From<Target> for Place {
+    fn from(target: Target) -> Self {
+        match target {
+            Target::Event(id) => Self::Event { id },
+            Target::Feed(id) => Self::Feed { id },
+        }
+    }
 }
 
 /// An [`Envelope`] that the engine's other listeners have too, written like the envelope itself.

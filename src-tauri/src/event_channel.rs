@@ -5,12 +5,12 @@
 //! Nothing here can grow. The engine keeps a bounded number of events for each listener and says `missed` instead of more;
 //! what is to be shown and which banners stand are single values of which the last one counts; and one batch at a time is
 //! on its way to the page.
-use crate::boundary::{Notice, NoticeCode, SharedEnvelope, Snapshot, WindowMessage};
+use crate::boundary::{Notice, NoticeCode, Place, SharedEnvelope, Snapshot, WindowMessage};
 use crate::demo_feed;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tidings_engine::{Engine, EngineError, EngineEvent, EngineEvents, PageQuery, Target};
+use tidings_engine::{Engine, EngineError, EngineEvent, EngineEvents, PageQuery};
 use tokio::sync::{Notify, watch};
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep_until};
@@ -71,9 +71,9 @@ impl EventChannel {
         Ok(snapshot)
     }
 
-    /// Has the page show `target`; when there is none, the next one will.
-    pub fn show(&self, target: Target) {
-        self.show.put(target);
+    /// Has the page show `place`; when there is none, the next one will.
+    pub fn show(&self, place: impl Into<Place>) {
+        self.show.put(place.into());
     }
 
     /// Puts up a banner that a sentence says whole, or (`None`) takes it down.
@@ -108,26 +108,26 @@ fn list(notices: &BTreeMap<NoticeCode, Notice>) -> Vec<Notice> {
 /// What is to be shown next; a later wish takes the place of an earlier one.
 #[derive(Default)]
 struct ToShow {
-    target: Mutex<Option<Target>>,
+    place: Mutex<Option<Place>>,
     put: Notify,
 }
 
 impl ToShow {
-    fn put(&self, target: Target) {
-        *self.target.lock().unwrap_or_else(PoisonError::into_inner) = Some(target);
+    fn put(&self, place: Place) {
+        *self.place.lock().unwrap_or_else(PoisonError::into_inner) = Some(place);
         self.put.notify_one();
     }
 
-    fn take(&self) -> Option<Target> {
-        self.target.lock().unwrap_or_else(PoisonError::into_inner).take()
+    fn take(&self) -> Option<Place> {
+        self.place.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Cancel-safe.
-    async fn next(&self) -> Target {
+    async fn next(&self) -> Place {
         loop {
             let put = self.put.notified();
-            if let Some(target) = self.take() {
-                return target;
+            if let Some(place) = self.take() {
+                return place;
             }
             put.await;
         }
@@ -158,7 +158,7 @@ impl Source for Messages {
                         return Some(WindowMessage::Engine(SharedEnvelope(envelope)));
                     }
                 }
-                target = self.show.next() => return Some(WindowMessage::Show { target }),
+                place = self.show.next() => return Some(WindowMessage::Show { place }),
                 Ok(()) = self.notices.changed() => {
                     return Some(WindowMessage::Notices { notices: list(&self.notices.borrow_and_update()) });
                 }

@@ -1,6 +1,7 @@
 //! Closing the window leaves the icon in the tray, and nothing is missed meanwhile.
 use crate::window::Window;
-use crate::{LIMIT, stored};
+use crate::{LIMIT, run, stored};
+use tidings_test_support::sse_server::{EVENT_STREAM, SseServer};
 use tidings_test_support::{Desktop, TrayItem, Tutorial, TutorialServer, eventually};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -41,7 +42,60 @@ async fn closing_hides_to_the_tray_and_its_menu_brings_the_window_back() {
     window.show_feed("nchan").await;
     window.wait_for_event("while hidden").await;
 
+    // The menu leads to each of the latest events.
+    let labels: Vec<_> = tray.menu().await.into_iter().map(|entry| entry.label).collect();
+    let expected = [
+        "1 of 1 connected · 1 unread",
+        "",
+        "nchan: while hidden",
+        "",
+        "Open Tidings",
+        "Mark all read",
+        "",
+        "Pause all",
+        "Reconnect all",
+        "",
+        "Settings…",
+        "Quit",
+    ];
+    assert_eq!(labels, expected);
+    desktop.run("wmctrl", ["-c", "Tidings"]);
+    eventually(LIMIT, "the end of the window", async || (!titled(&desktop)).then_some(())).await;
+    tray.choose("nchan: while hidden").await;
+    window.wait_for_words("[data-testid=detail-title]", "while hidden").await;
+    eventually(LIMIT, "the window again", async || titled(&desktop).then_some(())).await;
+    tray.choose("Settings…").await;
+    window.wait_for("[data-testid=theme]").await;
+
     // Quitting from the menu ends the program and its icon.
     tray.choose("Quit").await;
     eventually(LIMIT, "the end of the window", async || (!titled(&desktop)).then_some(())).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_changes_the_icon_now_and_then_and_leaves_no_files() {
+    const EVENTS: usize = 5_000;
+    let desktop = Desktop::default().start();
+    let server = SseServer::start(async |mut connection| {
+        connection.send(EVENT_STREAM).await;
+        for number in 1..=EVENTS {
+            connection.send(format!("id: {number}\ndata: event {number} & more_of_it\n\n")).await;
+        }
+        connection.closed().await;
+    });
+    let server = server.await;
+    let window = Window::open(&desktop).await;
+    run(&desktop, &["feed", "add", "flood", &server.url("/"), "--no-notify"]);
+    let tray = TrayItem::find(desktop.bus_address()).await;
+    let line = format!("1 of 1 connected · {EVENTS} unread");
+    let latest: Vec<_> =
+        (EVENTS - 4..=EVENTS).rev().map(|number| format!("flood: event {number} & more_of_it")).collect();
+    let menu = eventually(LIMIT, "the end of the flood in the menu", async || {
+        let labels: Vec<_> = tray.menu().await.into_iter().map(|entry| entry.label).collect();
+        (labels[0] == line && labels[2..7] == latest).then_some(labels)
+    });
+    assert_eq!(menu.await[7..9], ["", "Open Tidings"]);
+    let files = desktop.run("sh", ["-c", "find \"$XDG_RUNTIME_DIR\"/tidings-tray-* -type f | wc -l"]);
+    assert_eq!(files.trim(), "1", "the icon that is shown, and no earlier one");
+    window.end().await;
 }

@@ -1,7 +1,7 @@
 //! The channel to the window with a real engine behind it.
 use std::sync::Arc;
 use std::time::Duration;
-use tidings::boundary::{NoticeCode, WindowMessage};
+use tidings::boundary::{NoticeCode, Place, WindowMessage};
 use tidings::event_channel::{EventChannel, Page, PageGone};
 use tidings::{USER_AGENT, demo_feed};
 use tidings_engine::{
@@ -69,7 +69,7 @@ async fn a_snapshot_and_what_comes_after_it() {
     let (taking, mut taken, _permits) = page(1000);
     let snapshot = channel.subscribe(taking).await.expect("subscribed");
     assert_eq!(snapshot.feeds.iter().map(FeedStatus::id).collect::<Vec<_>>(), [known.id]);
-    assert_eq!((snapshot.show, snapshot.newest), (Some(Target::Event(EventId(3))), None));
+    assert_eq!((snapshot.show, snapshot.newest), (Some(Place::Event { id: EventId(3) }), None));
     assert!(!snapshot.demo_available, "it has the demo's address");
     assert_eq!(
         serde_json::to_value(&snapshot.notices).expect("JSON"),
@@ -84,8 +84,8 @@ async fn a_snapshot_and_what_comes_after_it() {
     let (mut shown, mut cleared) = (false, false);
     while !(shown && cleared) {
         match next(&mut taken).await {
-            Some(WindowMessage::Show { target }) => {
-                assert_eq!((target, shown), (Target::Feed(FeedId(1)), false));
+            Some(WindowMessage::Show { place }) => {
+                assert_eq!((place, shown), (Place::Feed { id: FeedId(1) }, false));
                 shown = true;
             }
             Some(WindowMessage::Notices { notices }) => cleared = notices.is_empty(),

@@ -284,7 +284,7 @@ describe('an event', () => {
 
   test('follows a notification even when it is far out of the list', async () => {
     const { backend } = await renderApp();
-    backend.send({ kind: 'show', target: { kind: 'event', id: 321 } });
+    backend.send({ kind: 'show', place: { kind: 'event', id: 321 } });
     await expect.element(byId('event-detail')).toHaveAttribute('data-id', '321');
     const row = page.getByRole('option', { selected: true });
     await expect.element(row).toHaveAttribute('data-id', '321');

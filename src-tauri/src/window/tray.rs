@@ -1,14 +1,17 @@
 //! The tray icon and its menu: how the feeds fare, at a glance, and what can be done without the window.
 //!
-//! Deliberately not here: what is shown for which state (`tray/state.rs`), the icon's pixels (`tray/icon.rs`), and whether
+//! Deliberately not here: what is shown for which state (`tray/state.rs`), the entries (`tray/menu.rs`), the icon's
+//! pixels (`tray/icon.rs`), and whether
 //! anybody shows the tray (`tray/host.rs`).
 //!
 //! On Linux a tray icon gets no clicks and shows no tooltip, so everything is in the menu and in the icon itself.
 mod host;
 mod icon;
+mod menu;
 mod state;
 
 use self::icon::Icons;
+use self::menu::{Entry, TrayMenu};
 use self::state::TrayState;
 use crate::main_window;
 use crate::shell::Shell;
@@ -16,34 +19,31 @@ use futures_util::FutureExt as _;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::PathBuf;
 use std::time::Duration;
-use tauri::menu::{Menu, MenuBuilder, MenuItem};
 use tauri::tray::{TrayIcon, TrayIconBuilder, TrayIconEvent};
-use tauri::{AppHandle, Manager as _, Wry};
-use tidings::boundary::CommandError;
-use tidings_engine::{EngineError, EngineEvent, EngineEvents, FeedState, PageQuery, Scope};
+use tauri::{AppHandle, Manager as _};
+use tidings::boundary::Place;
+use tidings_engine::{Engine, EngineError, EngineEvent, EngineEvents, FeedState, PageQuery, Scope};
 
 /// The least time between two changes of the icon: some desktops redraw the whole panel for it.
 const CHANGE_TIME: Duration = Duration::from_secs(1);
 
 const ID: &str = "org.tidings.tray";
-const OPEN: &str = "open";
-const MARK_ALL_READ: &str = "mark-all-read";
-const PAUSE_OR_RESUME: &str = "pause-or-resume";
-const RECONNECT: &str = "reconnect";
-const QUIT: &str = "quit";
 
 /// Puts the icon into the tray and keeps it up to date from then on.
 pub(crate) fn start(app: &AppHandle, data_dir: &std::path::Path) -> tauri::Result<()> {
     let icons = Icons::load()?;
-    let status = MenuItem::new(app, TrayState::default().line(), false, None::<&str>)?;
-    let pause = MenuItem::with_id(app, PAUSE_OR_RESUME, "Pause all", true, None::<&str>)?;
-    let menu = menu(app, &status, &pause)?;
+    let state = TrayState::default();
+    let menu = TrayMenu::new(app, &state)?;
     let tray = TrayIconBuilder::with_id(ID)
-        .icon(icons.of(&TrayState::default()))
+        .icon(icons.of(&state))
         .tooltip("Tidings")
-        .menu(&menu)
+        .menu(&menu.menu)
         .show_menu_on_left_click(false)
-        .on_menu_event(|app, event| chosen(app, event.id().as_ref()))
+        .on_menu_event(|app, event| {
+            if let Some(entry) = Entry::of(event.id().as_ref()) {
+                chosen(app, entry);
+            }
+        })
         .on_tray_icon_event(|tray, event| {
             if let TrayIconEvent::Click { button: tauri::tray::MouseButton::Left, .. } = event {
                 main_window::show(tray.app_handle(), None);
@@ -52,24 +52,10 @@ pub(crate) fn start(app: &AppHandle, data_dir: &std::path::Path) -> tauri::Resul
         .temp_dir_path(icon_dir(data_dir))
         .build(app)?;
     let events = app.state::<Shell>().engine.events();
-    let shown = Shown { tray, status, pause, icons, state: TrayState::default() };
+    let shown = Shown { tray, menu, icons, state };
     tauri::async_runtime::spawn(follow(app.clone(), events, shown));
     tauri::async_runtime::spawn(host::watch(app.clone()));
     Ok(())
-}
-
-fn menu(app: &AppHandle, status: &MenuItem<Wry>, pause: &MenuItem<Wry>) -> tauri::Result<Menu<Wry>> {
-    MenuBuilder::new(app)
-        .item(status)
-        .separator()
-        .text(OPEN, "Open Tidings")
-        .text(MARK_ALL_READ, "Mark all read")
-        .separator()
-        .item(pause)
-        .text(RECONNECT, "Reconnect all")
-        .separator()
-        .text(QUIT, "Quit")
-        .build()
 }
 
 /// The icon travels to the tray as a file. Two programs with two data directories must not overwrite each other's.
@@ -83,8 +69,7 @@ fn icon_dir(data_dir: &std::path::Path) -> PathBuf {
 /// What the tray shows at the moment.
 struct Shown {
     tray: TrayIcon,
-    status: MenuItem<Wry>,
-    pause: MenuItem<Wry>,
+    menu: TrayMenu,
     icons: Icons,
     state: TrayState,
 }
@@ -94,10 +79,8 @@ impl Shown {
         if state == self.state {
             return Ok(());
         }
-        let line = state.line();
-        self.status.set_text(&line)?;
-        self.tray.set_tooltip(Some(&line))?;
-        self.pause.set_text(if state.all_paused() { "Resume all" } else { "Pause all" })?;
+        self.menu.show(&state)?;
+        self.tray.set_tooltip(Some(state.line()))?;
         if state.icon() != self.state.icon() {
             self.tray.set_icon(Some(self.icons.of(&state)))?;
         }
@@ -110,14 +93,14 @@ impl Shown {
 async fn follow(app: AppHandle, mut events: EngineEvents, mut shown: Shown) {
     let shell = app.state::<Shell>();
     loop {
-        match (shell.engine.feeds().await, shell.engine.counts().await) {
-            (Ok(feeds), Ok(counts)) => {
-                if let Err(error) = shown.change_to(TrayState::of(&feeds, counts.unread)) {
+        match state(&shell.engine).await {
+            Ok(state) => {
+                if let Err(error) = shown.change_to(state) {
                     tracing::warn!(%error, "the tray icon could not be changed");
                 }
             }
-            (Err(EngineError::ShutDown), _) | (_, Err(EngineError::ShutDown)) => return,
-            (Err(error), _) | (_, Err(error)) => tracing::warn!(%error, "the tray does not know how the feeds fare"),
+            Err(EngineError::ShutDown) => return,
+            Err(error) => tracing::warn!(%error, "the tray does not know how the feeds fare"),
         }
         tokio::time::sleep(CHANGE_TIME).await;
         let mut changed = false;
@@ -130,47 +113,59 @@ async fn follow(app: AppHandle, mut events: EngineEvents, mut shown: Shown) {
     }
 }
 
+async fn state(engine: &Engine) -> Result<TrayState, EngineError> {
+    let latest = PageQuery { limit: u32::try_from(state::LATEST).unwrap_or_default(), ..PageQuery::default() };
+    let (feeds, counts, latest) = (engine.feeds().await?, engine.counts().await?, engine.page(latest).await?);
+    Ok(TrayState::of(&feeds, counts.unread, &latest.events))
+}
+
 fn concerns_tray(event: &EngineEvent) -> bool {
-    matches!(
-        event,
-        EngineEvent::Feed { .. } | EngineEvent::FeedRemoved { .. } | EngineEvent::Counts { .. } | EngineEvent::Missed
-    )
+    use EngineEvent::{Arrived, Counts, Feed, FeedRemoved, Missed};
+    matches!(event, Arrived { .. } | Counts { .. } | Feed { .. } | FeedRemoved { .. } | Missed)
 }
 
 /// Does what the user chose from the menu.
-fn chosen(app: &AppHandle, item: &str) {
-    match item {
-        OPEN => main_window::show(app, None),
-        QUIT => app.exit(0),
-        MARK_ALL_READ | PAUSE_OR_RESUME | RECONNECT => {
-            let (app, item) = (app.clone(), item.to_owned());
+fn chosen(app: &AppHandle, entry: Entry) {
+    let shell = app.state::<Shell>();
+    match entry {
+        Entry::Open => main_window::show(app, None),
+        Entry::Event(id) => {
+            shell.channel.show(Place::Event { id });
+            main_window::show(app, None);
+        }
+        Entry::Settings => {
+            shell.channel.show(Place::Settings);
+            main_window::show(app, None);
+        }
+        Entry::Quit => app.exit(0),
+        Entry::MarkAllRead | Entry::PauseOrResume | Entry::Reconnect => {
+            let engine = shell.engine.clone();
             tauri::async_runtime::spawn(async move {
-                if let Err(error) = carry_out(&app.state::<Shell>(), &item).await {
-                    tracing::warn!(item, message = error.message, "the tray's menu");
+                if let Err(error) = carry_out(&engine, entry).await {
+                    tracing::warn!(?entry, %error, "the tray's menu");
                 }
             });
         }
-        _ => {}
     }
 }
 
-async fn carry_out(shell: &Shell, item: &str) -> Result<(), CommandError> {
-    let engine = &shell.engine;
-    match item {
-        MARK_ALL_READ => {
+async fn carry_out(engine: &Engine, entry: Entry) -> Result<(), EngineError> {
+    match entry {
+        Entry::MarkAllRead => {
             let newest = engine.page(PageQuery { limit: 1, ..PageQuery::default() }).await?;
             if let Some(newest) = newest.events.first() {
                 engine.mark_all_read(Scope::All, newest.id).await?;
             }
         }
-        PAUSE_OR_RESUME => {
+        Entry::PauseOrResume => {
             let feeds = engine.feeds().await?;
             let pause = feeds.iter().any(|status| status.state != FeedState::Paused);
             for status in feeds {
                 engine.pause_feed(status.id(), pause).await?;
             }
         }
-        _ => engine.reconnect(None).await?,
+        Entry::Reconnect => engine.reconnect(None).await?,
+        Entry::Event(_) | Entry::Open | Entry::Settings | Entry::Quit => {}
     }
     Ok(())
 }

@@ -128,7 +128,9 @@ fn add_children(entries: &mut Vec<MenuEntry>, (_, _, children): Node) {
         let text = |name| node.1.get(name).and_then(|value| String::try_from(value.clone()).ok());
         let flag = |name| node.1.get(name).and_then(|value| bool::try_from(value.clone()).ok());
         if flag("visible") != Some(false) {
-            let label = text("label").unwrap_or_default().replace('_', "");
+            let label = text("label").unwrap_or_default();
+            // One is the mark of the access key, two are one.
+            let label = label.split("__").map(|part| part.replace('_', "")).collect::<Vec<_>>().join("_");
             entries.push(MenuEntry { id: node.0, label, enabled: flag("enabled") != Some(false) });
             add_children(entries, node);
         }

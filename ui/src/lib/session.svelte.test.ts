@@ -190,7 +190,7 @@ describe('selecting', () => {
   test('what a notification was about leads out of another scope', async () => {
     const { backend, session } = await started();
     await session.go({ kind: 'feed', feed: 2 });
-    backend.send({ kind: 'show', target: { kind: 'event', id: 5_000 } });
+    backend.send({ kind: 'show', place: { kind: 'event', id: 5_000 } });
     await expect.poll(() => session.opened.event?.id).toBe(5_000);
     expect(session.list.scope).toEqual({ kind: 'all' });
     expect(session.list.indexOf(5_000)).toBe(0);

@@ -14,7 +14,7 @@ import type {
   Scope,
   Settings,
   Snapshot,
-  Target,
+  Place,
   WindowMessage,
 } from './ipc/types.gen';
 import { OpenedEvent } from './opened_event.svelte';
@@ -50,6 +50,9 @@ export class Session {
   /** Ascends with each subscription; what an earlier one still delivers is dropped. */
   #subscription = 0;
   #subscribing = false;
+
+  /** Set by the window: opens its settings. */
+  showSettings: () => void = () => {};
 
   constructor(backend: Backend) {
     this.backend = backend;
@@ -108,16 +111,17 @@ export class Session {
   }
 
   /** Leads to what was clicked in a notification or in the tray. */
-  async show(target: Target): Promise<void> {
-    if (target.kind === 'feed') return this.go({ kind: 'feed', feed: target.id });
-    const open = this.opened.open(target.id);
-    if (this.list.indexOf(target.id) < 0) {
+  async show(place: Place): Promise<void> {
+    if (place.kind === 'settings') return this.showSettings();
+    if (place.kind === 'feed') return this.go({ kind: 'feed', feed: place.id });
+    const open = this.opened.open(place.id);
+    if (this.list.indexOf(place.id) < 0) {
       if (this.list.scope.kind !== 'all' || this.list.search !== '') {
         this.list.scope = { kind: 'all' };
         this.list.search = '';
         this.list.rows = [];
       }
-      await this.toasts.attempt(() => this.list.around(target.id));
+      await this.toasts.attempt(() => this.list.around(place.id));
     }
     await open;
   }
@@ -174,7 +178,7 @@ export class Session {
     };
     for (const message of messages) {
       if (message.kind === 'notices') this.#told = message.notices;
-      else if (message.kind === 'show') void this.show(message.target);
+      else if (message.kind === 'show') void this.show(message.place);
       else if (message.event.kind === 'missed') {
         void this.start();
         return;

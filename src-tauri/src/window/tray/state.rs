@@ -1,7 +1,12 @@
 //! What the tray says about the feeds, as a function of how they fare.
 //!
 //! Deliberately not here: Tauri.
-use tidings_engine::{FeedState, FeedStatus};
+use tidings_engine::{EventId, EventSummary, FeedState, FeedStatus};
+
+/// How many of the latest events the menu has.
+pub(super) const LATEST: usize = 5;
+/// Characters of an entry; a menu is as wide as its longest.
+const TEXT_LIMIT: usize = 60;
 
 /// All that the tray shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -14,6 +19,29 @@ pub(super) struct TrayState {
     /// Feeds that should be connected and are not, and not just because their first try is under way.
     failing: usize,
     unread: u64,
+    latest: Vec<Latest>,
+}
+
+/// One of the latest events, as the menu shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Latest {
+    pub(super) id: EventId,
+    pub(super) text: String,
+}
+
+impl Latest {
+    fn of(event: &EventSummary, feeds: &[FeedStatus]) -> Self {
+        let feed = feeds
+            .iter()
+            .find(|status| status.id() == event.feed_id)
+            .map_or("", |status| status.feed.config.name.as_str());
+        let text = format!("{feed}: {}", event.title);
+        let text = match text.char_indices().nth(TEXT_LIMIT) {
+            Some(_) => text.chars().take(TEXT_LIMIT - 1).chain(['…']).collect(),
+            None => text,
+        };
+        Self { id: event.id, text }
+    }
 }
 
 /// The icon's figure. Told apart by shape too, never by colour alone.
@@ -28,7 +56,8 @@ pub(super) enum Figure {
 }
 
 impl TrayState {
-    pub(super) fn of(feeds: &[FeedStatus], unread: u64) -> Self {
+    /// `latest` are the newest events, newest first.
+    pub(super) fn of(feeds: &[FeedStatus], unread: u64, latest: &[EventSummary]) -> Self {
         let count = |of: fn(&FeedState) -> bool| feeds.iter().filter(|status| of(&status.state)).count();
         Self {
             feeds: feeds.len(),
@@ -51,7 +80,12 @@ impl TrayState {
                 )
             }),
             unread,
+            latest: latest.iter().take(LATEST).map(|event| Latest::of(event, feeds)).collect(),
         }
+    }
+
+    pub(super) fn latest(&self) -> &[Latest] {
+        &self.latest
     }
 
     /// The menu's first line.
@@ -90,7 +124,10 @@ mod tests {
 
     #[test]
     fn the_line_and_the_icon_follow_the_feeds() {
-        let state = |feeds, active, connected, failing, unread| TrayState { feeds, active, connected, failing, unread };
+        let state = |feeds, active, connected, failing, unread| {
+            let latest = Vec::new();
+            TrayState { feeds, active, connected, failing, unread, latest }
+        };
         let badge = |text: &str| Some(text.to_owned());
         let cases = [
             (state(0, 0, 0, 0, 0), "No feeds yet", (Figure::Normal, None)),

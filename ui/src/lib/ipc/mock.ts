@@ -15,9 +15,9 @@ import type {
   FeedStatus,
   Notice,
   PageQuery,
+  Place,
   Scope,
   Settings,
-  Target,
   Urgency,
   WindowMessage,
 } from './types.gen';
@@ -32,7 +32,7 @@ export interface MockOptions {
   /** How many arrive each second by themselves. */
   rate?: number;
   notices?: Notice[];
-  show?: Target | null;
+  show?: Place | null;
   theme?: Settings['theme'];
 }
 
@@ -147,7 +147,7 @@ export class MockBackend implements Backend {
   #removed = new Set<FeedId>();
   #settings: Settings;
   #notices: Notice[];
-  #show: Target | null;
+  #show: Place | null;
   #seq = 0;
   #receive: (messages: WindowMessage[]) => void = () => {};
 

@@ -264,6 +264,13 @@ after: EventId | null,
 /** At most 500; 0 asks for 50. */
 limit: number, };
 
+/** Something in the window that can be led to from outside. */
+export type Place = { "kind": "event",
+/** The event. */
+id: EventId, } | { "kind": "feed",
+/** The feed. */
+id: FeedId, } | { "kind": "settings" };
+
 /** Where a feed's connections go through. */
 export type ProxyChoice = { "kind": "system" } | { "kind": "none" } | { "kind": "url", "url": string };
 
@@ -313,8 +320,8 @@ notices: Array<Notice>,
 seq: number,
 /** The newest event in the history. */
 newest: EventId | null,
-/** What a click on a notification asked for before there was a window to show it. */
-show: Target | null,
+/** What a notification or the tray asked for before there was a window to show it. */
+show: Place | null,
 /** The program's version. */
 version: string,
 /** Whether the demo feed can be offered: it is not among the feeds. */
@@ -329,9 +336,6 @@ path: string,
 /** A sentence for the user: what failed, why, what to do. */
 message: string, };
 
-/** What a click on an announcement leads to. */
-export type Target = { "kind": "event", "id": EventId } | { "kind": "feed", "id": FeedId };
-
 /** Light, dark, or as the desktop has it. */
 export type Theme = "system" | "light" | "dark";
 
@@ -340,7 +344,7 @@ export type Urgency = "low" | "normal" | "high" | "urgent";
 
 /** What the backend tells the window. */
 export type WindowMessage = { "kind": "engine" } & Envelope | { "kind": "show",
-/** What was clicked. */
-target: Target, } | { "kind": "notices",
+/** What was asked for. */
+place: Place, } | { "kind": "notices",
 /** In a fixed order. */
 notices: Array<Notice>, };

@@ -1,0 +1,134 @@
+//! The tray's menu: the line that says how things are, the latest events, and what can be done without the window.
+//!
+//! Deliberately not here: what it says (`state.rs`), and what an entry does (`tray.rs`).
+use super::state::{Latest, TrayState};
+use tauri::AppHandle;
+use tauri::Wry;
+use tauri::menu::{Menu, MenuBuilder, MenuItem, PredefinedMenuItem};
+use tidings_engine::EventId;
+
+/// What an entry of the menu stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Entry {
+    Event(EventId),
+    Open,
+    MarkAllRead,
+    PauseOrResume,
+    Reconnect,
+    Settings,
+    Quit,
+}
+
+/// The entries that are always there, by their ids.
+const ENTRIES: [(&str, Entry); 6] = [
+    ("open", Entry::Open),
+    ("mark-all-read", Entry::MarkAllRead),
+    ("pause-or-resume", Entry::PauseOrResume),
+    ("reconnect", Entry::Reconnect),
+    ("settings", Entry::Settings),
+    ("quit", Entry::Quit),
+];
+const EVENT: &str = "event-";
+/// The latest events stand below the status line and a separator.
+const FIRST_EVENT: usize = 2;
+
+impl Entry {
+    /// The entry of this id; `None` for the status line.
+    pub(super) fn of(id: &str) -> Option<Self> {
+        let event = || id.strip_prefix(EVENT)?.parse().ok().map(|number| Self::Event(EventId(number)));
+        ENTRIES.iter().find(|(name, _)| *name == id).map(|&(_, entry)| entry).or_else(event)
+    }
+
+    fn id(self) -> String {
+        let fixed = ENTRIES.iter().find(|&&(_, entry)| entry == self).map(|(id, _)| (*id).to_owned());
+        match self {
+            Self::Event(event) => format!("{EVENT}{event}"),
+            _ => fixed.unwrap_or_default(),
+        }
+    }
+}
+
+/// The menu, and those of its entries that change.
+pub(super) struct TrayMenu {
+    app: AppHandle,
+    pub(super) menu: Menu<Wry>,
+    status: MenuItem<Wry>,
+    pause: MenuItem<Wry>,
+    /// Newest first. An entry is of one event for ever: whoever clicks it gets what they read.
+    latest: Vec<(EventId, MenuItem<Wry>)>,
+    /// Below the latest events; not in the menu while there are none.
+    below_latest: PredefinedMenuItem<Wry>,
+    separated: bool,
+}
+
+impl TrayMenu {
+    pub(super) fn new(app: &AppHandle, state: &TrayState) -> tauri::Result<Self> {
+        let item = |entry: Entry, text: &str| MenuItem::with_id(app, entry.id(), text, true, None::<&str>);
+        let status = MenuItem::new(app, state.line(), false, None::<&str>)?;
+        let pause = item(Entry::PauseOrResume, pause_text(state))?;
+        let menu = MenuBuilder::new(app)
+            .item(&status)
+            .separator()
+            .item(&item(Entry::Open, "Open Tidings")?)
+            .item(&item(Entry::MarkAllRead, "Mark all read")?)
+            .separator()
+            .item(&pause)
+            .item(&item(Entry::Reconnect, "Reconnect all")?)
+            .separator()
+            .item(&item(Entry::Settings, "Settings…")?)
+            .item(&item(Entry::Quit, "Quit")?)
+            .build()?;
+        let below_latest = PredefinedMenuItem::separator(app)?;
+        Ok(Self { app: app.clone(), menu, status, pause, latest: Vec::new(), below_latest, separated: false })
+    }
+
+    pub(super) fn show(&mut self, state: &TrayState) -> tauri::Result<()> {
+        self.status.set_text(state.line())?;
+        self.pause.set_text(pause_text(state))?;
+        self.show_latest(state.latest())
+    }
+
+    /// Takes out what is no longer among them and puts in what is new; what stays is not touched.
+    fn show_latest(&mut self, latest: &[Latest]) -> tauri::Result<()> {
+        let is_latest = |id: EventId| latest.iter().any(|latest| latest.id == id);
+        for (_, gone) in self.latest.extract_if(.., |(id, _)| !is_latest(*id)) {
+            self.menu.remove(&gone)?;
+        }
+        for (place, Latest { id, text }) in latest.iter().enumerate() {
+            if self.latest.get(place).is_none_or(|(there, _)| there != id) {
+                let item = MenuItem::with_id(&self.app, Entry::Event(*id).id(), plain(text), true, None::<&str>)?;
+                self.menu.insert(&item, FIRST_EVENT + place)?;
+                self.latest.insert(place, (*id, item));
+            }
+        }
+        let separated = !self.latest.is_empty();
+        match (std::mem::replace(&mut self.separated, separated), separated) {
+            (false, true) => self.menu.insert(&self.below_latest, FIRST_EVENT + self.latest.len()),
+            (true, false) => self.menu.remove(&self.below_latest),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn pause_text(state: &TrayState) -> &'static str {
+    if state.all_paused() { "Resume all" } else { "Pause all" }
+}
+
+/// A text in which no letter becomes an access key.
+fn plain(text: &str) -> String {
+    text.replace('&', "&&")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_is_found_again_by_its_id() {
+        for entry in ENTRIES.map(|(_, entry)| entry).into_iter().chain([Entry::Event(EventId(17))]) {
+            assert_eq!(Entry::of(&entry.id()), Some(entry));
+        }
+        assert_eq!(Entry::of("event-x"), None);
+        assert_eq!(Entry::of("0"), None, "the status line");
+    }
+}
