@@ -10,6 +10,8 @@ const COMMANDS: &[&str] = &[
     "remove_feed",
     "pause_feed",
     "reconnect",
+    "try_rules",
+    "hook_log",
     "mark_read",
     "mark_all_read",
     "star",

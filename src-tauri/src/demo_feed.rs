@@ -2,7 +2,7 @@
 //!
 //! Deliberately not here: the server (`demo.rs`).
 use std::io;
-use tidings_engine::{FeedConfig, FeedStatus, ProxyChoice, ResumeMode};
+use tidings_engine::{FeedConfig, FeedStatus, Mapping, ProxyChoice, ResumeMode};
 use tokio::net::TcpListener;
 
 const NAME: &str = "Demo";
@@ -21,6 +21,8 @@ pub fn config() -> FeedConfig {
         credentials_follow_redirects: false,
         notify: true,
         event_limit: None,
+        mapping: Mapping::default(),
+        rules: vec![],
         idle_limit: None,
     }
 }

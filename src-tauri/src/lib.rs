@@ -9,6 +9,7 @@ pub mod control;
 pub mod demo;
 pub mod demo_feed;
 pub mod event_channel;
+pub mod hook;
 pub mod notification;
 pub mod platform;
 

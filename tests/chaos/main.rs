@@ -63,6 +63,7 @@ async fn nothing_is_lost_or_doubled_or_left_behind_among_misbehaving_servers() {
         notifier: Arc::clone(&announced) as _,
         connect: true,
         policy: POLICY,
+        hooks: Arc::new(tidings_engine::NoHooks),
     })
     .unwrap();
     // What is opened once and kept, such as a connection that reads, belongs to the rest.

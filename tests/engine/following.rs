@@ -16,7 +16,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tempfile::TempDir;
 use tidings_engine::{
-    Announcement, Engine, EngineOptions, EventSummary, Feed, FeedConfig, FeedId, FeedState, Notifier, PageQuery,
+    Announcement, Engine, EngineOptions, EventSummary, Feed, FeedConfig, FeedId, FeedState, NoHooks, Notifier,
+    PageQuery,
 };
 use tidings_event_source::Policy;
 use tidings_test_support::eventually;
@@ -117,6 +118,7 @@ pub(crate) fn options(data_dir: &Path, notifier: &Arc<Recorder>, connect: bool) 
         notifier: Arc::clone(notifier) as Arc<dyn Notifier>,
         connect,
         policy: Policy::FEED,
+        hooks: Arc::new(NoHooks),
     }
 }
 

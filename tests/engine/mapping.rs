@@ -1,4 +1,6 @@
 //! What events are about, case by case.
+mod templates;
+
 use proptest::prelude::*;
 use rstest::rstest;
 use tidings_engine::Urgency;

@@ -92,6 +92,15 @@ fn keeps_events_whole() {
         data: "{\"title\":\"A\",\"message\":\"B\\nC\",\"click\":\"https://a.example\",\"priority\":5}",
         last_event_id: "é🎉",
         latest_at: 1234,
+        icon: None,
+        group_key: None,
+        happened_at: None,
+        verdict: Verdict {
+            decision: Announce,
+            decided_by: NoRule,
+            sound: None,
+        },
+        problem: None,
     }
     "#);
 }

@@ -5,7 +5,8 @@ use tidings::boundary::{NoticeCode, Place, WindowMessage};
 use tidings::event_channel::{EventChannel, Page, PageGone};
 use tidings::{USER_AGENT, demo_feed};
 use tidings_engine::{
-    Announcement, Engine, EngineEvent, EngineOptions, EventId, FeedConfig, FeedId, FeedStatus, Notifier, Scope, Target,
+    Announcement, Engine, EngineEvent, EngineOptions, EventId, FeedConfig, FeedId, FeedStatus, NoHooks, Notifier,
+    Scope, Target,
 };
 use tidings_event_source::Policy;
 use tokio::sync::{Semaphore, mpsc};
@@ -27,6 +28,7 @@ pub(crate) fn engine() -> (tempfile::TempDir, Engine) {
         notifier: Arc::new(Nobody),
         connect: false,
         policy: Policy::FEED,
+        hooks: Arc::new(NoHooks),
     };
     (dir, Engine::open(options).expect("the engine opens"))
 }

@@ -5,7 +5,7 @@ use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use tidings::boundary::{CommandError, Snapshot, WindowMessage};
-use tidings_engine::{Event, Feed, FeedConfig, Page, PageQuery};
+use tidings_engine::{Event, Feed, FeedConfig, HookReport, Page, PageQuery, Trial, TrialReport};
 use ts_rs::{Config, TS, TypeVisitor};
 
 const HEAD: &str = "// Generated from the Rust types by ts-rs: `TIDINGS_REWRITE=1 cargo test -p tidings --test ipc types`. Do not edit.\n";
@@ -42,6 +42,9 @@ fn generated() -> String {
     declarations.visit::<FeedConfig>();
     declarations.visit::<Page>();
     declarations.visit::<PageQuery>();
+    declarations.visit::<Trial>();
+    declarations.visit::<TrialReport>();
+    declarations.visit::<HookReport>();
     declarations.by_name.into_values().fold(HEAD.to_owned(), |file, declaration| file + "\n" + &compact(&declaration))
 }
 

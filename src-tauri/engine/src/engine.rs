@@ -6,10 +6,11 @@ mod network;
 
 use self::core::Core;
 use crate::event::Counts;
+use crate::hook::Hooks;
 use crate::store::{SetAside, StorageProblem, Store};
 use crate::{
-    EngineError, EngineEvents, Event, EventId, Feed, FeedConfig, FeedId, FeedStatus, Notifier, Page, PageQuery, Scope,
-    Settings, WorldChange,
+    EngineError, EngineEvents, Event, EventId, Feed, FeedConfig, FeedId, FeedStatus, HookReport, Notifier, Page,
+    PageQuery, Scope, Settings, Trial, TrialReport, WorldChange,
 };
 use network::Network;
 use std::path::PathBuf;
@@ -28,6 +29,8 @@ pub struct EngineOptions {
     pub connect: bool,
     /// How subscriptions come back after a failure: [`Policy::FEED`]. A test of many failures brings shorter waits.
     pub policy: Policy,
+    /// Who runs the programs that rules start.
+    pub hooks: Arc<dyn Hooks>,
 }
 
 /// The running engine. Its network runs on one thread of its own, its database writer on another. Its futures may be
@@ -48,7 +51,8 @@ impl Engine {
     /// database is newer than the program, or cannot be opened.
     pub fn open(options: EngineOptions) -> Result<Self, EngineError> {
         let store = Store::open(&options.data_dir)?;
-        let core = Arc::new(Core::new(store, options.user_agent, options.notifier, options.connect, options.policy)?);
+        let EngineOptions { user_agent, notifier, connect, policy, hooks, .. } = options;
+        let core = Arc::new(Core::new(store, user_agent, notifier, connect, policy, hooks)?);
         let network = Network::start(Arc::clone(&core)).map_err(|error| EngineError::NoThread(error.to_string()))?;
         Ok(Self { core, network: Arc::new(network) })
     }
@@ -137,6 +141,20 @@ impl Engine {
     pub async fn event(&self, id: EventId) -> Result<Event, EngineError> {
         self.core.running()?;
         self.core.event(id).await?.ok_or(EngineError::NoSuchEvent(id))
+    }
+
+    /// What would become of the newest events of a feed with another mapping or other rules. Nothing is changed. It stops
+    /// when its future is dropped; one trial is done after the other.
+    pub async fn try_rules(&self, feed: FeedId, trial: Trial) -> Result<TrialReport, EngineError> {
+        self.core.running()?;
+        Ok(self.core.readers.try_rules(self.core.feed(feed)?, trial).await?)
+    }
+
+    /// What became of the last programs that rules of a feed wanted started, since the engine was opened; newest last.
+    pub async fn hook_log(&self, feed: FeedId) -> Result<Vec<HookReport>, EngineError> {
+        self.core.running()?;
+        self.core.feed(feed)?;
+        Ok(self.core.hooks.log(feed))
     }
 
     /// How many events there are, without counting them.

@@ -1,7 +1,7 @@
 //! A stored event, as a list shows it and as a whole; and how pages of them are asked for.
 //!
 //! Deliberately not here: how they are stored (`store/`), how title and body are found (`mapping.rs`).
-use crate::FeedId;
+use crate::{FeedId, Verdict};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -29,6 +29,18 @@ pub enum Urgency {
     High,
     /// Should be seen now.
     Urgent,
+}
+
+impl Urgency {
+    /// The word for it in templates, on the command line and in exports.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Normal => "normal",
+            Self::High => "high",
+            Self::Urgent => "urgent",
+        }
+    }
 }
 
 /// An event as a list shows it.
@@ -78,6 +90,17 @@ pub struct Event {
     /// When it came the last time; equal to `received_at` when it came once.
     #[ts(type = "number")]
     pub latest_at: i64,
+    /// A name of the desktop's icon theme, or one emoji.
+    pub icon: Option<String>,
+    /// An announcement replaces an earlier one of the same key.
+    pub group_key: Option<String>,
+    /// When it happened, as the source says, in milliseconds since the Unix epoch.
+    #[ts(type = "number | null")]
+    pub happened_at: Option<i64>,
+    /// What rules said of it when it came.
+    pub verdict: Verdict,
+    /// What went wrong with a template or a rule when it came, as a sentence.
+    pub problem: Option<String>,
 }
 
 /// Which events a list is of.

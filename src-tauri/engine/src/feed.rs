@@ -3,6 +3,7 @@
 //! Deliberately not here: how it fares just now (`feed_state.rs`).
 mod connecting;
 
+use crate::{Mapping, Rule};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -92,6 +93,12 @@ pub struct FeedConfig {
     /// Seconds without a byte after which the connection is taken for dead. `None`: learned.
     #[serde(default)]
     pub idle_limit: Option<u32>,
+    /// How its events become title, body, link and so on.
+    #[serde(default)]
+    pub mapping: Mapping,
+    /// Which of its events are announced, kept silently or dropped: the first that matches decides.
+    #[serde(default)]
+    pub rules: Vec<Rule>,
 }
 
 const fn yes() -> bool {

@@ -78,6 +78,10 @@ pub struct FeedStatus {
     /// How many of its events are not read.
     #[ts(type = "number")]
     pub unread: u64,
+    /// How many of its events rules dropped, so far.
+    #[ts(type = "number")]
+    #[serde(default)]
+    pub dropped: u64,
     /// Milliseconds since the Unix epoch, when the last byte came.
     #[ts(type = "number | null")]
     pub last_byte_at: Option<i64>,

@@ -2,9 +2,12 @@
 //!
 //! Pure and bounded: whatever comes, an answer follows, in time proportional to the data. Deliberately not here: the
 //! event's place in the history (`store/`), whether it is announced (`announce/`).
+pub(crate) mod mapper;
 mod object;
 mod outline;
-mod text;
+pub(crate) mod text;
+
+pub use mapper::{Mapper, Mapping, PARTS_LIMIT};
 
 use crate::Urgency;
 use outline::Outline;

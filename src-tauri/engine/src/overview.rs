@@ -1,6 +1,7 @@
 //! What the engine knows of its feeds at this moment: their settings, states and counts, without asking the disk.
 //!
 //! Deliberately not here: how states come about (`subscription.rs`), telling of changes (`teller.rs`).
+use crate::intake::SharedIntake;
 use crate::store::{FeedCounts, StoredFeed};
 use crate::{Counts, Feed, FeedId, FeedState, FeedStatus};
 use std::collections::BTreeMap;
@@ -27,6 +28,7 @@ struct Entry {
     state: FeedState,
     counts: FeedCounts,
     last_byte: LastByte,
+    intake: SharedIntake,
     changed: bool,
 }
 
@@ -36,6 +38,7 @@ impl Entry {
             feed: self.feed.clone(),
             state: self.state.clone(),
             unread: self.counts.unread,
+            dropped: self.counts.dropped,
             last_byte_at: self.last_byte.get(),
         }
     }
@@ -67,7 +70,8 @@ impl Overview {
         let entry = |stored: StoredFeed| {
             let state = initial_state(&stored.feed);
             let (counts, last_byte) = (stored.counts, LastByte::default());
-            (stored.feed.id, Entry { feed: stored.feed, state, counts, last_byte, changed: false })
+            let intake = SharedIntake::new(&stored.feed.config);
+            (stored.feed.id, Entry { feed: stored.feed, state, counts, last_byte, intake, changed: false })
         };
         let by_id = feeds.into_iter().map(entry).collect();
         Self { feeds: Mutex::new(Feeds { by_id, counts_changed: false }), stirred: Notify::new() }
@@ -87,6 +91,11 @@ impl Overview {
 
     pub(crate) fn last_byte(&self, id: FeedId) -> LastByte {
         self.feeds().by_id.get(&id).map(|entry| entry.last_byte.clone()).unwrap_or_default()
+    }
+
+    /// What takes the events of a feed in; none of a feed that is gone.
+    pub(crate) fn intake(&self, id: FeedId) -> Option<SharedIntake> {
+        self.feeds().by_id.get(&id).map(|entry| entry.intake.clone())
     }
 
     pub(crate) fn announced(&self, id: FeedId) -> Option<Announced> {
@@ -114,11 +123,15 @@ impl Overview {
             if entry.feed.paused != feed.paused {
                 entry.state = state;
             }
+            if entry.feed.config != feed.config {
+                entry.intake.set(&feed.config);
+            }
             entry.feed = feed;
             entry.changed = true;
         } else {
             let (counts, last_byte) = (FeedCounts::default(), LastByte::default());
-            feeds.by_id.insert(feed.id, Entry { feed, state, counts, last_byte, changed: true });
+            let intake = SharedIntake::new(&feed.config);
+            feeds.by_id.insert(feed.id, Entry { feed, state, counts, last_byte, intake, changed: true });
         }
         drop(feeds);
         self.stirred.notify_one();
@@ -145,7 +158,7 @@ impl Overview {
         let mut feeds = self.feeds();
         for (id, counts) in counts {
             if let Some(entry) = feeds.by_id.get_mut(id).filter(|entry| entry.counts != *counts) {
-                entry.changed |= entry.counts.unread != counts.unread;
+                entry.changed |= entry.counts.unread != counts.unread || entry.counts.dropped != counts.dropped;
                 entry.counts = *counts;
                 feeds.counts_changed = true;
             }

@@ -3,6 +3,10 @@
 //! Ordered, and the first that matches decides. What they decide is a value, the [`Verdict`]: announcing takes it as its
 //! input, the store keeps it with the event, "Why?" shows it. Deliberately not here: what an event is about
 //! (`mapping.rs`), floods, quiet hours and mutes (`announce/`), running hooks (`hook.rs`).
+mod rules;
+
+pub use rules::{RULES_LIMIT, Rules};
+
 use crate::Urgency;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

@@ -29,10 +29,12 @@ pub struct Settings {
     pub told_about_tray: bool,
     /// Whether anything is announced at all.
     pub notify: bool,
+    /// Whether rules may start programs.
+    pub allow_hooks: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { theme: Theme::System, close_to_tray: true, told_about_tray: false, notify: true }
+        Self { theme: Theme::System, close_to_tray: true, told_about_tray: false, notify: true, allow_hooks: false }
     }
 }

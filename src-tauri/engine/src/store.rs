@@ -5,6 +5,7 @@
 mod append;
 mod damage;
 mod database;
+mod details;
 mod fault;
 mod feeds;
 mod feeds_copy;

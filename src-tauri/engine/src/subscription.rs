@@ -5,8 +5,10 @@
 mod cause;
 
 use crate::announce::{Announcement, Announcer, Target};
+use crate::intake::SharedIntake;
 use crate::overview::{LastByte, Overview};
-use crate::store::{Arrival, Cursor, NewEvent, Writer};
+use crate::store::{Arrival, Cursor, Writer};
+use crate::template::Incoming;
 use crate::world::{Seen, World};
 use crate::{Cause, EngineError, Feed, FeedId, FeedState, Urgency};
 use futures_util::FutureExt as _;
@@ -14,7 +16,7 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 use tidings_event_source::event_source::RETRY_SPREAD;
 use tidings_event_source::{Connector, ConnectorOptions, EventSource, Frame, Occurrence, Policy};
 use tokio::sync::{mpsc, watch};
@@ -82,6 +84,7 @@ impl Subscription {
     pub(crate) fn start(surroundings: Arc<Surroundings>, feed: Feed, after: Duration) -> Self {
         let (wishes, received) = mpsc::channel(4);
         let last_byte = surroundings.overview.last_byte(feed.id);
+        let intake = surroundings.overview.intake(feed.id).unwrap_or_else(|| SharedIntake::new(&feed.config));
         let world = surroundings.world.watch();
         let needs_network = !feed.config.is_on_this_computer();
         let task = Task {
@@ -93,6 +96,9 @@ impl Subscription {
             disruptions: 0,
             at_rest: true,
             last_byte,
+            intake,
+            opened: Instant::now(),
+            since_open: 0,
             alerted: false,
             reconnection_time: None,
         };
@@ -131,6 +137,11 @@ struct Task {
     /// Between two connections. Then, and without a network, the source is not driven: it waits.
     at_rest: bool,
     last_byte: LastByte,
+    /// What takes events in, as the settings are now.
+    intake: SharedIntake,
+    /// When the stream opened the last time, and how many events have come since.
+    opened: Instant,
+    since_open: u32,
     /// Whether the user was told that the feed needs attention; once until it is open again.
     alerted: bool,
     /// As it was last stored.
@@ -294,6 +305,7 @@ impl Task {
             Occurrence::Open(_) => {
                 let now = now();
                 self.last_byte.set(now);
+                (self.opened, self.since_open) = (Instant::now(), 0);
                 self.alerted = false;
                 self.set_state(FeedState::Open { since: now });
             }
@@ -322,8 +334,16 @@ impl Task {
         let feed = self.feed.id;
         match frame {
             Frame::Event(event) => {
-                let event = NewEvent::new(feed, event.event_type, event.data, event.last_event_id, now);
-                Some(Arrival::Event(Box::new(event)))
+                self.since_open = self.since_open.saturating_add(1);
+                let intake = self.intake.get();
+                let first = intake.is_first(self.since_open, self.opened.elapsed());
+                let incoming = Incoming {
+                    event_type: event.event_type,
+                    data: event.data,
+                    last_event_id: event.last_event_id,
+                    received_at: now,
+                };
+                Some(intake.arrival(feed, &incoming, first))
             }
             Frame::LastEventId(id) => Some(Arrival::LastEventId(feed, id.into())),
             Frame::Oversized { size, last_event_id } => {

@@ -4,6 +4,7 @@
 use super::interrupt::Interrupt;
 use super::{DataDir, Failed, Outcome, log, shown, window};
 use crate::control::Server;
+use crate::hook::Programs;
 use crate::notification::{Action, Desktop};
 use crate::platform::{files, world};
 use clap::Args;
@@ -64,6 +65,7 @@ async fn headless(data_dir: PathBuf, interrupt: &Interrupt, printed: bool) -> Ou
         notifier: Arc::clone(&announcer) as _,
         connect: true,
         policy: Policy::FEED,
+        hooks: Arc::new(Programs::default()),
     })
     .map_err(Failed::work)?;
     if let Some(set_aside) = engine.set_aside() {

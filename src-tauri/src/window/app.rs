@@ -17,6 +17,7 @@ use tauri_plugin_window_state::StateFlags;
 use tidings::boundary::NoticeCode;
 use tidings::control::{self, Reply, Request};
 use tidings::event_channel::EventChannel;
+use tidings::hook::Programs;
 use tidings::notification::{Desktop, Service};
 use tidings::platform::{dirs, files, world};
 use tidings::{USER_AGENT, demo_feed};
@@ -75,6 +76,7 @@ fn start(
         notifier: Arc::clone(desktop) as _,
         connect: true,
         policy: Policy::FEED,
+        hooks: Arc::new(Programs::default()),
     });
     let engine = match opened {
         Ok(engine) => engine,

@@ -30,6 +30,8 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         feeds::remove_feed,
         feeds::pause_feed,
         feeds::reconnect,
+        feeds::try_rules,
+        feeds::hook_log,
         demo::start_demo,
     ]
 }

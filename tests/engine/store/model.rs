@@ -45,7 +45,7 @@ fn counted(store: &Store, feed: FeedId) -> FeedCounts {
     store
         .connection()
         .query_row(sql, [feed.0], |row| {
-            Ok(FeedCounts { events: count(row, 0)?, unread: count(row, 1)?, starred: count(row, 2)? })
+            Ok(FeedCounts { events: count(row, 0)?, unread: count(row, 1)?, starred: count(row, 2)?, dropped: 0 })
         })
         .unwrap()
 }

@@ -67,14 +67,14 @@ describe.each(STATES)('%o', (state, look, word, hint, sentence) => {
     expect(tone(state)).toBe(look);
     expect(stateWord(state)).toBe(word);
     expect(stateHint(state, NOW)).toBe(hint);
-    expect(stateSentence({ feed, state, unread: 0, lastByteAt: null }, NOW)).toBe(sentence);
+    expect(stateSentence({ feed, state, unread: 0, dropped: 0, lastByteAt: null }, NOW)).toBe(sentence);
     expect(connected(state)).toBe(look === 'open');
   });
 });
 
 test('an open feed tells when it was last heard from', () => {
   const state: FeedState = { state: 'open', since: NOW - 60_000 };
-  expect(stateSentence({ feed, state, unread: 0, lastByteAt: NOW - 45_000 }, NOW)).toBe(
+  expect(stateSentence({ feed, state, unread: 0, dropped: 0, lastByteAt: NOW - 45_000 }, NOW)).toBe(
     'Connected since 14:31. Last heard from 45 sec ago.',
   );
 });

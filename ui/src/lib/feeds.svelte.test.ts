@@ -7,6 +7,7 @@ function status(id: number, state: FeedStatus['state']): FeedStatus {
     feed: { ...newConfig('https://example.org/'), id, paused: false },
     state,
     unread: 0,
+    dropped: 0,
     lastByteAt: null,
   };
 }

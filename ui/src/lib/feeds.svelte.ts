@@ -1,6 +1,6 @@
 // The feeds and their states, as the backend last told them. Deliberately not here: asking for changes (session).
 import { connected } from './feed_state';
-import type { Feed, FeedConfig, FeedId, FeedStatus } from './ipc/types.gen';
+import type { Feed, FeedConfig, FeedId, FeedStatus, Mapping } from './ipc/types.gen';
 
 export class Feeds {
   #byId = $state.raw<ReadonlyMap<FeedId, FeedStatus>>(new Map());
@@ -30,6 +30,20 @@ export class Feeds {
   }
 }
 
+/** Every field by default, nothing split, nothing kept silently at first. */
+export const DEFAULT_MAPPING: Mapping = {
+  title: '',
+  body: '',
+  link: '',
+  icon: '',
+  urgency: '',
+  groupKey: '',
+  time: '',
+  split: '',
+  firstEvents: 0,
+  firstSeconds: 0,
+};
+
 /** What a feed has when the user has chosen nothing but its address. */
 export function newConfig(url: string): FeedConfig {
   return {
@@ -44,6 +58,8 @@ export function newConfig(url: string): FeedConfig {
     notify: true,
     eventLimit: null,
     idleLimit: null,
+    mapping: { ...DEFAULT_MAPPING },
+    rules: [],
   };
 }
 

@@ -31,7 +31,13 @@ export class Session {
   /** Why the backend cannot be reached at all. */
   problem = $state.raw<Problem | null>(null);
   counts = $state.raw<Counts>({ all: 0, unread: 0, starred: 0 });
-  settings = $state.raw<Settings>({ theme: 'system', closeToTray: true, toldAboutTray: false, notify: true });
+  settings = $state.raw<Settings>({
+    theme: 'system',
+    closeToTray: true,
+    toldAboutTray: false,
+    notify: true,
+    allowHooks: false,
+  });
   version = $state('');
   demoAvailable = $state(false);
   #told = $state.raw<readonly Notice[]>([]);

@@ -2,6 +2,7 @@
 //!
 //! Deliberately not here: threads (`network.rs`), the public face (`engine.rs`).
 use crate::announce::{Announcer, Candidate};
+use crate::hook::{Hooks, Input, Starter};
 use crate::overview::Overview;
 use crate::store::{
     Arrival, Commit, Fault, Marked, NewEvent, Outcome, Readers, SetAside, StorageProblem, Store, StoreError, Writer,
@@ -34,6 +35,7 @@ pub(super) struct Core {
     pub(super) surroundings: Arc<Surroundings>,
     pub(super) readers: Readers,
     pub(super) teller: Arc<Teller>,
+    pub(super) hooks: Arc<Starter>,
     /// Those of feeds that are not paused. Held while a feed changes, so that changes of feeds happen one after the
     /// other.
     subscriptions: AsyncMutex<HashMap<FeedId, Subscription>>,
@@ -50,16 +52,19 @@ impl Core {
         notifier: Arc<dyn Notifier>,
         connect: bool,
         policy: Policy,
+        hooks: Arc<dyn Hooks>,
     ) -> Result<Self, EngineError> {
         let overview = Arc::new(Overview::new(store.feeds()?));
         let settings = store.settings()?;
         let announcer = Arc::new(Announcer::new(notifier, settings.notify));
+        let hooks = Arc::new(Starter::new(hooks, settings.allow_hooks));
         let teller = Arc::new(Teller::new());
         let health = Arc::new(Mutex::new(Health { problem: None, set_aside: store.set_aside().cloned() }));
         let readers = Readers::new(&store);
         let aftermath = Aftermath {
             overview: Arc::clone(&overview),
             announcer: Arc::clone(&announcer),
+            hooks: Arc::clone(&hooks),
             teller: Arc::clone(&teller),
             health: Arc::clone(&health),
         };
@@ -71,6 +76,7 @@ impl Core {
             surroundings,
             readers,
             teller,
+            hooks,
             subscriptions: AsyncMutex::default(),
             settings: Mutex::new(settings),
             health,
@@ -157,6 +163,7 @@ impl Core {
                 return Err(error);
             }
             self.surroundings.overview.remove(id);
+            self.hooks.forget(id);
             self.surroundings.announcer.forget(id);
             self.teller.tell(EngineEvent::FeedRemoved { feed: id });
         }
@@ -227,6 +234,7 @@ impl Core {
         let saved = settings.clone();
         self.change(move |store| store.save_settings(&saved)).await?;
         self.surroundings.announcer.set_enabled(settings.notify);
+        self.hooks.set_allowed(settings.allow_hooks);
         *lock(&self.settings) = settings;
         Ok(())
     }
@@ -276,7 +284,7 @@ impl Core {
         }
     }
 
-    fn feed(&self, id: FeedId) -> Result<Feed, EngineError> {
+    pub(super) fn feed(&self, id: FeedId) -> Result<Feed, EngineError> {
         self.surroundings.overview.feed(id).ok_or(EngineError::NoSuchFeed(id))
     }
 
@@ -322,6 +330,7 @@ struct Health {
 struct Aftermath {
     overview: Arc<Overview>,
     announcer: Arc<Announcer>,
+    hooks: Arc<Starter>,
     teller: Arc<Teller>,
     health: Arc<Mutex<Health>>,
 }
@@ -350,10 +359,11 @@ impl Aftermath {
     fn committed(&self, arrivals: Vec<Arrival>, commit: &Commit) {
         self.overview.set_counts(&commit.counts);
         let mut events = Vec::new();
-        for (arrival, outcome) in arrivals.into_iter().zip(&commit.outcomes) {
+        for (arrival, outcome) in arrivals.into_iter().flat_map(Arrival::into_each).zip(&commit.outcomes) {
             match (arrival, outcome) {
                 (Arrival::Event(event), Outcome::Added(id)) => {
                     events.push(summary(*id, &event));
+                    self.start_hook(*id, &event);
                     self.announce(*id, *event);
                 }
                 (_, Outcome::Repeated(id, count)) => {
@@ -373,6 +383,26 @@ impl Aftermath {
         if !events.is_empty() {
             self.teller.tell(EngineEvent::Arrived { events: std::mem::take(events) });
         }
+    }
+
+    /// Starts what a rule wants started for a new event.
+    fn start_hook(&self, id: EventId, event: &NewEvent) {
+        let Some(hook) = &event.hook else { return };
+        let Some(feed) = self.overview.announced(event.feed) else { return };
+        let input = Input {
+            feed: event.feed,
+            feed_name: &feed.name,
+            event: id,
+            r#type: &event.event_type,
+            last_event_id: &event.last_event_id,
+            received_at: event.received_at,
+            title: &event.mapped.title,
+            body: &event.mapped.body,
+            link: event.mapped.link.as_deref(),
+            urgency: event.mapped.urgency.word(),
+            data: &event.data,
+        };
+        self.hooks.start(hook, &event.verdict.decided_by, &input);
     }
 
     /// Offers a new event for announcing, unless its verdict is silence or its feed is not announced.

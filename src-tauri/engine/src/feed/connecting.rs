@@ -1,7 +1,7 @@
 //! What a feed's settings ask of its connections, and whether they can be asked at all.
 //!
 //! Deliberately not here: making the connections (`subscription.rs`).
-use crate::{EngineError, FeedConfig, ProxyChoice, ResumeMode};
+use crate::{EngineError, FeedConfig, Intake, Mapping, ProxyChoice, ResumeMode};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -35,6 +35,7 @@ impl FeedConfig {
         if self.idle_limit == Some(0) {
             return Err(bad("The idle limit has to be at least one second.".to_owned()));
         }
+        Intake::new(&self).map_err(|fault| bad(fault.to_string()))?;
         Ok(self)
     }
 
@@ -91,7 +92,13 @@ impl FeedConfig {
 
     /// Whether a connection made with these settings would be another one than with those.
     pub(crate) fn connects_otherwise_than(&self, other: &Self) -> bool {
-        let plain = |config: &Self| Self { name: String::new(), notify: true, ..config.clone() };
+        let plain = |config: &Self| Self {
+            name: String::new(),
+            notify: true,
+            mapping: Mapping::default(),
+            rules: Vec::new(),
+            ..config.clone()
+        };
         plain(self) != plain(other)
     }
 

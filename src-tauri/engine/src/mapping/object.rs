@@ -215,6 +215,14 @@ fn urgency(object: &Outline<'_>) -> Option<Urgency> {
     })
 }
 
+/// The urgency that a word or a number of a template means: ntfy's 1 to 5 for numbers.
+pub(super) fn urgency_of(word: &str) -> Option<Urgency> {
+    match word.parse::<f64>() {
+        Ok(number) => (1.0..6.0).contains(&number).then(|| numeric_urgency("priority", number)).flatten(),
+        Err(_) => worded_urgency(word),
+    }
+}
+
 fn numeric_urgency(field: &str, number: f64) -> Option<Urgency> {
     let (low, high, urgent) = match field {
         // The lower the number, the worse.

@@ -12,7 +12,7 @@ const LOOK: usize = 4 * BODY_LIMIT;
 const LINK_LIMIT: usize = 2048;
 
 /// One line of at most [`TITLE_LIMIT`] characters.
-pub(super) fn line(text: &str) -> String {
+pub(crate) fn line(text: &str) -> String {
     // A title is short: what lies far behind cannot be in it, unless markup stands before it.
     let clean = clean(text);
     let words: Vec<&str> = clean.split_whitespace().take(TITLE_LIMIT).collect();
@@ -20,7 +20,7 @@ pub(super) fn line(text: &str) -> String {
 }
 
 /// Several lines of at most [`BODY_LIMIT`] bytes.
-pub(super) fn block(text: &str) -> String {
+pub(crate) fn block(text: &str) -> String {
     let clean = clean(text);
     let clean = clean.trim();
     if clean.len() <= BODY_LIMIT {
@@ -30,7 +30,7 @@ pub(super) fn block(text: &str) -> String {
 }
 
 /// The first line as a title and the rest as a body; all of it is the body when the first line is too long for a title.
-pub(super) fn title_and_body(text: &str) -> (String, String) {
+pub(crate) fn title_and_body(text: &str) -> (String, String) {
     let clean = clean(text);
     let clean = clean.trim();
     let (first, rest) = clean.split_once('\n').unwrap_or((clean, ""));
@@ -40,7 +40,7 @@ pub(super) fn title_and_body(text: &str) -> (String, String) {
 }
 
 /// At most `limit` characters, the last of which tells when something was cut off.
-pub(super) fn cut(text: &str, limit: usize) -> String {
+pub(crate) fn cut(text: &str, limit: usize) -> String {
     match text.char_indices().nth(limit) {
         None => text.to_owned(),
         Some(_) => text.chars().take(limit - 1).chain(['…']).collect(),
@@ -48,7 +48,7 @@ pub(super) fn cut(text: &str, limit: usize) -> String {
 }
 
 /// An address that may be opened: http, https or mailto.
-pub(super) fn link(text: &str) -> Option<String> {
+pub(crate) fn link(text: &str) -> Option<String> {
     let text = text.trim();
     if text.len() > LINK_LIMIT || text.chars().any(|c| c.is_control() || c.is_whitespace()) {
         return None;
@@ -58,7 +58,7 @@ pub(super) fn link(text: &str) -> Option<String> {
 }
 
 /// The first http or https address in a text.
-pub(super) fn first_link(text: &str) -> Option<String> {
+pub(crate) fn first_link(text: &str) -> Option<String> {
     let start = text.match_indices("http").map(|(at, _)| &text[at..]).find(|rest| {
         let rest = rest["http".len()..].trim_start_matches('s');
         rest.starts_with("://")

@@ -1,13 +1,16 @@
 //! What comes in, into the store: events and the cursors they imply, many in one transaction.
 //!
 //! Deliberately not here: when a transaction is made and of how much (`writer.rs`).
+use super::details::Details;
 use super::feeds::{Cursor, FeedCounts, More, count};
 use super::window::{Window, fingerprint};
 use super::{Store, StoreError};
 use crate::mapping::{self, Mapped};
-use crate::{DecidedBy, Decision, EventId, FeedId, Urgency, Verdict};
+use crate::template::Incoming;
+use crate::{EventId, FeedId, Hook, Taken, Urgency, Verdict};
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Something of a feed to be kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +19,10 @@ pub enum Arrival {
     Event(Box<NewEvent>),
     /// The last event ID changed without an event.
     LastEventId(FeedId, Box<str>),
+    /// An event that a rule dropped; its last event ID becomes the cursor.
+    Dropped(FeedId, Box<str>),
+    /// The parts of one event, which are kept or lost together. None of them is such a group.
+    Together(FeedId, Vec<Arrival>),
     /// The server asked for this reconnection time, in milliseconds.
     ReconnectionTime(FeedId, u64),
 }
@@ -25,7 +32,26 @@ impl Arrival {
     pub fn feed(&self) -> FeedId {
         match self {
             Self::Event(event) => event.feed,
-            Self::LastEventId(feed, _) | Self::ReconnectionTime(feed, _) => *feed,
+            Self::LastEventId(feed, _)
+            | Self::Dropped(feed, _)
+            | Self::Together(feed, _)
+            | Self::ReconnectionTime(feed, _) => *feed,
+        }
+    }
+
+    /// Itself, or what it is a group of: one for each [`Outcome`].
+    pub fn each(&self) -> &[Self] {
+        match self {
+            Self::Together(_, parts) => parts,
+            one => std::slice::from_ref(one),
+        }
+    }
+
+    /// The same, taken apart.
+    pub(crate) fn into_each(self) -> Vec<Self> {
+        match self {
+            Self::Together(_, parts) => parts,
+            one => vec![one],
         }
     }
 
@@ -36,7 +62,8 @@ impl Arrival {
                 Self::Event(event) => {
                     event.data.len() + event.last_event_id.len() + event.mapped.title.len() + event.mapped.body.len()
                 }
-                Self::LastEventId(_, id) => id.len(),
+                Self::LastEventId(_, id) | Self::Dropped(_, id) => id.len(),
+                Self::Together(_, parts) => parts.iter().map(Self::size).sum(),
                 Self::ReconnectionTime(..) => 0,
             }
     }
@@ -59,11 +86,17 @@ pub struct NewEvent {
     pub mapped: Mapped,
     /// What rules say of it.
     pub verdict: Verdict,
+    /// What a rule wants started for it, once it is stored.
+    pub hook: Option<Arc<Hook>>,
+    /// What went wrong with a template or a rule, as a sentence.
+    pub problem: Option<Box<str>>,
+    /// Which part of what came it is, from 1; 0 when it was not split.
+    pub part: u32,
     fingerprint: i64,
 }
 
 impl NewEvent {
-    /// Maps an event for storing.
+    /// Maps an event by default, for storing.
     pub fn new(feed: FeedId, event_type: &str, data: &str, last_event_id: &str, received_at: i64) -> Self {
         Self {
             feed,
@@ -72,12 +105,29 @@ impl NewEvent {
             last_event_id: last_event_id.into(),
             received_at,
             mapped: mapping::map(event_type, data),
-            verdict: if data.is_empty() {
-                Verdict { decision: Decision::Silent, decided_by: DecidedBy::Empty, ..Verdict::default() }
-            } else {
-                Verdict::default()
-            },
-            fingerprint: fingerprint(event_type, last_event_id, data),
+            verdict: Verdict::without_rule(data),
+            hook: None,
+            problem: None,
+            part: 0,
+            fingerprint: fingerprint(event_type, last_event_id, data, 0),
+        }
+    }
+
+    /// An event that was taken in, for storing.
+    pub fn of(feed: FeedId, event: &Incoming<'_>, taken: Taken<'_>) -> Self {
+        let Taken { data, part, mapped, verdict, hook, problem } = taken;
+        Self {
+            feed,
+            event_type: event.event_type.into(),
+            fingerprint: fingerprint(event.event_type, event.last_event_id, &data, part),
+            data: data.into(),
+            last_event_id: event.last_event_id.into(),
+            received_at: event.received_at,
+            mapped,
+            verdict,
+            hook,
+            problem: problem.map(String::into_boxed_str),
+            part,
         }
     }
 }
@@ -91,6 +141,8 @@ pub enum Outcome {
     Repeated(EventId, u32),
     /// It moved the cursor.
     Noted,
+    /// It was dropped, and counted.
+    Dropped,
     /// Its feed is gone.
     Ignored,
 }
@@ -98,7 +150,7 @@ pub enum Outcome {
 /// What a transaction did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Commit {
-    /// One for each arrival, in their order.
+    /// One for each arrival, in their order; for a group, one for each of its parts.
     pub outcomes: Vec<Outcome>,
     /// How the feeds that have new events now count.
     pub counts: Vec<(FeedId, FeedCounts)>,
@@ -125,8 +177,8 @@ impl Store {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut outcomes = Vec::new();
         let mut moved = BTreeSet::new();
-        let mut added: BTreeMap<FeedId, i64> = BTreeMap::new();
-        for arrival in arrivals {
+        let mut added: BTreeMap<FeedId, More> = BTreeMap::new();
+        for arrival in arrivals.into_iter().flat_map(Arrival::each) {
             let feed = arrival.feed();
             let Some(known) = self.feeds.get_mut(&feed) else {
                 outcomes.push(Outcome::Ignored);
@@ -139,8 +191,10 @@ impl Store {
             };
             let (last_event_id, reconnection_time) = match arrival {
                 Arrival::Event(event) => (Some(&event.last_event_id), None),
-                Arrival::LastEventId(_, id) => (Some(id), None),
+                Arrival::LastEventId(_, id) | Arrival::Dropped(_, id) => (Some(id), None),
                 Arrival::ReconnectionTime(_, time) => (None, Some(*time)),
+                // There are no groups within groups.
+                Arrival::Together(..) => (None, None),
             };
             if let Some(id) = last_event_id.filter(|id| ***id != *cursor.last_event_id) {
                 cursor.last_event_id = id.to_string();
@@ -152,10 +206,17 @@ impl Store {
             }
             let outcome = match arrival {
                 Arrival::Event(event) => add(&transaction, &mut known.window, event)?,
+                Arrival::Dropped(..) => Outcome::Dropped,
                 _ => Outcome::Noted,
             };
-            if let Outcome::Added(_) = outcome {
-                *added.entry(feed).or_default() += 1;
+            match outcome {
+                Outcome::Added(_) => {
+                    let more = added.entry(feed).or_default();
+                    more.events += 1;
+                    more.unread += 1;
+                }
+                Outcome::Dropped => added.entry(feed).or_default().dropped += 1,
+                _ => {}
             }
             outcomes.push(outcome);
         }
@@ -164,10 +225,7 @@ impl Store {
                 cursor.save(&transaction, *feed)?;
             }
         }
-        let counts = added.into_iter().map(|(feed, added)| {
-            let more = More { events: added, unread: added, starred: 0 };
-            Ok((feed, count(&transaction, feed, more)?))
-        });
+        let counts = added.into_iter().map(|(feed, more)| Ok((feed, count(&transaction, feed, more)?)));
         let commit = Commit { counts: counts.collect::<rusqlite::Result<_>>()?, outcomes };
         transaction.commit()?;
         Ok(commit)
@@ -195,8 +253,8 @@ fn add(connection: &Connection, window: &mut Option<Window>, event: &NewEvent) -
     connection
         .prepare_cached(
             "INSERT INTO events (feed_id, received_at, latest_at, urgency, fingerprint, type, last_event_id, title, link,
-                                 body, data)
-             VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                                 body, data, details, part)
+             VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         )?
         .execute((
             event.feed.0,
@@ -209,6 +267,8 @@ fn add(connection: &Connection, window: &mut Option<Window>, event: &NewEvent) -
             link,
             body,
             &event.data,
+            Details::of(event)?,
+            event.part,
         ))?;
     let id = EventId(connection.last_insert_rowid());
     connection

@@ -45,23 +45,30 @@ pub struct FeedCounts {
     pub unread: u64,
     /// Those starred.
     pub starred: u64,
+    /// Those that came and were not kept, because a rule dropped them.
+    pub dropped: u64,
 }
 
 impl FeedCounts {
     fn from_row(row: &Row<'_>, first: usize) -> rusqlite::Result<Self> {
         let count = |at| row.get::<_, i64>(at).map(|count| u64::try_from(count).unwrap_or(0));
-        Ok(Self { events: count(first)?, unread: count(first + 1)?, starred: count(first + 2)? })
+        Ok(Self {
+            events: count(first)?,
+            unread: count(first + 1)?,
+            starred: count(first + 2)?,
+            dropped: count(first + 3)?,
+        })
     }
 }
 
 /// Counts so many events more, or less, and says how many that makes. For a feed that is gone, none.
 pub(super) fn count(connection: &Connection, feed: FeedId, more: More) -> rusqlite::Result<FeedCounts> {
     let mut statement = connection.prepare_cached(
-        "UPDATE feeds SET events = events + ?2, unread = unread + ?3, starred = starred + ?4 WHERE id = ?1
-         RETURNING events, unread, starred",
+        "UPDATE feeds SET events = events + ?2, unread = unread + ?3, starred = starred + ?4, dropped = dropped + ?5
+         WHERE id = ?1 RETURNING events, unread, starred, dropped",
     )?;
     let counts = statement
-        .query_row((feed.0, more.events, more.unread, more.starred), |row| FeedCounts::from_row(row, 0))
+        .query_row((feed.0, more.events, more.unread, more.starred, more.dropped), |row| FeedCounts::from_row(row, 0))
         .optional()?;
     Ok(counts.unwrap_or_default())
 }
@@ -72,11 +79,12 @@ pub(super) struct More {
     pub(super) events: i64,
     pub(super) unread: i64,
     pub(super) starred: i64,
+    pub(super) dropped: i64,
 }
 
 fn counts_of(connection: &Connection, feed: FeedId) -> rusqlite::Result<FeedCounts> {
     connection
-        .prepare_cached("SELECT events, unread, starred FROM feeds WHERE id = ?1")?
+        .prepare_cached("SELECT events, unread, starred, dropped FROM feeds WHERE id = ?1")?
         .query_row([feed.0], |row| FeedCounts::from_row(row, 0))
 }
 
@@ -92,7 +100,7 @@ pub struct StoredFeed {
 /// All feeds, in the user's order.
 pub(super) fn feeds(connection: &Connection) -> rusqlite::Result<Vec<StoredFeed>> {
     let mut statement = connection.prepare(
-        "SELECT id, config, paused, events, unread, starred FROM feeds WHERE NOT removed ORDER BY position, id",
+        "SELECT id, config, paused, events, unread, starred, dropped FROM feeds WHERE NOT removed ORDER BY position, id",
     )?;
     let feeds = statement.query_map([], |row| {
         let feed = Feed { id: FeedId(row.get(0)?), config: row::feed_config(row, 1)?, paused: row.get(2)? };

@@ -2,7 +2,7 @@
 //!
 //! Deliberately not here: writing of any kind.
 use super::{SetAside, StoreError, damage, database, feeds, reading};
-use crate::{Event, EventId, Feed, Page, PageQuery, Scope};
+use crate::{Event, EventId, Feed, Page, PageQuery, Scope, Trial, TrialReport};
 use rusqlite::Connection;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -40,6 +40,13 @@ impl History {
     /// An event, whole.
     pub fn event(&self, id: EventId) -> Result<Option<Event>, StoreError> {
         Ok(self.read(|connection| reading::event(connection, id))?.flatten())
+    }
+
+    /// What would become of the newest events of a feed with another mapping or other rules.
+    pub fn try_rules(&self, feed: &Feed, trial: &Trial) -> Result<TrialReport, StoreError> {
+        let report = self.read(|connection| reading::try_rules(connection, feed, trial, &mut || true))?;
+        // Where nothing is stored yet, faults are told all the same.
+        Ok(report.unwrap_or_else(|| TrialReport { fault: trial.intake(feed).err(), events: vec![] }))
     }
 
     /// Calls `each` with the events of `scope` received at or after `since` (milliseconds since the Unix epoch), oldest

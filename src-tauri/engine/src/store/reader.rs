@@ -2,7 +2,7 @@
 //!
 //! Deliberately not here: what they read (`reading.rs`).
 use super::{Store, StoreError, database, reading};
-use crate::{Event, EventId, Page, PageQuery};
+use crate::{Event, EventId, Feed, Page, PageQuery, Trial, TrialReport};
 use rusqlite::Connection;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,10 +10,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use tokio::sync::oneshot;
 
-/// Readers of one database: one for pages and events, one for searches, so that a long search keeps no list waiting.
+/// Readers of one database: one for pages and events, one for searches and one for trials, so that neither keeps a list
+/// waiting.
 pub(crate) struct Readers {
     lists: Reader,
     searches: Reader,
+    trials: Reader,
 }
 
 impl Readers {
@@ -21,19 +23,32 @@ impl Readers {
     pub(crate) fn new(store: &Store) -> Self {
         let reader =
             || Reader { path: store.path.clone(), generation: Arc::clone(&store.generation), jobs: Mutex::new(None) };
-        Self { lists: reader(), searches: reader() }
+        Self { lists: reader(), searches: reader(), trials: reader() }
     }
 
     /// Ends the threads, after what they have been asked already.
     pub(crate) fn end(&self) {
         lock(&self.lists.jobs).take();
         lock(&self.searches.jobs).take();
+        lock(&self.trials.jobs).take();
     }
 
     /// A page of the history.
     pub(crate) async fn page(&self, query: PageQuery) -> Result<Page, StoreError> {
         let reader = if query.search.is_empty() { &self.lists } else { &self.searches };
         reader.read(move |connection| reading::page(connection, &query)).await
+    }
+
+    /// What would become of events; stops soon after its future is dropped.
+    pub(crate) async fn try_rules(&self, feed: Feed, trial: Trial) -> Result<TrialReport, StoreError> {
+        let wanted = Arc::new(());
+        let held = Arc::downgrade(&wanted);
+        let report = self
+            .trials
+            .read(move |connection| reading::try_rules(connection, &feed, &trial, &mut || held.strong_count() > 0))
+            .await;
+        drop(wanted);
+        report
     }
 
     /// An event, whole.

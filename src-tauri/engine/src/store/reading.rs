@@ -2,9 +2,10 @@
 //!
 //! Deliberately not here: which thread reads (`reader.rs`), what a search means (`search.rs`).
 use super::append::urgency_from_sql;
+use super::details::Details;
 use super::row;
 use super::search::{self, Search, When};
-use crate::{Event, EventId, EventSummary, FeedId, Page, PageQuery, Scope};
+use crate::{Event, EventId, EventSummary, Feed, FeedId, Page, PageQuery, Scope, Trial, TrialReport};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, Row, params_from_iter};
 use std::ops::ControlFlow;
@@ -138,6 +139,36 @@ pub(super) fn event(connection: &Connection, id: EventId) -> rusqlite::Result<Op
     statement.query_row([id.0], whole).optional()
 }
 
+/// What would become of the newest events of a feed, as long as that is `wanted`.
+pub(super) fn try_rules(
+    connection: &Connection,
+    feed: &Feed,
+    trial: &Trial,
+    wanted: &mut dyn FnMut() -> bool,
+) -> rusqlite::Result<TrialReport> {
+    let intake = match trial.intake(feed) {
+        Ok(intake) => intake,
+        Err(fault) => return Ok(TrialReport { fault: Some(fault), events: vec![] }),
+    };
+    let mut events = Vec::new();
+    let mut before = trial.event.map_or(i64::MAX, |event| event.0.saturating_add(1));
+    let mut left = if trial.event.is_some() { 1 } else { trial.limit() };
+    // One by one: an event may be large.
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {SUMMARY}, {REST} FROM events AS e WHERE e.feed_id = ?1 AND e.id < ?2 ORDER BY e.id DESC LIMIT 1"
+    ))?;
+    while left > 0 && wanted() {
+        let Some(event) = statement.query_row((feed.id.0, before), whole).optional()? else { break };
+        if trial.event.is_some_and(|asked| asked != event.summary.id) {
+            break;
+        }
+        before = event.summary.id.0;
+        events.extend(Trial::try_event(&intake, &event));
+        left -= 1;
+    }
+    Ok(TrialReport { fault: None, events })
+}
+
 /// Calls `each` with the events of a scope, oldest first, until it breaks. Reads a few at a time, so that a slow reader
 /// keeps neither many of them nor the database's past.
 pub(super) fn export(
@@ -194,9 +225,11 @@ fn summary(row: &Row<'_>) -> rusqlite::Result<EventSummary> {
 }
 
 /// The columns of [`whole`] after those of [`summary`].
-const REST: &str = "e.body, e.link, e.data, e.last_event_id, e.latest_at";
+const REST: &str = "e.body, e.link, e.data, e.last_event_id, e.latest_at, e.details";
 
 fn whole(row: &Row<'_>) -> rusqlite::Result<Event> {
+    let Details { icon, group_key, happened_at, verdict, problem } =
+        Details::read(row::optional_text(row, 16)?.as_deref());
     Ok(Event {
         summary: summary(row)?,
         body: row::text(row, 11)?,
@@ -204,6 +237,11 @@ fn whole(row: &Row<'_>) -> rusqlite::Result<Event> {
         data: row::text(row, 13)?,
         last_event_id: row::text(row, 14)?,
         latest_at: row.get(15)?,
+        icon,
+        group_key,
+        happened_at,
+        verdict,
+        problem,
     })
 }
 

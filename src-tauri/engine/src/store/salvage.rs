@@ -123,7 +123,10 @@ impl Table {
                 };
                 // An event without an ID has no fingerprint; a page of zeros in it can be seen all the same.
                 let zeros = |text: &str| text.contains("\0\0\0\0");
-                written == Some(&Value::Integer(fingerprint(event_type, id, data)))
+                // Older databases know no parts.
+                let part = self.columns.iter().position(|name| name == "part").and_then(|at| row.get(at));
+                let part = if let Some(Value::Integer(part)) = part { u32::try_from(*part) } else { Ok(0) };
+                part.is_ok_and(|part| written == Some(&Value::Integer(fingerprint(event_type, id, data, part))))
                     && !row.iter().any(|value| matches!(value, Value::Text(text) if zeros(text)))
             }
             _ => true,

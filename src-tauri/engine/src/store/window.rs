@@ -45,9 +45,9 @@ impl Window {
     }
 }
 
-/// A number that is the same for the same event; 0 for one without an ID, which is never recognised. It stands in the
+/// A number that is the same for the same event, or the same part (from 1) of one; 0 for one without an ID, which is never recognised. It stands in the
 /// store, so its value may never change. Collisions cost a comparison, nothing else.
-pub(super) fn fingerprint(event_type: &str, last_event_id: &str, data: &str) -> i64 {
+pub(super) fn fingerprint(event_type: &str, last_event_id: &str, data: &str, part: u32) -> i64 {
     // The multiply-and-fold step of wyhash and its kin, eight bytes at a time.
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
     fn fold(state: u64, word: u64) -> u64 {
@@ -66,6 +66,10 @@ pub(super) fn fingerprint(event_type: &str, last_event_id: &str, data: &str) -> 
             state = fold(state, word.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)));
         }
         state = fold(state, words.remainder().iter().fold(1, |word, byte| word << 8 | u64::from(*byte)));
+    }
+    // Parts that are alike are different events all the same.
+    if part > 0 {
+        state = fold(state, part.into());
     }
     // Never 0; the sign is of no meaning.
     (state | 1).cast_signed()

@@ -4,7 +4,7 @@
 use crate::cli::argument::{address, header, proxy};
 use clap::Args;
 use std::path::{Path, PathBuf};
-use tidings_engine::{FeedConfig, Header, ProxyChoice, ResumeMode};
+use tidings_engine::{FeedConfig, Header, Mapping, ProxyChoice, ResumeMode};
 
 /// A feed with every choice at its default.
 pub(super) fn new(name: String, url: String) -> FeedConfig {
@@ -20,6 +20,8 @@ pub(super) fn new(name: String, url: String) -> FeedConfig {
         notify: true,
         event_limit: None,
         idle_limit: None,
+        mapping: Mapping::default(),
+        rules: vec![],
     }
 }
 

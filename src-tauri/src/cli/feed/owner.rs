@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tidings_engine::{
-    Announcement, Engine, EngineError, EngineOptions, Feed, FeedStatus, History, Notifier, StoreError,
+    Announcement, Engine, EngineError, EngineOptions, Feed, FeedStatus, History, NoHooks, Notifier, StoreError,
 };
 use tidings_event_source::Policy;
 use tokio::runtime::Runtime;
@@ -116,6 +116,7 @@ fn options(data_dir: PathBuf) -> EngineOptions {
         notifier: Arc::new(Nobody),
         connect: false,
         policy: Policy::FEED,
+        hooks: Arc::new(NoHooks),
     }
 }
 

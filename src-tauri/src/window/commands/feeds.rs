@@ -2,7 +2,7 @@
 use super::Answer;
 use crate::shell::Shell;
 use tauri::State;
-use tidings_engine::{Feed, FeedConfig, FeedId};
+use tidings_engine::{Feed, FeedConfig, FeedId, HookReport, Trial, TrialReport};
 
 #[tauri::command]
 pub(super) async fn add_feed(shell: State<'_, Shell>, config: FeedConfig) -> Answer<Feed> {
@@ -27,4 +27,14 @@ pub(super) async fn pause_feed(shell: State<'_, Shell>, id: FeedId, paused: bool
 #[tauri::command]
 pub(super) async fn reconnect(shell: State<'_, Shell>, id: Option<FeedId>) -> Answer<()> {
     Ok(shell.engine.reconnect(id).await?)
+}
+
+#[tauri::command]
+pub(super) async fn try_rules(shell: State<'_, Shell>, feed: FeedId, trial: Trial) -> Answer<TrialReport> {
+    Ok(shell.engine.try_rules(feed, trial).await?)
+}
+
+#[tauri::command]
+pub(super) async fn hook_log(shell: State<'_, Shell>, feed: FeedId) -> Answer<Vec<HookReport>> {
+    Ok(shell.engine.hook_log(feed).await?)
 }

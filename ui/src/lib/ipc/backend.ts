@@ -6,12 +6,15 @@ import type {
   Feed,
   FeedConfig,
   FeedId,
+  HookReport,
   Page,
   PageQuery,
   Scope,
   Settings,
   Snapshot,
   StorageProblem,
+  Trial,
+  TrialReport,
   WindowMessage,
 } from './types.gen';
 
@@ -27,6 +30,10 @@ export interface Backend {
   pauseFeed(id: FeedId, paused: boolean): Promise<void>;
   /** Connects anew at once: one feed, or all. */
   reconnect(id: FeedId | null): Promise<void>;
+  /** What would become of stored events with another mapping or other rules. Nothing is changed. */
+  tryRules(feed: FeedId, trial: Trial): Promise<TrialReport>;
+  /** What became of the programs that rules started, newest last. */
+  hookLog(feed: FeedId): Promise<HookReport[]>;
   markRead(events: EventId[], read: boolean): Promise<void>;
   /** Marks everything in the scope up to and including `until`. */
   markAllRead(scope: Scope, until: EventId): Promise<void>;

@@ -1,5 +1,6 @@
 // A backend without a program behind it, for development in a browser and for tests: feeds in every state, any number of
 // events computed rather than kept, arrivals on demand. Absent from what is shipped.
+import { DEFAULT_MAPPING } from '../feeds.svelte';
 import type { Backend } from './backend';
 import type {
   CommandError,
@@ -13,12 +14,17 @@ import type {
   FeedId,
   FeedState,
   FeedStatus,
+  HookReport,
   Notice,
   PageQuery,
   Place,
   Scope,
   Settings,
+  Trial,
+  TrialReport,
+  Tried,
   Urgency,
+  Verdict,
   WindowMessage,
 } from './types.gen';
 
@@ -165,7 +171,13 @@ export class MockBackend implements Backend {
     this.#firstUnread = this.#newest - unread + 1;
     this.#notices = notices;
     this.#show = show;
-    this.#settings = { theme: theme ?? 'system', closeToTray: true, toldAboutTray: false, notify: true };
+    this.#settings = {
+      theme: theme ?? 'system',
+      closeToTray: true,
+      toldAboutTray: false,
+      notify: true,
+      allowHooks: false,
+    };
     for (let back = 0; back < Math.min(6, this.#newest); back += 1) {
       if (back % 3 === 2) this.#starred.set(this.#newest - back * 5, true);
     }
@@ -223,6 +235,11 @@ export class MockBackend implements Backend {
         data: JSON.stringify(data),
         lastEventId: String(140_000 + id),
         latestAt: this.#receivedAt(id),
+        icon: null,
+        groupKey: null,
+        happenedAt: null,
+        verdict: { decision: 'announce', decidedBy: { kind: 'noRule' } },
+        problem: null,
       };
     });
   }
@@ -255,6 +272,33 @@ export class MockBackend implements Backend {
     return this.#command('pauseFeed', () => {
       const state: FeedState = paused ? { state: 'paused' } : { state: 'open', since: Date.now() };
       this.#put({ feed: { ...this.#status(id).feed, paused }, state });
+    });
+  }
+
+  /** As if no template and no rule matched anything. */
+  tryRules(feed: FeedId, trial: Trial) {
+    return this.#command('tryRules', (): TrialReport => {
+      this.#status(feed);
+      const scope: Scope = { kind: 'feed', feed };
+      const ids: EventId[] = [];
+      for (let id = this.#newest; id > 0 && ids.length < (trial.limit || 100); id -= 1) {
+        if ((trial.event ?? id) === id && this.#inScope(id, scope)) ids.push(id);
+      }
+      const events = ids.map((id): Tried => {
+        const { title, body, link } = this.#template(id);
+        const { urgency } = this.#summary(id);
+        const verdict: Verdict = { decision: 'announce', decidedBy: { kind: 'noRule' } };
+        const mapped = { title, body, link: link ?? null, urgency, icon: null, groupKey: null, happenedAt: null };
+        return { id, part: 0, ...mapped, verdict, problem: null };
+      });
+      return { fault: null, events };
+    });
+  }
+
+  hookLog(feed: FeedId) {
+    return this.#command('hookLog', (): HookReport[] => {
+      this.#status(feed);
+      return [];
     });
   }
 
@@ -393,6 +437,7 @@ export class MockBackend implements Backend {
         feed: { ...configFor(name, url), id: index + 1, paused: state.state === 'paused' },
         state,
         unread: 0,
+        dropped: 0,
         lastByteAt: state.state === 'open' ? now - 3_000 : null,
       });
     });
@@ -407,6 +452,7 @@ export class MockBackend implements Backend {
     const before = this.#feeds.get(change.feed.id);
     const status: FeedStatus = {
       unread: 0,
+      dropped: 0,
       lastByteAt: null,
       ...before,
       feed: change.feed,
@@ -540,6 +586,8 @@ function configFor(name: string, url: string): FeedConfig {
     notify: true,
     eventLimit: null,
     idleLimit: null,
+    mapping: { ...DEFAULT_MAPPING },
+    rules: [],
   };
 }
 

@@ -1,5 +1,10 @@
 // Generated from the Rust types by ts-rs: `TIDINGS_REWRITE=1 cargo test -p tidings --test ipc types`. Do not edit.
 
+/** What a rule does with an event. */
+export type Action = { "kind": "announce",
+/** How much it matters; `None`: as mapped. */
+urgency: Urgency | null, } | { "kind": "silent" } | { "kind": "drop" };
+
 /** Why a connection did not open, or ended. */
 export type Cause = {
 /** The layer that failed: a code of `tidings_event_source::Layer`. */
@@ -26,6 +31,16 @@ all: number,
 unread: number,
 /** Those starred. */
 starred: number, };
+
+/** Because of what a [`Verdict`] is as it is. */
+export type DecidedBy = { "kind": "noRule" } | { "kind": "empty" } | { "kind": "firstSnapshot" } | { "kind": "rule",
+/** Its place in the list; the first is 1. */
+number: number,
+/** Its name then; may be empty. */
+name: string, };
+
+/** What becomes of an event. */
+export type Decision = "announce" | "silent" | "drop";
 
 /** Something that happened. Sent after it is committed, never before. */
 export type EngineEvent = { "kind": "arrived",
@@ -71,6 +86,16 @@ data: string,
 lastEventId: string,
 /** When it came the last time; equal to `received_at` when it came once. */
 latestAt: number,
+/** A name of the desktop's icon theme, or one emoji. */
+icon: string | null,
+/** An announcement replaces an earlier one of the same key. */
+groupKey: string | null,
+/** When it happened, as the source says, in milliseconds since the Unix epoch. */
+happenedAt: number | null,
+/** What rules said of it when it came. */
+verdict: Verdict,
+/** What went wrong with a template or a rule when it came, as a sentence. */
+problem: string | null,
 /** The event. */
 id: EventId,
 /** Whose it is. */
@@ -152,7 +177,11 @@ notify: boolean,
 /** Bytes; an event larger than this is dropped. `None`: 16 MiB. */
 eventLimit: number | null,
 /** Seconds without a byte after which the connection is taken for dead. `None`: learned. */
-idleLimit: number | null, };
+idleLimit: number | null,
+/** How its events become title, body, link and so on. */
+mapping: Mapping,
+/** Which of its events are announced, kept silently or dropped: the first that matches decides. */
+rules: Array<Rule>, };
 
 /**
  * What the user chose for a feed. Unknown fields of a newer version are refused when importing, not when reading the
@@ -180,7 +209,11 @@ notify: boolean,
 /** Bytes; an event larger than this is dropped. `None`: 16 MiB. */
 eventLimit: number | null,
 /** Seconds without a byte after which the connection is taken for dead. `None`: learned. */
-idleLimit: number | null, };
+idleLimit: number | null,
+/** How its events become title, body, link and so on. */
+mapping: Mapping,
+/** Which of its events are announced, kept silently or dropped: the first that matches decides. */
+rules: Array<Rule>, };
 
 /** Identifies a feed for its whole life; never reused. */
 export type FeedId = number;
@@ -214,6 +247,8 @@ feed: Feed,
 state: FeedState,
 /** How many of its events are not read. */
 unread: number,
+/** How many of its events rules dropped, so far. */
+dropped: number,
 /** Milliseconds since the Unix epoch, when the last byte came. */
 lastByteAt: number | null, };
 
@@ -223,6 +258,68 @@ export type Header = {
 name: string,
 /** Maybe a secret: shown to nobody but the user. */
 value: string, };
+
+/** A program to start for an event. Nothing is started unless the settings allow hooks. */
+export type Hook = {
+/** The program and its arguments, as they are: there is no shell. */
+command: Array<string>,
+/** Seconds after which it is killed, with all that it started; 1 to 300. */
+timeLimit: number, };
+
+/** How a program ended, or why it was not started. */
+export type HookEnd = { "kind": "exited",
+/** Its exit status. */
+status: number, } | { "kind": "signalled",
+/** The number of the signal. */
+signal: number, } | { "kind": "timedOut" } | { "kind": "notStarted",
+/** A sentence. */
+reason: string, };
+
+/** What became of a program that a rule wanted to be started. */
+export type HookReport = {
+/** The event it was for. */
+event: EventId,
+/** The number of the rule then; the first is 1. */
+rule: number,
+/** The program and its arguments. */
+command: Array<string>,
+/** When it was over, in milliseconds since the Unix epoch. */
+at: number,
+/** How it ended. */
+end: HookEnd,
+/** What it wrote; its beginning, if it was much. */
+output: string,
+/** How long it ran, in milliseconds. */
+took: number, };
+
+/** How the events of a feed are mapped. A field that is empty is mapped by default. */
+export type Mapping = {
+/** A template for the title: one line. */
+title: string,
+/** A template for the body. HTML in it becomes text. */
+body: string,
+/** A template for the link: http, https or mailto; nothing for none. */
+link: string,
+/** A template for the icon: a name of the desktop's icon theme, or one emoji. */
+icon: string,
+/**
+ * A template for the urgency: `low`, `normal`, `high`, `urgent`, another word or number that is common for them;
+ * nothing for the default.
+ */
+urgency: string,
+/** A template for the group key: an announcement replaces an earlier one of the same key. */
+groupKey: string,
+/**
+ * A template for the time when it happened: seconds, milliseconds, microseconds or nanoseconds since the Unix epoch,
+ * or RFC 3339.
+ */
+time: string,
+/** An expression that gives a list: each of its items becomes an event of its own. */
+split: string,
+/** So many events after each opening of the connection are kept silently: what a server tells first is often no news. */
+firstEvents: number,
+/** Events are kept silently for so many seconds after each opening of the connection. */
+firstSeconds: number, };
 
 /** A one-line banner. */
 export type Notice = {
@@ -279,6 +376,15 @@ export type ResumeMode = { "kind": "header" } | { "kind": "query",
 /** Its name. */
 parameter: string, } | { "kind": "nothing" };
 
+/** A rule of a feed. */
+export type Rule = {
+/** What the user calls it; may be empty. */
+name: string,
+/** Which events it is for. */
+when: When,
+/** What becomes of them. */
+then: Then, };
+
 /** Which events a list is of. */
 export type Scope = { "kind": "all" } | { "kind": "unread" } | { "kind": "starred" } | { "kind": "feed",
 /** The feed. */
@@ -304,7 +410,9 @@ closeToTray: boolean,
 /** Whether the user has been told that closing the window leaves the app running. */
 toldAboutTray: boolean,
 /** Whether anything is announced at all. */
-notify: boolean, };
+notify: boolean,
+/** Whether rules may start programs. */
+allowHooks: boolean, };
 
 /** All that a window needs to begin with. */
 export type Snapshot = {
@@ -336,11 +444,105 @@ path: string,
 /** A sentence for the user: what failed, why, what to do. */
 message: string, };
 
+/**
+ * Why a template, an expression or a regular expression cannot be used. Lines and columns are those of the text as it
+ * was typed; columns count characters.
+ */
+export type TemplateFault = {
+/** What cannot be used: “The title template”. */
+what: string,
+/** The first is 1; `None`: no single line is at fault. */
+line: number | null,
+/** The first is 1. */
+column: number | null,
+/** Why, as the middle of a sentence. */
+reason: string, };
+
 /** Light, dark, or as the desktop has it. */
 export type Theme = "system" | "light" | "dark";
 
+/** What becomes of the events of a rule. */
+export type Then = {
+/** Announced, kept silently, or dropped. */
+action: Action,
+/** A name of the desktop's sound theme, such as `message-new-instant`; empty for none of its own. */
+sound: string,
+/** A template for the link, instead of the mapped one; empty for that. */
+link: string,
+/** A program that is started for each of them. */
+hook: Hook | null, };
+
+/** What is to be tried on the newest events of a feed. */
+export type Trial = {
+/** Instead of the feed's own; `None`: that one. */
+mapping: Mapping | null,
+/** Instead of the feed's own; `None`: those. */
+rules: Array<Rule> | null,
+/** At most so many events, the newest; 0 asks for 100, and there are at most 1,000. */
+limit: number,
+/** Only this event. */
+event: EventId | null, };
+
+/** What would become of the events. */
+export type TrialReport = {
+/** Why nothing could be tried: the template or rule, with its place. */
+fault: TemplateFault | null,
+/** Newest first. Parts of an event that would be split stand together, in their order. */
+events: Array<Tried>, };
+
+/** What would become of an event. */
+export type Tried = {
+/** The stored event. */
+id: EventId,
+/** Which part of it, from 1; 0 when it would not be split. */
+part: number,
+/** The title it would have. */
+title: string,
+/** The body it would have. */
+body: string,
+/** The link it would have. */
+link: string | null,
+/** How much it would matter. */
+urgency: Urgency,
+/** The icon it would have. */
+icon: string | null,
+/** The group key it would have. */
+groupKey: string | null,
+/** When it would have happened, in milliseconds since the Unix epoch. */
+happenedAt: number | null,
+/** What the rules say of it. */
+verdict: Verdict,
+/** What goes wrong with a template or a rule, as a sentence. */
+problem: string | null, };
+
 /** How much an event matters. */
 export type Urgency = "low" | "normal" | "high" | "urgent";
+
+/**
+ * What rules say of an event. It is made once, before the event is stored, and does not change afterwards; whether and
+ * when an event that is to be announced is shown is the announcing policy's to say.
+ */
+export type Verdict = {
+/** What becomes of it. */
+decision: Decision,
+/** Because of what. */
+decidedBy: DecidedBy,
+/** The sound to announce it with: a name of the desktop's sound theme. */
+sound?: string | null, };
+
+/** Which events a rule is for: those that meet every condition that is given. Without any, all. */
+export type When = {
+/** The event's type is one of these; empty for any. */
+eventTypes: Array<string>,
+/**
+ * An expression that is true, over `event`, `feed`, and `title`, `body`, `link` and `urgency` as mapped; empty for
+ * none.
+ */
+expression: string,
+/** A regular expression that is found in the data, title or body; empty for none. */
+regex: string,
+/** Words that all occur in the title or body, whatever the case; empty for none. */
+words: string, };
 
 /** What the backend tells the window. */
 export type WindowMessage = { "kind": "engine" } & Envelope | { "kind": "show",
