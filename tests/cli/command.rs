@@ -137,6 +137,11 @@ impl Running {
         eventually_blocking(LIMIT, "the end of the command", || self.process.ended())
     }
 
+    /// How it ended, if it has.
+    pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
+        self.process.ended()
+    }
+
     fn stderr(&mut self) -> String {
         self.stderr.take().expect("taken once").join().expect("read to its end")
     }

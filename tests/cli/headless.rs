@@ -33,12 +33,12 @@ pub(crate) fn headless_with(dir: &Path, more: impl FnOnce(&mut Command)) -> Runn
     engine
 }
 
-fn add(dir: &Path, name: &str, url: &str) {
+pub(crate) fn add(dir: &Path, name: &str, url: &str) {
     run(["feed", "add", name, url, "--data-dir", dir.to_str().expect("UTF-8")]).good();
 }
 
 /// The data of all stored events, oldest first.
-fn exported(dir: &Path) -> Vec<String> {
+pub(crate) fn exported(dir: &Path) -> Vec<String> {
     let export = run(["export", "--data-dir", dir.to_str().expect("UTF-8")]).good();
     export
         .lines()

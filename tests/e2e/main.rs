@@ -5,6 +5,7 @@ mod faults;
 mod first_run;
 mod notifications;
 mod starts;
+mod storage;
 mod tray;
 mod tutorials;
 mod window;

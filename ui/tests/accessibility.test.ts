@@ -20,6 +20,28 @@ const VIEWS: View[] = [
     options: { notices: [{ code: 'no-tray-host', message: 'No tray.' }] },
     act: (session) => session.step(1),
   },
+  {
+    name: 'a full disk',
+    options: {
+      notices: [
+        {
+          code: 'storage',
+          message: 'Full.',
+          about: { kind: 'storage', fault: 'disk-full', path: '/tidings.db', message: 'Full.' },
+        },
+      ],
+    },
+  },
+  {
+    name: 'a program that cannot begin',
+    options: {
+      stopped: {
+        code: 'store',
+        message: 'Newer.',
+        storage: { fault: 'newer', path: '/tidings.db', message: 'Newer.' },
+      },
+    },
+  },
   { name: 'the raw fields', act: (session) => session.step(1).then(() => page.getByTestId('tab-raw').click()) },
   { name: 'a failing feed', act: (session) => session.go({ kind: 'feed', feed: 7 }) },
   { name: 'a waiting feed', act: (session) => session.go({ kind: 'feed', feed: 5 }) },

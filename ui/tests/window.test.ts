@@ -442,6 +442,27 @@ describe('settings and banners', () => {
     await expect.poll(() => getComputedStyle(document.body).backgroundColor).toBe('rgb(246, 246, 248)');
   });
 
+  test('a full disk is a banner with a way to the folder', async () => {
+    const { backend } = await renderApp();
+    const full = { fault: 'disk-full', path: '/home/ada/tidings.db', message: 'The history cannot be used.' } as const;
+    backend.send({
+      kind: 'notices',
+      notices: [{ code: 'storage', message: full.message, about: { kind: 'storage', ...full } }],
+    });
+    await expect.element(byId('banner')).toHaveTextContent('The disk is full, so new events wait at their servers.');
+    await byId('banner-action').click();
+    expect(backend.calls).toContain('showData');
+  });
+
+  test('a program that cannot begin says why on a page and can be started again', async () => {
+    const storage = { fault: 'newer', path: '/home/ada/tidings.db', message: 'It is newer.' } as const;
+    const { backend } = await renderApp({ stopped: { code: 'store', message: storage.message, storage } });
+    await expect.element(page.getByText('This history is of a newer Tidings')).toBeVisible();
+    await expect.element(page.getByText(/was written by a later version than this one/)).toBeVisible();
+    await byId('start-again').click();
+    expect(backend.calls).toContain('startAgain');
+  });
+
   test('a notice is a banner until it is dismissed', async () => {
     const { backend } = await renderApp();
     backend.send({

@@ -114,6 +114,9 @@ pub struct Store {
     set_aside: Option<SetAside>,
     /// The feeds that exist, each with what is known of its rows without asking again.
     feeds: HashMap<FeedId, Known>,
+    /// From where feeds begin next, after events were lost with a damaged file. Their cursors move on meanwhile, with what
+    /// was on its way.
+    rewound: HashMap<FeedId, Cursor>,
     /// How often the file was opened anew; whoever reads it beside this has to look.
     generation: Arc<AtomicU64>,
     /// Held until the database is closed; the field order sees to it.
@@ -137,8 +140,15 @@ impl Store {
         let path = database::path(data_dir);
         let (connection, set_aside) = database::open(&path)?;
         let set_aside = set_aside.or_else(|| damage::reported(&path));
-        let mut store =
-            Self { connection, path, set_aside, feeds: HashMap::new(), generation: Arc::default(), _owner: owner };
+        let mut store = Self {
+            connection,
+            path,
+            set_aside,
+            feeds: HashMap::new(),
+            rewound: HashMap::new(),
+            generation: Arc::default(),
+            _owner: owner,
+        };
         store.learn_feeds()?;
         Ok(store)
     }
@@ -179,8 +189,13 @@ impl Store {
             }
         };
         self.connection = connection;
-        self.set_aside = set_aside.or(self.set_aside.take());
-        self.learn_feeds()
+        self.learn_feeds()?;
+        if set_aside.is_some() {
+            self.set_aside = set_aside;
+            self.rewound =
+                self.feeds.keys().map(|id| Ok((*id, self.cursor(*id)?))).collect::<Result<_, StoreError>>()?;
+        }
+        Ok(())
     }
 
     fn learn_feeds(&mut self) -> Result<(), StoreError> {

@@ -273,7 +273,7 @@ impl Task {
         let id = self.feed.id;
         loop {
             // In its turn behind what came over an earlier connection of this feed.
-            if let Ok(cursor) = self.surroundings.writer.change(move |store| store.cursor(id)).await? {
+            if let Ok(cursor) = self.surroundings.writer.change(move |store| store.begin_from(id)).await? {
                 return Some(cursor);
             }
             if self.rest(WITHOUT_CURSOR).await.is_break() {

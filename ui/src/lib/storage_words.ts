@@ -7,9 +7,9 @@ import { number } from './time';
 const FAULTS: Partial<Record<Fault, () => string>> = {
   'disk-full': m.storage_disk_full,
   'read-only': m.storage_read_only,
-  'busy': m.storage_busy,
+  busy: m.storage_busy,
   'disk-error': m.storage_disk_error,
-  'damaged': m.storage_damaged,
+  damaged: m.storage_damaged,
 };
 
 /** A banner's line. */

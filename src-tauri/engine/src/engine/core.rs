@@ -21,7 +21,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tidings_event_source::Policy;
-use tokio::sync::Mutex as AsyncMutex;
+use tokio::sync::{Mutex as AsyncMutex, Notify};
 use tokio::time::{Instant, sleep, timeout_at};
 
 /// Between the starts of two subscriptions, when many start together.
@@ -41,6 +41,8 @@ pub(super) struct Core {
     subscriptions: AsyncMutex<HashMap<FeedId, Subscription>>,
     settings: Mutex<Settings>,
     health: Arc<Mutex<Health>>,
+    /// Another history took the place of a damaged one.
+    replaced: Arc<Notify>,
     connect: bool,
     ended: AtomicBool,
 }
@@ -60,6 +62,7 @@ impl Core {
         let hooks = Arc::new(Starter::new(hooks, settings.allow_hooks));
         let teller = Arc::new(Teller::new());
         let health = Arc::new(Mutex::new(Health { problem: None, set_aside: store.set_aside().cloned() }));
+        let replaced = Arc::new(Notify::new());
         let readers = Readers::new(&store);
         let aftermath = Aftermath {
             overview: Arc::clone(&overview),
@@ -67,6 +70,7 @@ impl Core {
             hooks: Arc::clone(&hooks),
             teller: Arc::clone(&teller),
             health: Arc::clone(&health),
+            replaced: Arc::clone(&replaced),
         };
         let writer = Writer::start(store, move |news| aftermath.take(news))?;
         let connectors = Connectors::new(user_agent);
@@ -80,6 +84,7 @@ impl Core {
             subscriptions: AsyncMutex::default(),
             settings: Mutex::new(settings),
             health,
+            replaced,
             connect,
             ended: AtomicBool::new(false),
         })
@@ -95,7 +100,20 @@ impl Core {
             }
         }
         let overview = &self.surroundings.overview;
-        tokio::join!(self.surroundings.announcer.run(), self.teller.follow(overview), self.sweep());
+        tokio::join!(self.surroundings.announcer.run(), self.teller.follow(overview), self.sweep(), self.begin_anew());
+    }
+
+    /// Starts the subscriptions anew whenever the history lost events: servers that can resume are asked for them again.
+    async fn begin_anew(&self) {
+        loop {
+            self.replaced.notified().await;
+            let mut subscriptions = self.subscriptions.lock().await;
+            let feeds = self.surroundings.overview.all().into_iter().filter(|feed| !feed.paused);
+            for (feed, turn) in feeds.zip(0..) {
+                end(&mut subscriptions, feed.id).await;
+                self.start(&mut subscriptions, feed, STAGGER * turn);
+            }
+        }
     }
 
     pub(super) async fn shut_down(&self) {
@@ -333,6 +351,7 @@ struct Aftermath {
     hooks: Arc<Starter>,
     teller: Arc<Teller>,
     health: Arc<Mutex<Health>>,
+    replaced: Arc<Notify>,
 }
 
 impl Aftermath {
@@ -351,6 +370,7 @@ impl Aftermath {
                     lock(&self.health).set_aside.clone_from(&set_aside);
                     self.teller.tell(EngineEvent::SetAside { set_aside });
                     self.teller.tell(EngineEvent::Missed);
+                    self.replaced.notify_one();
                 }
             }
         }

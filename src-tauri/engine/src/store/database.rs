@@ -5,6 +5,7 @@
 use super::{Fault, SetAside, StoreError, damage, feeds_copy, owner};
 use rusqlite::{Connection, OpenFlags};
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -60,10 +61,12 @@ pub(super) fn open_for_reading(path: &Path) -> Result<Option<Connection>, StoreE
     if !fs::metadata(path).is_ok_and(|metadata| metadata.len() > 0) {
         return Ok(None);
     }
+    if let Some(found) = version_untouched(path).map_err(failed)? {
+        refuse_newer(path, found, MIGRATIONS.len())?;
+    }
     let connect = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
         .and_then(|connection| version(&connection).map(|version| (connection, version)));
     let (connection, version) = connect.or_else(|error| connect_to_unchanging(path).ok_or(error)).map_err(failed)?;
-    refuse_newer(path, version, MIGRATIONS.len())?;
     match version {
         0 => Ok(None),
         version if version as usize == MIGRATIONS.len() => Ok(Some(connection)),
@@ -77,7 +80,7 @@ pub(super) fn open_for_reading(path: &Path) -> Result<Option<Connection>, StoreE
 /// Where nothing can be written, SQLite cannot make the files beside the database by which readers and writers agree.
 /// Without a log there is nothing to agree on, as long as nobody can write.
 fn connect_to_unchanging(path: &Path) -> Option<(Connection, u32)> {
-    if fs::metadata(path.with_file_name("tidings.db-wal")).is_ok_and(|log| log.len() > 0) {
+    if has_log(path) {
         return None;
     }
     let mut url = url::Url::from_file_path(fs::canonicalize(path).ok()?).ok()?;
@@ -123,11 +126,32 @@ pub(super) fn connect_to_write(path: &Path) -> rusqlite::Result<Connection> {
 }
 
 /// The version of a database that is only looked at; `None` when there is none yet.
+///
+/// Without a log it is read from the file itself: SQLite would make further files beside it.
 fn version_untouched(path: &Path) -> rusqlite::Result<Option<u32>> {
+    const HEAD: &[u8] = b"SQLite format 3\0";
+    const VERSION: std::ops::Range<usize> = 60..64;
     if !fs::metadata(path).is_ok_and(|metadata| metadata.len() > 0) {
         return Ok(None);
     }
-    version(&connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?).map(Some)
+    if has_log(path) {
+        return version(&connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?).map(Some);
+    }
+    let mut head = [0; VERSION.end];
+    let read = fs::File::open(path).and_then(|mut file| file.read_exact(&mut head));
+    match read {
+        Ok(()) if head.starts_with(HEAD) => {
+            let [.., a, b, c, d] = head;
+            Ok(Some(u32::from_be_bytes([a, b, c, d])))
+        }
+        Err(error) if error.kind() != std::io::ErrorKind::UnexpectedEof => Err(cannot_open(&error)),
+        _ => Err(sqlite_error(rusqlite::ffi::SQLITE_NOTADB, "file is not a database".to_owned())),
+    }
+}
+
+/// Whether something of a database stands in its log only.
+fn has_log(path: &Path) -> bool {
+    fs::metadata(path.with_file_name("tidings.db-wal")).is_ok_and(|log| log.len() > 0)
 }
 
 pub(super) fn version(connection: &Connection) -> rusqlite::Result<u32> {
@@ -171,8 +195,9 @@ fn back_up(connection: &Connection, path: &Path, version: u32) -> rusqlite::Resu
     fs::write(&backup, []).map_err(|error| cannot_open(&error))?;
     fs::remove_file(&backup).map_err(|error| cannot_open(&error))?;
     owner::private_file().open(&backup).map_err(|error| cannot_open(&error))?;
-    connection.execute("VACUUM INTO ?1", [backup.to_string_lossy()])?;
-    Ok(())
+    let copied = connection.execute("VACUUM INTO ?1", [backup.to_string_lossy()]);
+    // Half a copy is of no use, and takes space on a disk that may be full.
+    copied.map(drop).inspect_err(|_| drop(fs::remove_file(&backup)))
 }
 
 /// Looks at every page, or at those of one table and its indexes.
@@ -264,5 +289,73 @@ mod tests {
         let path = path(dir.path());
         migrate(&mut Connection::open(&path).unwrap(), &path, &[FIRST, STEPS[1]]).unwrap();
         assert!(!dir.path().join("tidings.format-0.db").exists());
+    }
+
+    /// Slow by its size: a column, filled and indexed.
+    const SLOW: &str =
+        "ALTER TABLE a ADD COLUMN y; UPDATE a SET y = hex(x) || hex(zeroblob(60)); CREATE INDEX a_y ON a (y)";
+    const ROWS: i64 = 30_000;
+    /// Set in the process that migrates to be killed: where.
+    const MIGRATE: &str = "TIDINGS_TEST_MIGRATE";
+
+    #[test]
+    fn killed_at_any_moment_it_is_completed_by_the_next_start() {
+        if let Some(file) = std::env::var_os(MIGRATE) {
+            let mut connection = connect_to_write(Path::new(&file)).unwrap();
+            migrate(&mut connection, Path::new(&file), &[FIRST, SLOW]).unwrap();
+            return;
+        }
+        let rounds = if tidings_test_support::stress() { 100 } else { 6 };
+        let dir = tempfile::tempdir().unwrap();
+        let path = path(dir.path());
+        let old = path.with_extension("old");
+        let mut connection = Connection::open(&old).unwrap();
+        migrate(&mut connection, &old, &[FIRST]).unwrap();
+        let rows = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < ?1) INSERT INTO a SELECT x FROM n";
+        connection.execute(rows, [ROWS]).unwrap();
+        connection.close().unwrap();
+        let migrating = || {
+            let this = "store::database::tests::killed_at_any_moment_it_is_completed_by_the_next_start";
+            let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+            command.args([this, "--exact"]).env(MIGRATE, &path).stdout(std::process::Stdio::null());
+            command.spawn().unwrap()
+        };
+        let start = || {
+            for entry in fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().path()) {
+                if entry != old {
+                    fs::remove_file(entry).unwrap();
+                }
+            }
+            fs::copy(&old, &path).unwrap();
+            (migrating(), std::time::Instant::now())
+        };
+        let (mut whole, begun) = start();
+        assert!(whole.wait().unwrap().success());
+        let length = begun.elapsed();
+        let mut interrupted = 0;
+        for seed in 0..rounds {
+            let moment = length.mul_f64(fastrand::Rng::with_seed(seed).f64());
+            let (mut killed, begun) = start();
+            while begun.elapsed() < moment && killed.try_wait().unwrap().is_none() {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            killed.kill().unwrap();
+            killed.wait().unwrap();
+            let mut connection = connect_to_write(&path).unwrap();
+            let found = version(&connection).unwrap();
+            let expected: &[&str] = if found == 1 { &["x"] } else { &["x", "y"] };
+            assert_eq!(tables(&connection), expected, "seed {seed}: half a step");
+            interrupted += usize::from(found == 1);
+            migrate(&mut connection, &path, &[FIRST, SLOW]).unwrap();
+            let whole = "SELECT count(*), sum(x), sum(y = hex(x) || hex(zeroblob(60))) FROM a";
+            let whole: (i64, i64, i64) =
+                connection.query_row(whole, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
+            assert_eq!(whole, (ROWS, ROWS * (ROWS + 1) / 2, ROWS), "seed {seed}");
+            check(&connection, None).unwrap();
+            let backup = Connection::open(dir.path().join("tidings.format-1.db")).unwrap();
+            let kept: i64 = backup.query_row("SELECT count(*) FROM a", [], |row| row.get(0)).unwrap();
+            assert_eq!((version(&backup).unwrap(), kept), (1, ROWS), "seed {seed}: the copy");
+        }
+        println!("{interrupted} of {rounds} were killed before the step was through");
     }
 }

@@ -148,6 +148,9 @@ impl Store {
         if let Some(known) = self.feeds.get_mut(&id) {
             known.cursor = None;
         }
+        if forget_cursor {
+            self.rewound.remove(&id);
+        }
         self.copy_feeds();
         Ok(())
     }
@@ -199,6 +202,11 @@ impl Store {
     /// From where a feed goes on.
     pub fn cursor(&self, feed: FeedId) -> Result<Cursor, StoreError> {
         Cursor::load(&self.connection, feed).map_err(|error| self.error(&error))
+    }
+
+    /// From where a subscription begins: from the cursor, unless events were lost since the last one began.
+    pub fn begin_from(&mut self, feed: FeedId) -> Result<Cursor, StoreError> {
+        self.rewound.remove(&feed).map_or_else(|| self.cursor(feed), Ok)
     }
 
     /// How many events a feed has.

@@ -40,6 +40,8 @@ export interface MockOptions {
   notices?: Notice[];
   show?: Place | null;
   theme?: Settings['theme'];
+  /** Why the program could not begin. */
+  stopped?: CommandError | null;
 }
 
 interface Template {
@@ -139,8 +141,7 @@ export class MockBackend implements Backend {
   readonly opened: string[] = [];
   /** While set, every command but `subscribe` is refused with it. */
   refusal: CommandError | null = null;
-  /** While set, the program cannot begin. */
-  stopped: CommandError | null = null;
+  #stopped: CommandError | null;
   #newest: EventId;
   #seeded: EventId;
   #startedAt = Date.now();
@@ -165,7 +166,9 @@ export class MockBackend implements Backend {
     notices = [],
     show = null,
     theme,
+    stopped = null,
   }: MockOptions = {}) {
+    this.#stopped = stopped;
     this.#newest = feeds ? events : 0;
     this.#seeded = this.#newest;
     this.#firstUnread = this.#newest - unread + 1;
@@ -190,9 +193,7 @@ export class MockBackend implements Backend {
   subscribe(receive: (messages: WindowMessage[]) => void) {
     this.calls.push('subscribe');
     this.#receive = receive;
-    // Whoever awaits it gets what was refused, as over the real boundary.
-    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
-    if (this.stopped) return Promise.reject(this.stopped);
+    if (this.#stopped) return Promise.reject(this.#stopped as unknown as Error);
     return Promise.resolve({
       feeds: [...this.#feeds.values()],
       counts: this.#counts(),
