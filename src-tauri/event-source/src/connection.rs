@@ -132,6 +132,8 @@ impl Connector {
             .tcp_keepalive_interval(options.probing.interval)
             .http2_keep_alive_interval(options.probing.after)
             .http2_keep_alive_timeout(options.probing.interval)
+            // What hyper takes for idle is a connection that takes no further request, as ours never do.
+            .http2_keep_alive_while_idle(true)
             .http2_max_header_list_size(u32::try_from(RESPONSE_HEAD_LIMIT).unwrap_or(u32::MAX))
             .http2_initial_stream_window_size(READ_AHEAD)
             .http2_initial_connection_window_size(READ_AHEAD)

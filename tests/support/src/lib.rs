@@ -35,7 +35,7 @@ pub use notification_recorder::{Notification, NotificationRecorder};
 #[cfg(target_os = "linux")]
 pub use process::{Process, allow_many_files};
 #[cfg(target_os = "linux")]
-pub use session_bus::{Rules, SessionBus};
+pub use session_bus::SessionBus;
 pub use sse_server::SseServer;
 #[cfg(target_os = "linux")]
 pub use system_mock::SystemMock;

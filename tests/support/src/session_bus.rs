@@ -3,7 +3,6 @@
 //! Deliberately not here: who is on it.
 use crate::eventually::eventually_blocking;
 use crate::process::{Process, UP, silent};
-use futures_util::StreamExt as _;
 use std::os::unix::net::UnixStream;
 use tempfile::TempDir;
 
@@ -53,43 +52,5 @@ impl SessionBus {
     /// For `DBUS_SESSION_BUS_ADDRESS` or `DBUS_SYSTEM_BUS_ADDRESS` of a process, or a zbus connection builder.
     pub fn address(&self) -> &str {
         &self.address
-    }
-}
-
-/// Who asks for which signals on a bus, from the moment that it is looked at.
-#[derive(Debug)]
-pub struct Rules(zbus::MessageStream);
-
-impl Rules {
-    /// Looks at a bus.
-    ///
-    /// # Panics
-    /// When the bus does not let us.
-    pub async fn on(bus: &SessionBus) -> Self {
-        let connection = zbus::connection::Builder::address(bus.address()).build().await.expect("a connection");
-        let calls = zbus::MessageStream::from(&connection);
-        let monitoring = zbus::fdo::MonitoringProxy::new(&connection).await.expect("a bus has this");
-        let rule = zbus::MatchRule::builder().msg_type(zbus::message::Type::MethodCall).member("AddMatch");
-        let rule = rule.build().expect("a rule");
-        monitoring.become_monitor(&[rule], 0).await.expect("our own bus lets itself be monitored");
-        Self(calls)
-    }
-
-    /// Waits until somebody has asked for signals by a rule that contains this.
-    ///
-    /// # Panics
-    /// When nobody has within 30 s.
-    pub async fn contain(&mut self, what: &str) {
-        let asked = async {
-            while let Some(Ok(message)) = self.0.next().await {
-                let (body, header) = (message.body(), message.header());
-                let added = header.member().is_some_and(|member| member == "AddMatch");
-                if added && body.deserialize::<&str>().is_ok_and(|rule| rule.contains(what)) {
-                    return;
-                }
-            }
-            panic!("the bus has ended");
-        };
-        tokio::time::timeout(UP, asked).await.unwrap_or_else(|_| panic!("nobody asked for {what}"));
     }
 }

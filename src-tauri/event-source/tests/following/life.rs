@@ -5,7 +5,7 @@ use tidings_event_source::{EventSource, Occurrence, Policy};
 use tidings_test_support::sse_server::{Connection, EVENT_STREAM, Gate, SseServer};
 
 /// A stream that says something whenever the gate lets it.
-async fn beating(beat: &'static str) -> (SseServer, Gate) {
+pub(crate) async fn beating(beat: &'static str) -> (SseServer, Gate) {
     let gate = Gate::new();
     let server = SseServer::start({
         let gate = gate.clone();
@@ -38,14 +38,14 @@ async fn a_limit_of_the_users_own() {
 
 /// Lets time pass while nothing is on its way through a socket: a paused clock runs ahead whenever every task waits,
 /// and does not wait for the network.
-async fn pass(time: Duration) {
+pub(crate) async fn pass(time: Duration) {
     tokio::time::pause();
     tokio::time::advance(time).await;
     tokio::time::resume();
 }
 
 /// How long it takes until the silent source is lost, and how, or `None` after a day.
-async fn silence(source: &mut EventSource) -> Option<(Duration, Duration)> {
+pub(crate) async fn silence(source: &mut EventSource) -> Option<(Duration, Duration)> {
     tokio::time::pause();
     let before = tokio::time::Instant::now();
     let lost = match tokio::time::timeout(Duration::from_hours(24), source.next()).await {

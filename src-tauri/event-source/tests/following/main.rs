@@ -4,6 +4,8 @@
 //! reconnection's tables).
 mod failure;
 mod habits;
+#[cfg(target_os = "linux")]
+mod half_open;
 mod http2;
 mod life;
 mod proxy;
