@@ -134,6 +134,7 @@ fn a_feed_that_is_not_there_is_told() {
         &["show", "other"][..],
         &["pause", "other"],
         &["resume", "other"],
+        &["reconnect", "other"],
         &["remove", "other"],
         &["edit", "other", "--notify"],
     ] {
@@ -162,7 +163,9 @@ async fn a_running_process_is_asked() {
         eventually_blocking(crate::command::LIMIT, &what, || (listed(dir)[0]["state"] == expected).then_some(()));
     };
     state("open");
-    assert!(feed(dir, &["list"]).good().starts_with("1  live  open since "));
+    let list = feed(dir, &["list"]).good();
+    assert!(list.starts_with("1  live  open since ") && list.ends_with(" s ago\n"), "{list}");
+    assert!(list.contains(", last byte "), "{list}");
     feed(dir, &["pause", "live"]).good();
     server.ended(0).await;
     state("paused");
@@ -180,6 +183,46 @@ async fn a_running_process_is_asked() {
     engine.signal(Signal::TERM);
     assert_eq!(engine.end().status, 0);
     assert!(!socket.exists(), "the socket goes with its process");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reconnecting_is_asked_of_a_running_process() {
+    let server = SseServer::start(|mut connection| async move {
+        connection.send(EVENT_STREAM).await;
+        connection.closed().await;
+    })
+    .await;
+    let dir = data_dir();
+    let dir = dir.path();
+    for name in ["one", "two", "resting"] {
+        feed(dir, &["add", name, &server.url(&format!("/{name}"))]).good();
+    }
+    feed(dir, &["pause", "resting"]).good();
+    for which in ["one", "--all"] {
+        let sentence = "Tidings is not running, so no feed is connected; start it, or use tidings run.";
+        assert_eq!(feed(dir, &["reconnect", which]).failure(1), sentence);
+    }
+    let usage = feed(dir, &["reconnect"]);
+    assert_eq!((usage.status, &*usage.stdout), (2, ""), "{}", usage.stderr);
+    assert_eq!(feed(dir, &["reconnect", "one", "--all"]).status, 2);
+
+    let _engine = headless(dir, &[]);
+    let all_open = || {
+        let open = || listed(dir).iter().filter(|feed| feed["state"] == "open").count() == 2;
+        eventually_blocking(crate::command::LIMIT, "two open feeds", || open().then_some(()));
+    };
+    all_open();
+    assert_eq!(feed(dir, &["reconnect", "ONE"]).good(), "Reconnecting “one”.\n");
+    assert_eq!(server.request(2).await.target(), "/one");
+    all_open();
+    assert_eq!(feed(dir, &["reconnect", "--all"]).good(), "Reconnecting all feeds.\n");
+    server.request(4).await;
+    all_open();
+    assert_eq!(server.requests().len(), 5);
+    assert_eq!(
+        feed(dir, &["reconnect", "resting"]).failure(1),
+        "“resting” is paused; follow it again with tidings feed resume."
+    );
 }
 
 #[test]

@@ -70,6 +70,15 @@ Examples:
         /// Its name or id
         feed: String,
     },
+    /// End a feed's connection and make a new one at once
+    Reconnect {
+        /// Its name or id
+        #[arg(required_unless_present = "all")]
+        feed: Option<String>,
+        /// All feeds that are not paused
+        #[arg(long, conflicts_with = "feed")]
+        all: bool,
+    },
     /// Remove a feed together with its stored events
     Remove {
         /// Its name or id
@@ -102,6 +111,19 @@ impl FeedCommand {
                 let feed = owner.feed(&feed)?;
                 owner.ask(Request::FeedPause { id: feed.id, paused: false })?;
                 format!("Resumed “{}”.", feed.config.name)
+            }
+            Action::Reconnect { feed: None, .. } => {
+                owner.ask_running(Request::Reconnect { id: None })?;
+                "Reconnecting all feeds.".into()
+            }
+            Action::Reconnect { feed: Some(feed), .. } => {
+                let feed = owner.feed(&feed)?;
+                let name = &feed.config.name;
+                if feed.paused {
+                    return Err(Failed::Work(format!("“{name}” is paused; follow it again with tidings feed resume.")));
+                }
+                owner.ask_running(Request::Reconnect { id: Some(feed.id) })?;
+                format!("Reconnecting “{name}”.")
             }
             Action::Remove { feed } => {
                 let feed = owner.feed(&feed)?;

@@ -63,6 +63,16 @@ impl Owner {
         }
     }
 
+    /// [`ask`](Self::ask) for what means nothing unless feeds are being followed.
+    pub(super) fn ask_running(&mut self, request: Request) -> Result<Reply, Failed> {
+        match self.look()? {
+            Seen::Running(_) if self.engine.is_none() => self.ask(request),
+            _ => Err(Failed::Work(
+                "Tidings is not running, so no feed is connected; start it, or use tidings run.".into(),
+            )),
+        }
+    }
+
     /// [`ask`](Self::ask) for what is answered with a feed.
     pub(super) fn ask_for_feed(&mut self, request: Request) -> Result<Feed, Failed> {
         match self.ask(request)? {

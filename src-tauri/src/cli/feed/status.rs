@@ -117,6 +117,15 @@ fn words(state: &FeedState, clock: &moment::Clock) -> String {
     }
 }
 
+/// The state in words, and when an open stream was last heard from.
+fn words_and_age(status: &FeedStatus, clock: &moment::Clock) -> String {
+    let words = words(&status.state, clock);
+    match (&status.state, status.last_byte_at) {
+        (FeedState::Open { .. }, Some(at)) => format!("{words}, last byte {}", clock.distance(at)),
+        _ => words,
+    }
+}
+
 fn resting(feed: &Feed) -> String {
     if feed.paused { "paused".into() } else { "not running".into() }
 }
@@ -141,7 +150,7 @@ pub(super) fn list(seen: &Seen, format: Format) -> Outcome {
             let ids = width(&|feed| feed.id.to_string().len());
             let names = width(&|feed| shown::line(&feed.config.name).chars().count()).min(32);
             feeds.iter().try_for_each(|&(feed, status)| {
-                let state = status.map_or_else(|| resting(feed), |status| words(&status.state, &clock));
+                let state = status.map_or_else(|| resting(feed), |status| words_and_age(status, &clock));
                 let (id, name) = (feed.id.0, shown::line(&feed.config.name));
                 writeln!(output, "{id:ids$}  {name:names$}  {}", shown::line(&state))
             })
