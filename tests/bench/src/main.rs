@@ -2,9 +2,11 @@
 //!
 //! Deliberately not here: thresholds. A regression is found by reading the table (`docs/benchmarks.md`) in review; micro
 //! benchmarks of the decoder and the store are criterion's (`benches/` of their crates).
+mod crowd;
 mod load;
 mod measure;
 mod phases;
+mod scale;
 
 use anyhow::{Context, Result};
 use std::path::PathBuf;
@@ -23,16 +25,28 @@ impl Bench {
     }
 }
 
+/// All phases in their order. With names on the command line only those run.
+const PHASES: &[(&str, fn(&Bench) -> Result<()>)] = &[
+    ("decode", phases::decode),
+    ("linear", phases::linear),
+    ("watch", phases::watch),
+    ("store", phases::store),
+    ("reconnect", phases::reconnect),
+    ("headless", phases::headless_phase),
+    ("history", phases::history),
+    ("idle", scale::idle),
+    ("steady", scale::steady),
+];
+
 fn main() -> Result<()> {
     let bin = std::env::current_exe()?.parent().context("the benchmark has no folder")?.to_owned();
     let rounds = std::env::var("ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(5);
     let bench = Bench { bin, rounds };
-    phases::decode(&bench)?;
-    phases::linear(&bench)?;
-    phases::watch(&bench)?;
-    phases::store(&bench)?;
-    phases::reconnect(&bench)?;
-    phases::headless_phase(&bench)?;
-    phases::history(&bench)?;
+    let wanted: Vec<_> = std::env::args().skip(1).collect();
+    for (name, phase) in PHASES {
+        if wanted.is_empty() || wanted.iter().any(|wanted| wanted == name) {
+            phase(&bench)?;
+        }
+    }
     Ok(())
 }

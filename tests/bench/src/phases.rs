@@ -124,6 +124,11 @@ pub(crate) fn store(bench: &Bench) -> Result<()> {
         mebibytes(plain.peak)
     );
     println!("| ratio | {:.3} | {:.3} | |\n", ratio(ours.wall, plain.wall), ratio(ours.cpu, plain.cpu));
+    let idle = headless_engine_costs(&Bench { rounds: 1, bin: bench.bin.clone() }, tempfile::tempdir()?.path())?.1;
+    println!(
+        "Our peak over what the engine holds when nothing comes: {:.2} ×\n",
+        mebibytes(ours.peak) / mebibytes(idle)
+    );
     Ok(())
 }
 
@@ -222,7 +227,7 @@ fn interleave3(
     Ok([costs[0], costs[1], costs[2]])
 }
 
-fn add_feed(bench: &Bench, data_dir: &Path, name: &str, url: &str) -> Result<()> {
+pub(crate) fn add_feed(bench: &Bench, data_dir: &Path, name: &str, url: &str) -> Result<()> {
     let mut add = Command::new(bench.program("tidings"));
     add.arg("--data-dir").arg(data_dir).args(["feed", "add", name, url, "--no-notify"]);
     let status = add.stdout(Stdio::null()).status()?;
@@ -239,14 +244,14 @@ fn forget_feeds(bench: &Bench, data_dir: &Path) -> Result<()> {
     Ok(())
 }
 
-fn headless(bench: &Bench, data_dir: &Path) -> Result<Child> {
+pub(crate) fn headless(bench: &Bench, data_dir: &Path) -> Result<Child> {
     let mut engine = Command::new(bench.program("tidings"));
     engine.arg("--data-dir").arg(data_dir).args(["run", "--headless"]);
     engine.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     engine.spawn().context("cannot start the headless engine")
 }
 
-fn end(engine: Child) -> Result<Cost> {
+pub(crate) fn end(engine: Child) -> Result<Cost> {
     let start = Instant::now();
     let peak = memory(&engine, "VmHWM:")?;
     ensure!(Command::new("kill").arg(engine.id().to_string()).status()?.success(), "cannot end the engine");
@@ -255,14 +260,14 @@ fn end(engine: Child) -> Result<Cost> {
 }
 
 /// What the kernel counts for a process under this name, in bytes.
-fn memory(child: &Child, name: &str) -> Result<u64> {
+pub(crate) fn memory(child: &Child, name: &str) -> Result<u64> {
     let status = std::fs::read_to_string(format!("/proc/{}/status", child.id()))?;
     let line = status.lines().find_map(|line| line.strip_prefix(name)).context("no such line")?;
     Ok(line.trim().trim_end_matches(" kB").parse::<u64>()? * 1024)
 }
 
 /// Waits until so many events are committed.
-fn wait_for_events(data_dir: &Path, events: usize) -> Result<()> {
+pub(crate) fn wait_for_events(data_dir: &Path, events: usize) -> Result<()> {
     let limit = Instant::now() + Duration::from_mins(10);
     let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
     loop {

@@ -8,11 +8,7 @@ use tidings_test_support::stress;
 
 /// How many inputs each test makes.
 fn cases() -> ProptestConfig {
-    ProptestConfig {
-        cases: if stress() { 20_000 } else { 400 },
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    }
+    ProptestConfig { cases: if stress() { 5_000 } else { 400 }, failure_persistence: None, ..ProptestConfig::default() }
 }
 
 /// The inputs of this name in the corpus.
