@@ -203,7 +203,9 @@ async fn a_full_disk_is_told_once_slows_the_server_and_loses_nothing() {
     let engine = disk.headless();
     let again = || disk.run(&["feed", "list"]).stderr.contains(FULL).then_some(());
     eventually_blocking(LIMIT, "the news of the full disk after a start", again);
-    assert_eq!(numbers(&disk), stored);
+    // A single event may still find room where a batch does not; what was stored is there, and goes on in order.
+    let kept = numbers(&disk);
+    assert!(kept.starts_with(&stored), "{} were stored and {} are left", stored.len(), kept.len());
 
     // Space returns: it goes on by itself.
     assert!(disk.remount("size=128m"), "a tmpfs can be made larger");

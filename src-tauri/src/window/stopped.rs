@@ -27,6 +27,7 @@ pub(crate) fn show(error: StoreError, data_dir: PathBuf) -> tauri::Result<()> {
 
 /// The page's first question. There is nothing to subscribe to.
 #[tauri::command]
+#[expect(clippy::needless_pass_by_value, reason = "what a command takes is made for it alone")]
 fn subscribe(stopped: State<'_, Stopped>) -> Result<(), CommandError> {
     Err(EngineError::Store(stopped.error.clone()).into())
 }
@@ -37,6 +38,7 @@ async fn show_data(stopped: State<'_, Stopped>) -> Result<(), CommandError> {
 }
 
 #[tauri::command]
+#[expect(clippy::needless_pass_by_value, reason = "what a command takes is made for it alone")]
 fn start_again(app: AppHandle) {
     app.restart();
 }

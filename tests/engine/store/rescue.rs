@@ -95,14 +95,20 @@ fn broken_pages_lose_at_most_what_stood_on_them() {
         let mut random = fastrand::Rng::with_seed(seed);
         let mut broken = bytes.clone();
         let how_many = random.usize(1..=4);
+        let mut inner = 0;
         for _ in 0..how_many {
-            // The first page says what is where; it has a test of its own.
-            let start = random.usize(1..pages) * 4096;
-            let page = &mut broken[start..start + 4096];
-            match random.u8(0..3) {
-                0 => page.fill(0),
-                1 => random.fill(page),
-                _ => random.fill(&mut page[100..300]),
+            // The first page says what is where; it has a test of its own, and so have pages of nothing but text.
+            let page = loop {
+                let start = random.usize(1..pages) * 4096;
+                if is_of_a_tree(&bytes[start..]) {
+                    inner += usize::from(bytes[start] == 5);
+                    break &mut broken[start..start + 4096];
+                }
+            };
+            if random.bool() {
+                page.fill(0);
+            } else {
+                random.fill(page);
             }
         }
         let dir = tempfile::tempdir().unwrap();
@@ -118,11 +124,43 @@ fn broken_pages_lose_at_most_what_stood_on_them() {
             assert_eq!(fs::metadata(&aside.file).unwrap().len(), bytes.len() as u64, "seed {seed}");
             assert_eq!(aside.feeds, FEEDS as u64, "seed {seed}");
         }
-        // A page that leads to others takes them along; that is one in a hundred, and seldom all of them.
+        // A page that leads to others takes them along, the first one of the events all of them; any other has a few.
         let lost = EVENTS.saturating_sub(found.len());
-        assert!(lost <= EVENTS / 2 || how_many > 1, "seed {seed}: {lost} events lost by one page");
+        assert!(lost <= 16 * how_many || inner > 0, "seed {seed}: {lost} events lost by {how_many} pages");
     }
     assert!(rescued > 0, "no round broke anything");
+}
+
+/// Whether rows or ways to them stand on a page, rather than the rest of a long text, or nothing.
+fn is_of_a_tree(page: &[u8]) -> bool {
+    matches!(page[0], 2 | 5 | 10 | 13)
+}
+
+/// `SQLite` has no checksums of texts: one that was changed where it stands is met by nobody. It spoils itself alone.
+#[test]
+fn changed_texts_spoil_nothing_but_themselves() {
+    let rounds = if tidings_test_support::stress() { 200 } else { 8 };
+    let whole = filled();
+    let bytes = fs::read(database(whole.path())).unwrap();
+    let rest: Vec<_> =
+        (1..bytes.len() / 4096).map(|page| page * 4096).filter(|at| !is_of_a_tree(&bytes[*at..])).collect();
+    for seed in 0..rounds {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let mut broken = bytes.clone();
+        let at = rest[random.usize(..rest.len())];
+        // Behind the number of the page that follows.
+        random.fill(&mut broken[at + 4..at + 4096]);
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(database(dir.path()), &broken).unwrap();
+        let mut store = mended(dir.path());
+        assert_eq!(names(&store), all_names(), "seed {seed}");
+        let found = events(dir.path());
+        let right = found.iter().filter(|(id, found)| **found == data(usize::try_from(**id).unwrap())).count();
+        assert!(right >= EVENTS - 1, "seed {seed}: {right} of {EVENTS}");
+        let feed = store.feeds().unwrap()[0].feed.id;
+        let appended = store.append(&[event(feed, "after", "")]).unwrap().outcomes;
+        assert_eq!(appended, [Outcome::Added(EventId(i64::try_from(EVENTS).unwrap() + 1))], "seed {seed}");
+    }
 }
 
 #[test]
@@ -204,7 +242,7 @@ fn a_broken_index_of_words_costs_no_event() {
     }
 }
 
-/// SQLite's log has checksums: what is broken in it, and what follows, was never committed. Event and cursor go together.
+/// The log has checksums: what is broken in it, and what follows, was never committed. Event and cursor go together.
 #[test]
 fn a_broken_log_ends_where_it_is_broken() {
     let mut fixture = Fixture::new();
@@ -224,7 +262,7 @@ fn a_broken_log_ends_where_it_is_broken() {
         let store = Store::open(left.path()).unwrap();
         assert_eq!(store.set_aside(), None, "seed {seed}");
         let found = events(left.path());
-        assert_eq!(found.len() as i64, found.keys().next_back().copied().unwrap_or(0), "seed {seed}");
+        assert!(found.keys().copied().eq((1..).take(found.len())), "seed {seed}");
         let cursor = store.cursor(feed).unwrap().last_event_id;
         let expected = if found.is_empty() { String::new() } else { found.len().to_string() };
         assert_eq!(cursor, expected, "seed {seed}");
@@ -269,7 +307,7 @@ fn cursors_go_back_to_before_what_was_lost() {
     assert_eq!(store.counts(feed).unwrap().events, 400);
 }
 
-/// The page that the table's rightmost way leads to, where SQLite cannot say.
+/// The page that the table's rightmost way leads to, where `SQLite` cannot say.
 fn newest_leaf(connection: &rusqlite::Connection) -> i64 {
     let root: i64 =
         connection.query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'events'", [], |row| row.get(0)).unwrap();

@@ -77,7 +77,7 @@ pub(super) fn open_for_reading(path: &Path) -> Result<Option<Connection>, StoreE
     }
 }
 
-/// Where nothing can be written, SQLite cannot make the files beside the database by which readers and writers agree.
+/// Where nothing can be written, `SQLite` cannot make the files beside the database by which readers and writers agree.
 /// Without a log there is nothing to agree on, as long as nobody can write.
 fn connect_to_unchanging(path: &Path) -> Option<(Connection, u32)> {
     if has_log(path) {
@@ -127,7 +127,7 @@ pub(super) fn connect_to_write(path: &Path) -> rusqlite::Result<Connection> {
 
 /// The version of a database that is only looked at; `None` when there is none yet.
 ///
-/// Without a log it is read from the file itself: SQLite would make further files beside it.
+/// Without a log it is read from the file itself: `SQLite` would make further files beside it.
 fn version_untouched(path: &Path) -> rusqlite::Result<Option<u32>> {
     const HEAD: &[u8] = b"SQLite format 3\0";
     const VERSION: std::ops::Range<usize> = 60..64;

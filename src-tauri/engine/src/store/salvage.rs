@@ -4,7 +4,6 @@
 //! here: which file takes the place of which (`damage.rs`).
 use super::damage::REBUILD_WORDS;
 use super::database;
-use super::window::fingerprint;
 use crate::{Feed, FeedConfig};
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Row, Statement, params_from_iter};
@@ -106,29 +105,16 @@ impl Table {
         }
     }
 
-    /// Whether a row can be what was once written. SQLite notices a broken page, not a broken text.
+    /// Whether a row can be what was once written. `SQLite` notices a broken page, not a broken text. Fingerprints prove
+    /// nothing: they are of what the user chose when the event came.
     fn is_sound(&self, row: &[Value]) -> bool {
-        let text = |column: &str| {
-            let at = self.columns.iter().position(|name| name == column)?;
-            if let Value::Text(text) = row.get(at)? { Some(&**text) } else { None }
-        };
         match &*self.name {
-            "feeds" => text("config").is_some_and(|config| serde_json::from_str::<FeedConfig>(config).is_ok()),
-            "events" => {
-                let at = self.columns.iter().position(|name| name == "fingerprint");
-                let written = at.and_then(|at| row.get(at));
-                let (Some(event_type), Some(id), Some(data)) = (text("type"), text("last_event_id"), text("data"))
-                else {
-                    return false;
-                };
-                // An event without an ID has no fingerprint; a page of zeros in it can be seen all the same.
-                let zeros = |text: &str| text.contains("\0\0\0\0");
-                // Older databases know no parts.
-                let part = self.columns.iter().position(|name| name == "part").and_then(|at| row.get(at));
-                let part = if let Some(Value::Integer(part)) = part { u32::try_from(*part) } else { Ok(0) };
-                part.is_ok_and(|part| written == Some(&Value::Integer(fingerprint(event_type, id, data, part))))
-                    && !row.iter().any(|value| matches!(value, Value::Text(text) if zeros(text)))
+            "feeds" => {
+                let config = self.columns.iter().position(|name| name == "config").and_then(|at| row.get(at));
+                matches!(config, Some(Value::Text(config)) if serde_json::from_str::<FeedConfig>(config).is_ok())
             }
+            // A page that was never written, in the middle of a text.
+            "events" => !row.iter().any(|value| matches!(value, Value::Text(text) if text.contains("\0\0\0\0"))),
             _ => true,
         }
     }
@@ -180,10 +166,7 @@ fn value(row: &Row<'_>, at: usize) -> Option<Value> {
 /// there is none.
 fn beyond_hole(read: &mut Statement<'_>, hole: i64) -> Option<i64> {
     let mut readable = |after: i64| -> bool {
-        let mut rows = match read.query([after]) {
-            Ok(rows) => rows,
-            Err(_) => return false,
-        };
+        let Ok(mut rows) = read.query([after]) else { return false };
         rows.next().is_ok()
     };
     // Negative numbers are never given out.
@@ -208,16 +191,16 @@ fn beyond_hole(read: &mut Statement<'_>, hole: i64) -> Option<i64> {
     Some(found)
 }
 
-/// Adds the feeds that could not be read, from their second copy.
+/// Adds the feeds that could not be read, from their second copy, and puts all in its order.
 fn add_feeds(into: &Connection, feeds: &[Feed]) -> rusqlite::Result<()> {
-    let mut insert = into.prepare(
-        "INSERT OR IGNORE INTO feeds (id, position, config, paused)
-         SELECT ?1, coalesce(max(position), 0) + 1, ?2, ?3 FROM feeds",
-    )?;
-    for feed in feeds {
+    let mut insert =
+        into.prepare("INSERT OR IGNORE INTO feeds (id, position, config, paused) VALUES (?1, ?2, ?3, ?4)")?;
+    let mut order = into.prepare("UPDATE feeds SET position = ?2 WHERE id = ?1")?;
+    for (feed, position) in feeds.iter().zip(1_i64..) {
         if let Ok(config) = serde_json::to_string(&feed.config) {
-            insert.execute((feed.id.0, config, feed.paused))?;
+            insert.execute((feed.id.0, position, config, feed.paused))?;
         }
+        order.execute((feed.id.0, position))?;
     }
     Ok(())
 }

@@ -247,9 +247,10 @@ impl<L: FnMut(WriterNews)> Thread<L> {
         self.store.mend()?;
         self.mendings += 1;
         let set_aside = self.store.set_aside().filter(|now| Some(*now) != before.as_ref()).cloned();
-        match &set_aside {
-            Some(set_aside) => tracing::error!("{}", set_aside.sentence()),
-            None => tracing::warn!("the history was damaged, and was repaired without loss"),
+        if let Some(set_aside) = &set_aside {
+            tracing::error!("{}", set_aside.sentence());
+        } else {
+            tracing::warn!("the history was damaged, and was repaired without loss");
         }
         let feeds = self.store.feeds()?;
         self.tell(WriterNews::Mended(feeds, set_aside));
