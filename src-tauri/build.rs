@@ -5,6 +5,7 @@ const COMMANDS: &[&str] = &[
     "subscribe",
     "page",
     "event",
+    "feed",
     "add_feed",
     "edit_feed",
     "remove_feed",

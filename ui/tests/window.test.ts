@@ -78,6 +78,17 @@ describe('the sidebar', () => {
     await expect.element(byId('feed-page')).toHaveTextContent('https://payments.example/v1/events');
   });
 
+  test('tells the age of the last byte, and finds it out when it is looked at', async () => {
+    const { backend } = await renderApp();
+    backend.hear(1, Date.now() - 5 * 60_000);
+    await feed('Build farm').hover();
+    await expect.poll(() => feed('Build farm').element().getAttribute('title')).toMatch(/Last heard from 5 min ago\.$/);
+    await feed('Build farm').click();
+    await expect.element(byId('last-byte')).toHaveTextContent('5 min ago');
+    backend.hear(1, Date.now());
+    await expect.element(byId('last-byte'), { timeout: 10_000 }).toHaveTextContent(/^\d+ sec ago$/);
+  });
+
   test('offers on a right click what can be done with the feed under it', async () => {
     const { backend, session } = await renderApp();
     await feed('Build farm').click({ button: 'right' });
@@ -91,7 +102,7 @@ describe('the sidebar', () => {
     await feed('Payments').click({ button: 'right' });
     await byId('menu-reconnect').click();
     await expect.poll(() => session.feeds.get(7)?.state.state).toBe('connecting');
-    expect(backend.calls.filter((call) => !['subscribe', 'page', 'event'].includes(call))).toEqual([
+    expect(backend.calls.filter((call) => !['subscribe', 'page', 'event', 'feed'].includes(call))).toEqual([
       'pauseFeed',
       'pauseFeed',
       'markAllRead',

@@ -97,6 +97,12 @@ impl Engine {
         Ok(self.core.surroundings.overview.statuses())
     }
 
+    /// One feed as it is now. Its last byte is not told with each change, since it may come many times a second.
+    pub async fn feed(&self, id: FeedId) -> Result<FeedStatus, EngineError> {
+        self.core.running()?;
+        self.core.surroundings.overview.status(id).ok_or(EngineError::NoSuchFeed(id))
+    }
+
     /// Adds a feed and starts following it. Fails with [`EngineError::BadFeed`] for settings that cannot work.
     pub async fn add_feed(&self, config: FeedConfig) -> Result<Feed, EngineError> {
         self.run(move |core| async move { core.add_feed(config).await }).await

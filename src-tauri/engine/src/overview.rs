@@ -81,6 +81,10 @@ impl Overview {
         self.feeds().by_id.values().map(Entry::status).collect()
     }
 
+    pub(crate) fn status(&self, id: FeedId) -> Option<FeedStatus> {
+        self.feeds().by_id.get(&id).map(Entry::status)
+    }
+
     pub(crate) fn feed(&self, id: FeedId) -> Option<Feed> {
         self.feeds().by_id.get(&id).map(|entry| entry.feed.clone())
     }

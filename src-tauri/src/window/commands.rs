@@ -25,6 +25,7 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         events::mark_read,
         events::mark_all_read,
         events::star,
+        feeds::feed,
         feeds::add_feed,
         feeds::edit_feed,
         feeds::remove_feed,

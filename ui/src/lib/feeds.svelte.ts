@@ -23,6 +23,12 @@ export class Feeds {
     this.#byId = new Map(this.#byId).set(status.feed.id, status);
   }
 
+  /** Only this is asked for; all else is told in its order. */
+  heard(id: FeedId, lastByteAt: number | null): void {
+    const status = this.get(id);
+    if (status && status.lastByteAt !== lastByteAt) this.put({ ...status, lastByteAt });
+  }
+
   remove(id: FeedId): void {
     const rest = new Map(this.#byId);
     rest.delete(id);

@@ -172,6 +172,16 @@ export class Session {
     });
   }
 
+  /** Asks when a feed was last heard from. The backend does not tell each byte by itself. */
+  async listen(feed: FeedId): Promise<void> {
+    try {
+      const { lastByteAt } = await this.backend.feed(feed);
+      this.feeds.heard(feed, lastByteAt);
+    } catch {
+      // It has just been removed, which is told too.
+    }
+  }
+
   async removeFeed(feed: FeedId): Promise<void> {
     await this.toasts.attempt(() => this.backend.removeFeed(feed));
   }

@@ -2,7 +2,12 @@
 use super::Answer;
 use crate::shell::Shell;
 use tauri::State;
-use tidings_engine::{Feed, FeedConfig, FeedId, HookReport, Trial, TrialReport};
+use tidings_engine::{Feed, FeedConfig, FeedId, FeedStatus, HookReport, Trial, TrialReport};
+
+#[tauri::command]
+pub(super) async fn feed(shell: State<'_, Shell>, id: FeedId) -> Answer<FeedStatus> {
+    Ok(shell.engine.feed(id).await?)
+}
 
 #[tauri::command]
 pub(super) async fn add_feed(shell: State<'_, Shell>, config: FeedConfig) -> Answer<Feed> {

@@ -6,6 +6,7 @@ import type {
   Feed,
   FeedConfig,
   FeedId,
+  FeedStatus,
   HookReport,
   Page,
   PageQuery,
@@ -24,6 +25,8 @@ export interface Backend {
   subscribe(receive: (messages: WindowMessage[]) => void): Promise<Snapshot>;
   page(query: PageQuery): Promise<Page>;
   event(id: EventId): Promise<Event>;
+  /** One feed as it is now. */
+  feed(id: FeedId): Promise<FeedStatus>;
   addFeed(config: FeedConfig): Promise<Feed>;
   editFeed(id: FeedId, config: FeedConfig): Promise<Feed>;
   removeFeed(id: FeedId): Promise<void>;

@@ -11,6 +11,7 @@ export const commands: Backend = {
   },
   page: (query) => invoke('page', { query }),
   event: (id) => invoke('event', { id }),
+  feed: (id) => invoke('feed', { id }),
   addFeed: (config) => invoke('add_feed', { config }),
   editFeed: (id, config) => invoke('edit_feed', { id, config }),
   removeFeed: (id) => invoke('remove_feed', { id }),

@@ -245,6 +245,10 @@ export class MockBackend implements Backend {
     });
   }
 
+  feed(id: FeedId) {
+    return this.#command('feed', () => this.#status(id));
+  }
+
   addFeed(config: FeedConfig) {
     return this.#command('addFeed', () => {
       if (/refuse/.test(config.url)) refuse('bad-feed', `The address ${config.url} cannot be followed.`);
@@ -389,6 +393,11 @@ export class MockBackend implements Backend {
 
   tell(...events: EngineEvent[]): void {
     this.send(...events.map((event) => ({ kind: 'engine', seq: ++this.#seq, event }) as const));
+  }
+
+  /** A byte comes over a feed's connection, which is told to nobody. */
+  hear(id: FeedId, at: number): void {
+    this.#feeds.set(id, { ...this.#status(id), lastByteAt: at });
   }
 
   send(...messages: WindowMessage[]): void {
