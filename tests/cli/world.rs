@@ -104,7 +104,7 @@ async fn woken_by_logind_it_tries_again_at_once_also_after_the_bus_restarted() {
     let _engine = headless_on(&bus, dir.path());
     when_tried(&server, dir.path(), 1).await;
     // It comes later than its listener.
-    let logind = SystemMock::logind(&bus).await;
+    let logind = SystemMock::logind(bus.address()).await;
     let tried = until_heard(&server, dir.path(), async || logind.prepare_for_sleep(false).await).await;
     logind.prepare_for_sleep(true).await;
     logind.prepare_for_sleep(false).await;
@@ -113,7 +113,7 @@ async fn woken_by_logind_it_tries_again_at_once_also_after_the_bus_restarted() {
     drop(logind);
     bus.stop();
     bus.start_again();
-    let logind = SystemMock::logind(&bus).await;
+    let logind = SystemMock::logind(bus.address()).await;
     let tried = until_heard(&server, dir.path(), async || logind.prepare_for_sleep(false).await).await;
     logind.prepare_for_sleep(false).await;
     when_tried(&server, dir.path(), tried + 1).await;
@@ -127,7 +127,7 @@ fn past_a_login_page_it_tries_again_at_once() {
     plug_in();
     runtime().block_on(async {
         let bus = SessionBus::start();
-        let network_manager = SystemMock::network_manager(&bus).await;
+        let network_manager = SystemMock::network_manager(bus.address()).await;
         let server = SseServer::answering([IN_TEN_MINUTES]).await;
         let dir = feeds(&[("feed", &server.url("/"), &[])]);
         let _engine = headless_on(&bus, dir.path());

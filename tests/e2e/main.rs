@@ -9,6 +9,7 @@ mod storage;
 mod tray;
 mod tutorials;
 mod window;
+mod world;
 
 use serde_json::Value;
 use std::path::PathBuf;

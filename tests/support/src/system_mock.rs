@@ -1,7 +1,6 @@
 //! logind and `NetworkManager` as python-dbusmock plays them, on a private bus.
 //!
-//! Deliberately not here: the bus (`session_bus.rs`).
-use crate::SessionBus;
+//! Deliberately not here: the bus (`session_bus.rs`, or the desktop's system bus).
 use crate::eventually::eventually;
 use crate::process::{Process, UP, silent};
 use zbus::{Connection, Variant};
@@ -17,22 +16,22 @@ pub struct SystemMock {
 
 impl SystemMock {
     /// logind.
-    pub async fn logind(bus: &SessionBus) -> Self {
-        Self::start(bus, "logind", "org.freedesktop.login1", "/org/freedesktop/login1").await
+    pub async fn logind(bus_address: &str) -> Self {
+        Self::start(bus_address, "logind", "org.freedesktop.login1", "/org/freedesktop/login1").await
     }
 
     /// `NetworkManager`.
-    pub async fn network_manager(bus: &SessionBus) -> Self {
+    pub async fn network_manager(bus_address: &str) -> Self {
         let (name, path) = ("org.freedesktop.NetworkManager", "/org/freedesktop/NetworkManager");
-        Self::start(bus, "networkmanager", name, path).await
+        Self::start(bus_address, "networkmanager", name, path).await
     }
 
-    async fn start(bus: &SessionBus, template: &str, name: &'static str, path: &'static str) -> Self {
+    async fn start(bus_address: &str, template: &str, name: &'static str, path: &'static str) -> Self {
         // Debian's own: another python on the path has no dbus module.
         let mut command = silent("/usr/bin/python3");
         command.args(["-m", "dbusmock", "--system", "--template", template]);
-        let player = Process::start(command.env("DBUS_SYSTEM_BUS_ADDRESS", bus.address()));
-        let builder = zbus::connection::Builder::address(bus.address());
+        let player = Process::start(command.env("DBUS_SYSTEM_BUS_ADDRESS", bus_address));
+        let builder = zbus::connection::Builder::address(bus_address);
         let connection = builder.build().await.expect("the bus takes connections");
         let dbus = zbus::fdo::DBusProxy::new(&connection).await.expect("a bus has this");
         let owned = async || {
