@@ -19,7 +19,7 @@ pub(crate) struct Feeds {
 /// Two servers, the second of which is where redirects lead.
 pub(crate) struct Server {
     feeds: Feeds,
-    server: SseServer,
+    here: SseServer,
     _elsewhere: SseServer,
     plan: Arc<Plan>,
 }
@@ -54,13 +54,13 @@ impl Server {
             }
         })
         .await;
-        let (here, other) = (Arc::clone(&plan), elsewhere.url(""));
-        let server = SseServer::start(move |connection| {
-            let (plan, other) = (Arc::clone(&here), other.clone());
+        let (same, other) = (Arc::clone(&plan), elsewhere.url(""));
+        let here = SseServer::start(move |connection| {
+            let (plan, other) = (Arc::clone(&same), other.clone());
             async move { plan.answer(connection, &other).await }
         })
         .await;
-        Self { feeds, server, _elsewhere: elsewhere, plan }
+        Self { feeds, here, _elsewhere: elsewhere, plan }
     }
 
     /// The paths that have a story.
@@ -70,7 +70,7 @@ impl Server {
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
-        self.server.url(path)
+        self.here.url(path)
     }
 
     pub(crate) fn story(&self, path: &str) -> Story {
@@ -85,7 +85,7 @@ impl Server {
     /// When each path was asked for.
     pub(crate) fn requests_by_path(&self) -> HashMap<String, Vec<Instant>> {
         let mut requests: HashMap<_, Vec<_>> = HashMap::new();
-        for request in self.server.requests() {
+        for request in self.here.requests() {
             requests.entry(request.target().to_owned()).or_default().push(request.accepted);
         }
         requests

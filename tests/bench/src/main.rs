@@ -25,8 +25,11 @@ impl Bench {
     }
 }
 
+/// Measures something, and prints a table of it.
+type Phase = fn(&Bench) -> Result<()>;
+
 /// All phases in their order. With names on the command line only those run.
-const PHASES: &[(&str, fn(&Bench) -> Result<()>)] = &[
+const PHASES: &[(&str, Phase)] = &[
     ("decode", phases::decode),
     ("linear", phases::linear),
     ("watch", phases::watch),

@@ -75,13 +75,13 @@ pub(crate) fn idle(bench: &Bench) -> Result<()> {
     println!(
         "| silent | {} KiB | {:.1} ms | {} |",
         silent.private.saturating_sub(alone) / (FEEDS as u64 - 1) / 1024,
-        (before.cpu - silent.cpu).as_secs_f64() * 1e3,
+        before.cpu.saturating_sub(silent.cpu).as_secs_f64() * 1e3,
         before.wake_ups - silent.wake_ups
     );
     println!(
         "| a heartbeat each | {} KiB | {:.1} ms | {} |\n",
         after.private.saturating_sub(alone) / (FEEDS as u64 - 1) / 1024,
-        (after.cpu - before.cpu).as_secs_f64() * 1e3,
+        after.cpu.saturating_sub(before.cpu).as_secs_f64() * 1e3,
         after.wake_ups - before.wake_ups
     );
     Ok(())
@@ -108,7 +108,7 @@ pub(crate) fn steady(bench: &Bench) -> Result<()> {
             "| {}–{} | {:.1} % | {:.1} MiB | {:.1} MiB |",
             part * SECONDS / 3,
             (part + 1) * SECONDS / 3,
-            (now.cpu - before.cpu).as_secs_f64() / (now.at - before.at).as_secs_f64() * 100.0,
+            now.cpu.saturating_sub(before.cpu).as_secs_f64() / (now.at - before.at).as_secs_f64() * 100.0,
             mebibytes(now.private),
             mebibytes(memory(&engine, "VmHWM:")?)
         );

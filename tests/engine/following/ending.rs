@@ -14,8 +14,8 @@ const TAKEN: usize = 400;
 /// Sends events without IDs, which nobody sends again, all at once.
 async fn unrepeatable() -> SseServer {
     SseServer::start(|mut connection| async move {
-        let events: String = (1..=TAKEN).map(|n| format!("data: e{n}\n\n")).collect();
-        connection.send(EVENT_STREAM.to_owned() + &events).await;
+        let events: Vec<_> = (1..=TAKEN).map(|n| format!("data: e{n}\n\n")).collect();
+        connection.send(EVENT_STREAM.to_owned() + &events.concat()).await;
         connection.closed().await;
     })
     .await

@@ -127,11 +127,11 @@ async fn each_fault_is_survived_and_shown() {
 
     let running = Running::new();
     let mut feeds = HashMap::new();
-    for index in 0..CASES.len() {
+    for (index, case) in CASES.iter().enumerate() {
         // Small enough for the endless line, soon enough for the silence; the long line has the limits that all have.
-        let bounded = !CASES[index].plan.contains(&Fault::LongLine);
+        let bounded = !case.plan.contains(&Fault::LongLine);
         let config = FeedConfig {
-            idle_limit: CASES[index].plan.contains(&Fault::HalfOpen).then_some(3),
+            idle_limit: case.plan.contains(&Fault::HalfOpen).then_some(3),
             event_limit: bounded.then_some(64 * 1024),
             ..direct(&server.url(&format!("/{index}")))
         };

@@ -44,8 +44,8 @@ enum Leaving {
 struct Place {
     url: String,
     standing: Arc<AtomicUsize>,
-    _server: Option<SseServer>,
-    _listener: Option<(tokio::net::TcpListener, Vec<TcpStream>)>,
+    server: Option<SseServer>,
+    listener: Option<(tokio::net::TcpListener, Vec<TcpStream>)>,
 }
 
 impl Place {
@@ -62,7 +62,7 @@ impl Place {
                 waiting.push(stream.unwrap());
             }
             let url = format!("http://{address}/");
-            return Self { url, standing, _server: None, _listener: Some((listener, waiting)) };
+            return Self { url, standing, server: None, listener: Some((listener, waiting)) };
         }
         let count = Arc::clone(&standing);
         let server = SseServer::start(move |mut connection| {
@@ -83,16 +83,16 @@ impl Place {
             }
         })
         .await;
-        Self { url: server.url("/"), standing, _server: Some(server), _listener: None }
+        Self { url: server.url("/"), standing, server: Some(server), listener: None }
     }
 
     /// How many connections there are, begun ones included.
     fn connections(&self) -> usize {
-        if self._listener.is_some() { begun(&self.url) } else { self.standing.load(Ordering::SeqCst) }
+        if self.listener.is_some() { begun(&self.url) } else { self.standing.load(Ordering::SeqCst) }
     }
 
     fn requests(&self) -> usize {
-        self._server.as_ref().map_or(0, |server| server.requests().len())
+        self.server.as_ref().map_or(0, |server| server.requests().len())
     }
 }
 
@@ -181,15 +181,15 @@ async fn nothing_is_left_behind(
 /// Waits until the feed is at this stage.
 async fn at(running: &Running, feed: FeedId, place: &Place, stage: Stage) {
     let there = async || {
-        let state = running.state(feed).await?;
-        let there = match stage {
+        let shown = running.state(feed).await?;
+        let reached = match stage {
             Stage::Connecting => place.connections() == 1,
-            Stage::Waiting => state == FeedState::Connecting { waiting_for_server: true } && place.connections() == 1,
+            Stage::Waiting => shown == FeedState::Connecting { waiting_for_server: true } && place.connections() == 1,
             Stage::Open => running.engine.counts().await.unwrap().all > 20,
             // Between any two of many attempts.
-            Stage::Lost => place.requests() > 2 && matches!(state, FeedState::Waiting { .. }),
+            Stage::Lost => place.requests() > 2 && matches!(shown, FeedState::Waiting { .. }),
         };
-        there.then_some(())
+        reached.then_some(())
     };
     eventually(LIMIT, &format!("{stage:?}"), there).await;
 }

@@ -86,8 +86,8 @@ async fn a_burst_is_exact_in_count_and_order() {
     let server = SseServer::start(move |mut connection| async move {
         connection.send(EVENT_STREAM).await;
         for first in (1..=events).step_by(500) {
-            let part: String = (first..first + 500).map(|n| format!("id: {n}\ndata: e{n}\n\n")).collect();
-            connection.send(part).await;
+            let part: Vec<_> = (first..first + 500).map(|n| format!("id: {n}\ndata: e{n}\n\n")).collect();
+            connection.send(part.concat()).await;
         }
         connection.closed().await;
     })

@@ -242,8 +242,9 @@ impl Fault {
             Self::HalfOpen => connection.send(EVENT_STREAM.to_owned() + &told("\n")).await,
             Self::EndlessLine => {
                 connection.send(format!("{EVENT_STREAM}{}data: ", told("\n"))).await;
+                let part = vec![b'x'; 64 * 1024];
                 for _ in 0..64 {
-                    connection.send([b'x'; 64 * 1024]).await;
+                    connection.send(&part).await;
                 }
                 return;
             }
