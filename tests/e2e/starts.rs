@@ -1,6 +1,8 @@
 //! Starting again: while it runs, and after it has ended.
 use crate::window::{Window, feed};
-use crate::{LIMIT, run, stored, tidings};
+use crate::{LIMIT, run, stored, text, tidings};
+use rustix::process::Signal;
+use tidings_test_support::sse_server::{EVENT_STREAM, SseServer};
 use tidings_test_support::{Desktop, DesktopSession, Process, Tutorial, TutorialServer, eventually};
 
 /// Waits until the window manager shows the window, or does not.
@@ -69,4 +71,45 @@ async fn a_restart_remembers_feeds_events_and_what_was_read() {
     run(&desktop, &["feed", "remove", "nchan"]);
     window.wait_for_none(&feed("nchan")).await;
     window.end().await;
+}
+
+/// The session ends, a service manager or a terminal: the window writes what has come and gives up its directory.
+#[tokio::test(flavor = "multi_thread")]
+async fn asked_to_end_the_window_stores_what_has_come() {
+    const EVENTS: usize = 300;
+    let desktop = Desktop { tray: false, ..Desktop::default() }.start();
+    // Without IDs: what is lost is not sent again.
+    let server = SseServer::start(|mut connection| async move {
+        let events: Vec<_> = (1..=EVENTS).map(|number| format!("data: {number}\n\n")).collect();
+        connection.send([EVENT_STREAM, &events.concat()].concat()).await;
+        connection.closed().await;
+    })
+    .await;
+    run(&desktop, &["feed", "add", "once", &server.url("/"), "--no-notify"]);
+    for (number, signal) in [Signal::TERM, Signal::INT, Signal::HUP].into_iter().enumerate() {
+        let exported = || run(&desktop, &["export", "--feed", "once"]).lines().count();
+        let before = exported();
+        let mut window = Process::start(&mut tidings(&desktop, &[]));
+        server.request(number).await;
+        eventually(LIMIT, "the first events", async || (exported() > before).then_some(())).await;
+        window_is_shown(&desktop, true).await;
+        window.signal(signal);
+        let status = eventually(LIMIT, "the end of the window", async || window.ended()).await;
+        assert_eq!(status.code(), Some(0), "{signal:?}");
+        server.ended(number).await;
+    }
+    // Whatever came is there: each time the beginning of the story, and no part of it twice.
+    let events = run(&desktop, &["export", "--feed", "once"]);
+    let mut last = EVENTS;
+    let mut begun = 0;
+    for line in events.lines() {
+        let event: serde_json::Value = serde_json::from_str(line).expect("an object");
+        let number: usize = text(&event, "data").parse().expect("a number");
+        begun += usize::from(number == 1);
+        assert!(number == 1 || number == last + 1, "{number} after {last}");
+        last = number;
+    }
+    assert_eq!(begun, 3);
+    // The directory is free: a command needs nobody's help.
+    assert_eq!(run(&desktop, &["feed", "remove", "once"]).lines().count(), 1);
 }
