@@ -57,6 +57,36 @@ const VIEWS: View[] = [
     },
   },
   {
+    name: 'the words of a feed',
+    act: async (session, state) => {
+      const feed = session.feeds.get(1)?.feed;
+      if (feed) state.dialog = { kind: 'rules', feed };
+      await page.getByTestId('map-title').fill('{{ event.json.');
+      await expect.element(page.getByTestId('completion').first()).toBeVisible();
+      await expect.element(page.getByTestId('map-title-fault')).toBeVisible();
+    },
+  },
+  {
+    name: 'the rules of a feed',
+    act: async (session, state) => {
+      session.settings = { ...session.settings, allowHooks: true };
+      const feed = session.feeds.get(1)?.feed;
+      if (feed) state.dialog = { kind: 'rules', feed };
+      await page.getByTestId('pane-rules').click();
+      await page.getByTestId('rule-add').click();
+      await page.getByTestId('rule-more').click();
+      await expect.element(page.getByTestId('count-announce')).toBeVisible();
+    },
+  },
+  {
+    name: 'the menu of a value',
+    act: async (session) => {
+      await session.step(1);
+      await page.getByTestId('json-menu').first().click();
+      await expect.element(page.getByTestId('use-title')).toBeVisible();
+    },
+  },
+  {
     name: 'the remove dialog',
     act: (session, state) => {
       const feed = session.feeds.get(1)?.feed;

@@ -41,10 +41,14 @@ pub struct TemplateFault {
     pub column: Option<u32>,
     /// Why, as the middle of a sentence.
     pub reason: String,
+    /// The number of the rule it stands in; the first is 1. `None`: in the mapping.
+    pub rule: Option<u32>,
+    /// The setting of the mapping or of the rule, by its name at the boundary: `groupKey`, `expression`.
+    pub field: String,
 }
 
 fn sentence(fault: &TemplateFault) -> String {
-    let TemplateFault { what, line, column, reason } = fault;
+    let TemplateFault { what, line, column, reason, .. } = fault;
     match (line, column) {
         (Some(line), Some(column)) => format!("{what} cannot be used: line {line}, column {column}: {reason}."),
         (Some(line), None) => format!("{what} cannot be used: line {line}: {reason}."),
@@ -55,7 +59,19 @@ fn sentence(fault: &TemplateFault) -> String {
 impl TemplateFault {
     /// A fault of no place in particular.
     pub(crate) fn whole(what: &str, reason: impl Into<String>) -> Self {
-        Self { what: what.to_owned(), line: None, column: None, reason: reason.into() }
+        Self {
+            what: what.to_owned(),
+            line: None,
+            column: None,
+            reason: reason.into(),
+            rule: None,
+            field: String::new(),
+        }
+    }
+
+    /// The same, in this setting of the mapping or of a rule.
+    pub(crate) fn within(self, rule: Option<u32>, field: &str) -> Self {
+        Self { rule, field: field.to_owned(), ..self }
     }
 
     /// A fault that begins at this byte of the source.
@@ -64,7 +80,7 @@ impl TemplateFault {
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
         let small = |number| u32::try_from(number).ok();
-        Self { what: what.to_owned(), line: small(line), column: small(column), reason: reason.into() }
+        Self { line: small(line), column: small(column), ..Self::whole(what, reason) }
     }
 
     fn of(what: &str, source: &str, error: &Error) -> Self {

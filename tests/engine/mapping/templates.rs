@@ -236,6 +236,8 @@ fn mistake_is_refused_with_its_place(
         line: Some(line),
         column: Some(column),
         reason: reason.to_owned(),
+        rule: None,
+        field: "title".to_owned(),
     };
     assert_eq!(fault(&titled(template)), expected);
 }
@@ -251,6 +253,7 @@ fn faults_are_sentences() {
     assert_eq!(said, "The title template cannot be used: it is longer than 8 KiB.");
     let said = fault(&Mapping { split: "event.json |".to_owned(), ..Mapping::default() });
     assert_eq!((said.what.as_str(), said.line), ("The split expression", Some(1)));
+    assert_eq!((said.rule, said.field.as_str()), (None, "split"));
 }
 
 #[test]

@@ -6,7 +6,7 @@ import type { Session } from './session.svelte';
 import type { WindowState } from './window_state.svelte';
 
 export interface FeedAction {
-  readonly name: 'mark-read' | 'pause' | 'resume' | 'reconnect' | 'edit' | 'copy-url' | 'remove';
+  readonly name: 'mark-read' | 'pause' | 'resume' | 'reconnect' | 'edit' | 'rules' | 'copy-url' | 'remove';
   readonly label: string;
   readonly run: () => void;
   readonly danger?: boolean;
@@ -28,6 +28,7 @@ export function feedActions(session: Session, windowState: WindowState, status: 
       : { name: 'pause', label: m.pause(), run: attempt(() => session.backend.pauseFeed(feed.id, true)) },
     { name: 'reconnect', label: m.reconnect(), run: attempt(() => session.backend.reconnect(feed.id)) },
     { name: 'edit', label: m.edit(), run: () => (windowState.dialog = { kind: 'edit', feed }), parted: true },
+    { name: 'rules', label: m.edit_rules(), run: () => (windowState.dialog = { kind: 'rules', feed }) },
     { name: 'copy-url', label: m.copy_url(), run: () => void copyAndSay(session, feed.url) },
     {
       name: 'remove',

@@ -1,10 +1,17 @@
 // What belongs to this window alone: widths of panes, what lies over them, where focus goes. Deliberately not here:
 // anything the backend knows.
-import type { Feed } from './ipc/types.gen';
+import type { EventId, Feed, Mapping } from './ipc/types.gen';
+
+/** A template for a field of a feed's mapping, to begin its editor with. */
+export interface Use {
+  readonly field: 'title' | 'body' | 'link';
+  readonly template: Mapping['title'];
+}
 
 export type Dialog =
   | { kind: 'add'; url: string }
   | { kind: 'edit'; feed: Feed }
+  | { kind: 'rules'; feed: Feed; event?: EventId; use?: Use }
   | { kind: 'remove'; feed: Feed }
   | { kind: 'settings' }
   | { kind: 'shortcuts' };

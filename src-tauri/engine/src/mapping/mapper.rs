@@ -73,16 +73,20 @@ impl Problem {
 impl Mapper {
     /// Compiles a mapping. The fault names the template, the line and the column.
     pub fn new(mapping: &Mapping) -> Result<Self, TemplateFault> {
-        let template = |name: &str, source: &str| Template::compile(&format!("The {name} template"), source, VARIABLES);
+        let template = |field: &'static str, name: &str, source: &str| {
+            let compiled = Template::compile(&format!("The {name} template"), source, VARIABLES);
+            compiled.map_err(|fault| fault.within(None, field))
+        };
+        let split = Expression::compile("The split expression", &mapping.split, VARIABLES);
         Ok(Self {
-            title: template("title", &mapping.title)?,
-            body: template("body", &mapping.body)?,
-            link: template("link", &mapping.link)?,
-            icon: template("icon", &mapping.icon)?,
-            urgency: template("urgency", &mapping.urgency)?,
-            group_key: template("group key", &mapping.group_key)?,
-            time: template("time", &mapping.time)?,
-            split: Expression::compile("The split expression", &mapping.split, VARIABLES)?,
+            title: template("title", "title", &mapping.title)?,
+            body: template("body", "body", &mapping.body)?,
+            link: template("link", "link", &mapping.link)?,
+            icon: template("icon", "icon", &mapping.icon)?,
+            urgency: template("urgency", "urgency", &mapping.urgency)?,
+            group_key: template("groupKey", "group key", &mapping.group_key)?,
+            time: template("time", "time", &mapping.time)?,
+            split: split.map_err(|fault| fault.within(None, "split"))?,
         })
     }
 

@@ -43,7 +43,8 @@ impl Rules {
     /// Compiles rules. The fault names the rule and, where it can, the line and the column.
     pub fn new(rules: &[Rule]) -> Result<Self, TemplateFault> {
         if rules.len() > RULES_LIMIT {
-            return Err(TemplateFault::whole("The list of rules", format!("it has more than {RULES_LIMIT} rules")));
+            let fault = TemplateFault::whole("The list of rules", format!("it has more than {RULES_LIMIT} rules"));
+            return Err(fault.within(None, "rules"));
         }
         let compiled = rules.iter().zip(1..).map(|(rule, number)| Compiled::new(rule, number));
         Ok(Self(compiled.collect::<Result<_, _>>()?))
@@ -115,26 +116,26 @@ impl Verdict {
 impl Compiled {
     fn new(rule: &Rule, number: u32) -> Result<Self, TemplateFault> {
         let of = |part: &str| format!("The {part} of rule {number}");
+        let within = |field: &'static str| move |fault: TemplateFault| fault.within(Some(number), field);
         let Rule { name, when, then } = rule;
         if let Some(hook) = &then.hook {
-            check_hook(hook).map_err(|reason| TemplateFault::whole(&of("hook"), reason))?;
+            check_hook(hook).map_err(|reason| within("hook")(TemplateFault::whole(&of("hook"), reason)))?;
         }
         if !then.sound.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) || then.sound.len() > 64 {
-            return Err(TemplateFault::whole(
-                &of("sound"),
-                "it is no name of a sound theme, such as message-new-instant",
-            ));
+            let reason = "it is no name of a sound theme, such as message-new-instant";
+            return Err(within("sound")(TemplateFault::whole(&of("sound"), reason)));
         }
         let types = when.event_types.iter().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
         Ok(Self {
             name: text::line(name),
             event_types: types.collect(),
-            expression: Expression::compile(&of("expression"), &when.expression, VARIABLES)?,
-            regex: regex(&of("regular expression"), &when.regex)?,
+            expression: Expression::compile(&of("expression"), &when.expression, VARIABLES)
+                .map_err(within("expression"))?,
+            regex: regex(&of("regular expression"), &when.regex).map_err(within("regex"))?,
             words: when.words.split_whitespace().map(str::to_lowercase).collect(),
             action: then.action,
             sound: Some(then.sound.clone()).filter(|sound| !sound.is_empty()),
-            link: Template::compile(&of("link"), &then.link, VARIABLES)?,
+            link: Template::compile(&of("link"), &then.link, VARIABLES).map_err(within("link"))?,
             hook: then.hook.clone().map(Arc::new),
         })
     }

@@ -2,6 +2,7 @@
 // events computed rather than kept, arrivals on demand. Absent from what is shipped.
 import { DEFAULT_MAPPING } from '../feeds.svelte';
 import type { Backend } from './backend';
+import { faultOf, tried } from './mock_rules';
 import type {
   CommandError,
   Counts,
@@ -24,7 +25,6 @@ import type {
   TrialReport,
   Tried,
   Urgency,
-  Verdict,
   WindowMessage,
 } from './types.gen';
 
@@ -227,21 +227,7 @@ export class MockBackend implements Backend {
       if (id < 1 || id > this.#newest || !this.#inScope(id, { kind: 'all' })) {
         return refuse('no-such-event', `There is no event ${id}. It may have been removed.`);
       }
-      const template = this.#template(id);
-      const data = template.data ?? { title: template.title, message: template.body, n: id };
-      return {
-        ...this.#summary(id),
-        body: template.body,
-        link: template.link ?? null,
-        data: JSON.stringify(data),
-        lastEventId: String(140_000 + id),
-        latestAt: this.#receivedAt(id),
-        icon: null,
-        groupKey: null,
-        happenedAt: null,
-        verdict: { decision: 'announce', decidedBy: { kind: 'noRule' } },
-        problem: null,
-      };
+      return this.#event(id);
     });
   }
 
@@ -261,7 +247,11 @@ export class MockBackend implements Backend {
   }
 
   editFeed(id: FeedId, config: FeedConfig) {
-    return this.#command('editFeed', () => this.#put({ feed: { ...this.#status(id).feed, ...config } }));
+    return this.#command('editFeed', () => {
+      const fault = faultOf(config.mapping, config.rules);
+      if (fault !== null) refuse('bad-feed', `${fault.what} cannot be used: ${fault.reason}.`);
+      return this.#put({ feed: { ...this.#status(id).feed, ...config } });
+    });
   }
 
   removeFeed(id: FeedId) {
@@ -280,22 +270,19 @@ export class MockBackend implements Backend {
     });
   }
 
-  /** As if no template and no rule matched anything. */
-  tryRules(feed: FeedId, trial: Trial) {
+  tryRules(id: FeedId, trial: Trial) {
     return this.#command('tryRules', (): TrialReport => {
-      this.#status(feed);
-      const scope: Scope = { kind: 'feed', feed };
-      const ids: EventId[] = [];
-      for (let id = this.#newest; id > 0 && ids.length < (trial.limit || 100); id -= 1) {
-        if ((trial.event ?? id) === id && this.#inScope(id, scope)) ids.push(id);
+      const { feed } = this.#status(id);
+      const mapping = trial.mapping ?? feed.mapping;
+      const rules = trial.rules ?? feed.rules;
+      const fault = faultOf(mapping, rules);
+      if (fault !== null) return { fault, events: [] };
+      const events: Tried[] = [];
+      for (let of = this.#newest; of > 0 && events.length < (trial.limit || 100); of -= 1) {
+        if ((trial.event ?? of) === of && this.#inScope(of, { kind: 'feed', feed: id })) {
+          events.push(tried(this.#event(of), mapping, rules));
+        }
       }
-      const events = ids.map((id): Tried => {
-        const { title, body, link } = this.#template(id);
-        const { urgency } = this.#summary(id);
-        const verdict: Verdict = { decision: 'announce', decidedBy: { kind: 'noRule' } };
-        const mapped = { title, body, link: link ?? null, urgency, icon: null, groupKey: null, happenedAt: null };
-        return { id, part: 0, ...mapped, verdict, problem: null };
-      });
       return { fault: null, events };
     });
   }
@@ -521,6 +508,24 @@ export class MockBackend implements Backend {
       case 'feed':
         return feed === scope.feed;
     }
+  }
+
+  #event(id: EventId): Event {
+    const template = this.#template(id);
+    const data = template.data ?? { title: template.title, message: template.body, n: id };
+    return {
+      ...this.#summary(id),
+      body: template.body,
+      link: template.link ?? null,
+      data: JSON.stringify(data),
+      lastEventId: String(140_000 + id),
+      latestAt: this.#receivedAt(id),
+      icon: null,
+      groupKey: null,
+      happenedAt: null,
+      verdict: { decision: 'announce', decidedBy: { kind: 'noRule' } },
+      problem: null,
+    };
   }
 
   #summary(id: EventId): EventSummary {

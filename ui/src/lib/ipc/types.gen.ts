@@ -456,7 +456,11 @@ line: number | null,
 /** The first is 1. */
 column: number | null,
 /** Why, as the middle of a sentence. */
-reason: string, };
+reason: string,
+/** The number of the rule it stands in; the first is 1. `None`: in the mapping. */
+rule: number | null,
+/** The setting of the mapping or of the rule, by its name at the boundary: `groupKey`, `expression`. */
+field: string, };
 
 /** Light, dark, or as the desktop has it. */
 export type Theme = "system" | "light" | "dark";
