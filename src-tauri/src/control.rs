@@ -51,6 +51,7 @@ pub enum Request {
 /// The answer to a [`Request`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "reply", content = "content", rename_all = "camelCase")]
+#[expect(clippy::large_enum_variant, reason = "there is one at a time, on its way to another process")]
 pub enum Reply {
     /// It is done.
     Done,

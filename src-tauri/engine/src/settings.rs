@@ -20,6 +20,7 @@ pub enum Theme {
 /// The program's settings. Every field has a default, so that older stores read well.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Settings {
     /// Light or dark.
     pub theme: Theme,

@@ -288,22 +288,9 @@ impl Check {
 
     fn operation(&mut self, operator: BinOpKind, left: Bound, right: Bound, span: Span) -> Checked<Bound> {
         let bound = match operator {
-            BinOpKind::Eq
-            | BinOpKind::Ne
-            | BinOpKind::Lt
-            | BinOpKind::Lte
-            | BinOpKind::Gt
-            | BinOpKind::Gte
-            | BinOpKind::In
-            | BinOpKind::Sub
-            | BinOpKind::Div
-            | BinOpKind::FloorDiv
-            | BinOpKind::Rem
-            | BinOpKind::Pow => Bound::NUMBER,
             BinOpKind::ScAnd | BinOpKind::ScOr => left.or(right),
-            BinOpKind::Add if left.is_number && right.is_number => Bound::NUMBER,
+            BinOpKind::Add | BinOpKind::Mul if left.is_number && right.is_number => Bound::NUMBER,
             BinOpKind::Add | BinOpKind::Concat => Bound::of(left.and(right).size),
-            BinOpKind::Mul if left.is_number && right.is_number => Bound::NUMBER,
             // A text or a list may be repeated, so often.
             BinOpKind::Mul => {
                 let size = match (left.literal, right.literal) {
@@ -316,6 +303,8 @@ impl Check {
                 }
                 Bound::of(size)
             }
+            // Comparisons, and what is arithmetic alone.
+            _ => Bound::NUMBER,
         };
         self.small_enough(bound, span)?;
         Ok(bound)
