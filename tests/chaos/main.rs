@@ -134,7 +134,9 @@ async fn nothing_is_lost_or_doubled_or_left_behind_among_misbehaving_servers() {
         left >> 20
     );
     assert!(most_memory < MOST_MEMORY, "seed {seed}: {most_memory} bytes of memory");
-    assert!(left < MOST_LEFT, "seed {seed}: {left} bytes of memory remained");
+    // Four times as many feeds leave more of the allocator's memory in pieces, and this test keeps each request.
+    let most_left = if stress() { 2 * MOST_LEFT } else { MOST_LEFT };
+    assert!(left < most_left, "seed {seed}: {left} bytes of memory remained");
 }
 
 /// A run that is over but for its end.
