@@ -12,6 +12,7 @@ mod json;
 mod log;
 mod moment;
 mod output;
+mod rule;
 mod shown;
 mod storage;
 mod watch;
@@ -89,6 +90,7 @@ enum Command {
     Watch(watch::Watch),
     Run(headless::Run),
     Feed(feed::FeedCommand),
+    Rule(rule::RuleCommand),
     List(history::List),
     Search(history::Search),
     Decode(decode::Decode),
@@ -146,9 +148,10 @@ fn say(sentence: &str) {
 }
 
 fn run(arguments: impl Iterator<Item = OsString>) -> Outcome {
-    let tidings = match Tidings::try_parse_from(arguments) {
+    let arguments: Vec<_> = arguments.collect();
+    let tidings = match Tidings::try_parse_from(&arguments) {
         Ok(tidings) => tidings,
-        Err(error) => return usage(&error),
+        Err(error) => return usage(&error, &arguments),
     };
     let outer = tidings.data_dir;
     match tidings.command {
@@ -162,6 +165,10 @@ fn run(arguments: impl Iterator<Item = OsString>) -> Outcome {
             Command::Feed(mut feed) => {
                 feed.data.or(outer);
                 feed.run()
+            }
+            Command::Rule(mut rule) => {
+                rule.data.or(outer);
+                rule.run()
             }
             Command::List(mut list) => {
                 list.data.or(outer);
@@ -185,18 +192,20 @@ fn run(arguments: impl Iterator<Item = OsString>) -> Outcome {
 ///
 /// The parser is only given what may be repeated to the user: addresses and headers, which may hold secrets, are taken
 /// as text and looked at later.
-fn usage(error: &clap::Error) -> Outcome {
+fn usage(error: &clap::Error, arguments: &[OsString]) -> Outcome {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         return unless_reader_gone(error.print());
     }
     if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        let commands: Vec<_> = Tidings::command()
-            .get_subcommands()
-            .find(|command| command.get_name() == "feed")
-            .into_iter()
-            .flat_map(|feed| feed.get_subcommands().map(|command| command.get_name().to_owned()))
-            .collect();
-        return Err(Failed::Usage(format!("What should be done with the feeds? One of: {}.", commands.join(", "))));
+        let tidings = Tidings::command();
+        let group = tidings.get_subcommands().find(|command| {
+            command.has_subcommands() && arguments.iter().any(|argument| argument == command.get_name())
+        });
+        let group = group.or_else(|| tidings.find_subcommand("feed"));
+        let name = group.map(clap::Command::get_name).unwrap_or_default();
+        let commands = group.into_iter().flat_map(clap::Command::get_subcommands).map(clap::Command::get_name);
+        let commands: Vec<_> = commands.collect();
+        return Err(Failed::Usage(format!("What should be done with the {name}s? One of: {}.", commands.join(", "))));
     }
     let text = error.render().to_string();
     let text = text.strip_prefix("error: ").unwrap_or(&text);

@@ -59,16 +59,20 @@ fn what_is_chosen_is_kept() {
     );
     assert_eq!(added.good(), "Added “all” as feed 2.\n");
 
+    let by_default = json!({
+        "title": "", "body": "", "link": "", "icon": "", "urgency": "", "groupKey": "", "time": "", "split": "",
+        "firstEvents": 0, "firstSeconds": 0,
+    });
     let mut plain = json!({
         "id": 1, "name": "plain", "url": "http://127.0.0.1:9/a", "paused": false, "notify": true, "headers": [],
         "resume": "header", "proxy": "system", "ca": null, "insecure": false,
-        "state": null, "message": null, "retry_at": null, "last_byte_at": null, "unread": null,
+        "state": null, "message": null, "retry_at": null, "last_byte_at": null, "unread": null, "dropped": null, "mapping": by_default, "rules": [],
     });
     let all = json!({
         "id": 2, "name": "all", "url": "https://user@h/b", "paused": false, "notify": false,
         "headers": [["X-Topic", "news"], ["Authorization", "(hidden)"]],
         "resume": "query:since", "proxy": "socks5://p@h:1080", "ca": ca_text, "insecure": true,
-        "state": null, "message": null, "retry_at": null, "last_byte_at": null, "unread": null,
+        "state": null, "message": null, "retry_at": null, "last_byte_at": null, "unread": null, "dropped": null, "mapping": by_default, "rules": [],
     });
     assert_eq!(listed(dir), [plain.clone(), all.clone()]);
     assert_eq!(feed(dir, &["list"]).good(), "1  plain  not running\n2  all    not running\n");

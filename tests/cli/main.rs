@@ -10,6 +10,7 @@ mod feeds;
 mod headless;
 mod history;
 mod notify;
+mod rules;
 mod storage;
 mod usage;
 mod watch;

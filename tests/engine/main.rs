@@ -4,4 +4,5 @@ mod config;
 mod following;
 mod hostile;
 mod mapping;
+mod rules;
 mod store;

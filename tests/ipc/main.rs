@@ -5,6 +5,7 @@
 #![cfg(target_os = "linux")]
 mod event_channel;
 mod executables;
+mod hooks;
 mod hostile;
 mod notifications;
 mod types;

@@ -2,7 +2,7 @@
 //!
 //! Deliberately not here: what a feed does (the engine), the socket (`control.rs`).
 mod config;
-mod owner;
+pub(super) mod owner;
 mod status;
 
 use self::owner::Owner;

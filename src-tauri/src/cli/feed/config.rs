@@ -46,6 +46,10 @@ struct Common {
     /// Store its events without announcing them
     #[arg(long)]
     no_notify: bool,
+    /// Map a field by a template; may be repeated. FIELD is title, body, link, icon, urgency, group or time; split (an
+    /// expression); first-events or first-seconds (numbers). Nothing after the sign: by default
+    #[arg(long = "map", value_name = "FIELD=TEMPLATE")]
+    map: Vec<String>,
 }
 
 /// The choices for a new feed.
@@ -76,6 +80,9 @@ pub(super) struct Changes {
     /// Check certificates again
     #[arg(long, conflicts_with = "insecure")]
     secure: bool,
+    /// Map all fields by default again (before those that are named with --map)
+    #[arg(long)]
+    no_mapping: bool,
     /// Announce its events again
     #[arg(long, conflicts_with = "no_notify")]
     notify: bool,
@@ -93,6 +100,15 @@ pub(super) struct Checked {
     ca_file: Option<CaFile>,
     insecure: Option<bool>,
     notify: Option<bool>,
+    no_mapping: bool,
+    mapping: Vec<Mapped>,
+}
+
+/// A field of the mapping, as it shall be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Mapped {
+    field: String,
+    value: String,
 }
 
 /// Certificate authorities of a file, or no further ones.
@@ -117,6 +133,7 @@ impl Changes {
             checked.url = Some(url);
         }
         checked.no_headers = self.no_headers;
+        checked.no_mapping = self.no_mapping;
         if self.no_ca {
             checked.ca_file = Some(CaFile(None));
         }
@@ -142,6 +159,7 @@ impl Common {
             ca_file: self.ca.as_deref().map(readable).transpose()?.map(|file| CaFile(Some(file))),
             insecure: self.insecure.then_some(true),
             notify: self.no_notify.then_some(false),
+            mapping: self.map.iter().map(|given| mapped(given)).collect::<Result<_, _>>()?,
             ..Checked::default()
         })
     }
@@ -152,6 +170,12 @@ impl Checked {
     pub(super) fn apply(self, mut config: FeedConfig) -> FeedConfig {
         if self.no_headers {
             config.headers.clear();
+        }
+        if self.no_mapping {
+            config.mapping = Mapping::default();
+        }
+        for Mapped { field, value } in self.mapping {
+            set(&mut config.mapping, &field, value);
         }
         config.headers.retain(|old| !self.headers.iter().any(|new| new.name.eq_ignore_ascii_case(&old.name)));
         config.headers.extend(self.headers);
@@ -166,6 +190,43 @@ impl Checked {
             ..config
         }
     }
+}
+
+/// `title={{ event.json.name }}`.
+fn mapped(given: &str) -> Result<Mapped, String> {
+    let Some((field, value)) = given.split_once('=') else {
+        return Err(format!(
+            "{given:?} maps nothing; write FIELD=TEMPLATE, such as title='{{{{ event.json.name }}}}'."
+        ));
+    };
+    let field = field.trim().to_owned();
+    if matches!(field.as_str(), "first-events" | "first-seconds") && !value.is_empty() && value.parse::<u32>().is_err()
+    {
+        return Err(format!("{value:?} is no number; write {field}=NUMBER."));
+    }
+    if set(&mut Mapping::default(), &field, value.to_owned()) {
+        Ok(Mapped { field, value: value.to_owned() })
+    } else {
+        Err(format!("{field:?} is no field that can be mapped; see tidings feed edit --help."))
+    }
+}
+
+/// Sets a field of the mapping. `false`: there is none of that name.
+fn set(mapping: &mut Mapping, field: &str, value: String) -> bool {
+    match field {
+        "title" => mapping.title = value,
+        "body" => mapping.body = value,
+        "link" => mapping.link = value,
+        "icon" => mapping.icon = value,
+        "urgency" => mapping.urgency = value,
+        "group" => mapping.group_key = value,
+        "time" => mapping.time = value,
+        "split" => mapping.split = value,
+        "first-events" => mapping.first_events = value.parse().unwrap_or_default(),
+        "first-seconds" => mapping.first_seconds = value.parse().unwrap_or_default(),
+        _ => return false,
+    }
+    true
 }
 
 fn named(name: String) -> Result<String, String> {
@@ -235,6 +296,7 @@ mod tests {
             ca: None,
             insecure: false,
             no_notify: false,
+            map: vec![],
         };
         let changed = common.check().expect("good").apply(config.clone());
         assert_eq!(changed, FeedConfig { headers: headers(&["B: 2", "a: 4"]), ..config });

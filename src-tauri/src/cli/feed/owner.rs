@@ -16,7 +16,7 @@ use tokio::runtime::Runtime;
 /// A process that owns the directory but does not answer yet (it starts, or is another command) is given this long.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-pub(super) struct Owner {
+pub(in crate::cli) struct Owner {
     data_dir: PathBuf,
     runtime: Runtime,
     /// Opened when nobody else runs on the directory and something has to be changed.
@@ -24,19 +24,19 @@ pub(super) struct Owner {
 }
 
 /// The feeds as they can be seen: with their state if they are running.
-pub(super) enum Seen {
+pub(in crate::cli) enum Seen {
     Running(Vec<FeedStatus>),
     Resting(Vec<Feed>),
 }
 
 impl Owner {
-    pub(super) fn of(data_dir: PathBuf) -> Result<Self, Failed> {
+    pub(in crate::cli) fn of(data_dir: PathBuf) -> Result<Self, Failed> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failed::work)?;
         Ok(Self { data_dir, runtime, engine: None })
     }
 
     /// Has something done. A refusal is a failure.
-    pub(super) fn ask(&mut self, request: Request) -> Result<Reply, Failed> {
+    pub(in crate::cli) fn ask(&mut self, request: Request) -> Result<Reply, Failed> {
         let Self { data_dir, runtime, engine } = self;
         let reply = runtime.block_on(async {
             let until = Instant::now() + PATIENCE;
@@ -74,7 +74,7 @@ impl Owner {
     }
 
     /// [`ask`](Self::ask) for what is answered with a feed.
-    pub(super) fn ask_for_feed(&mut self, request: Request) -> Result<Feed, Failed> {
+    pub(in crate::cli) fn ask_for_feed(&mut self, request: Request) -> Result<Feed, Failed> {
         match self.ask(request)? {
             Reply::Feed(feed) => Ok(feed),
             _ => Err(not_understood()),
@@ -82,14 +82,14 @@ impl Owner {
     }
 
     /// The feed that is meant by a name or an id.
-    pub(super) fn feed(&mut self, meant: &str) -> Result<Feed, Failed> {
+    pub(in crate::cli) fn feed(&mut self, meant: &str) -> Result<Feed, Failed> {
         let Reply::Feeds(feeds) = self.ask(Request::Feeds)? else { return Err(not_understood()) };
         let feeds: Vec<_> = feeds.into_iter().map(|status| status.feed).collect();
         find(&feeds, meant).cloned().map_err(Failed::Work)
     }
 
     /// Looks at the feeds without becoming their owner.
-    pub(super) fn look(&self) -> Result<Seen, Failed> {
+    pub(in crate::cli) fn look(&self) -> Result<Seen, Failed> {
         // A history that cannot be read is told below, if it matters.
         if let Ok(history) = History::open(&self.data_dir) {
             storage::warn(&self.data_dir, &history);

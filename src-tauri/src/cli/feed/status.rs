@@ -4,10 +4,11 @@
 use super::find;
 use super::owner::Seen;
 use crate::cli::output::Output;
+use crate::cli::rule::described::{condition, consequence};
 use crate::cli::{Failed, Format, Outcome, moment, shown, unless_reader_gone};
 use serde::Serialize;
 use std::io::{self, Write as _};
-use tidings_engine::{Feed, FeedState, FeedStatus, ProxyChoice, ResumeMode};
+use tidings_engine::{Feed, FeedState, FeedStatus, Mapping, ProxyChoice, ResumeMode, Rule};
 
 const HIDDEN: &str = "(hidden)";
 
@@ -32,6 +33,9 @@ struct Shown<'a> {
     retry_at: Option<String>,
     last_byte_at: Option<String>,
     unread: Option<u64>,
+    dropped: Option<u64>,
+    mapping: &'a Mapping,
+    rules: &'a [Rule],
 }
 
 impl<'a> Shown<'a> {
@@ -63,6 +67,9 @@ impl<'a> Shown<'a> {
             retry_at: state.and_then(retry_at).map(moment::rfc3339),
             last_byte_at: status.and_then(|status| status.last_byte_at).map(moment::rfc3339),
             unread: status.map(|status| status.unread),
+            dropped: status.map(|status| status.dropped),
+            mapping: &config.mapping,
+            rules: &config.rules,
         }
     }
 }
@@ -201,5 +208,33 @@ fn text(output: &mut Output, feed: &Feed, status: Option<&FeedStatus>) -> io::Re
     if facts.insecure {
         line("certificates", "not checked")?;
     }
-    line("announced", if facts.notify { "yes" } else { "no" })
+    line("announced", if facts.notify { "yes" } else { "no" })?;
+    if let Some(dropped) = facts.dropped.filter(|dropped| *dropped > 0) {
+        line("dropped", &dropped.to_string())?;
+    }
+    for (field, value) in mapped(facts.mapping) {
+        line("map", &format!("{field}={value}"))?;
+    }
+    for (rule, number) in facts.rules.iter().zip(1..) {
+        line("rule", &format!("{number}  {} → {}", condition(rule), consequence(rule)))?;
+    }
+    Ok(())
+}
+
+/// The fields of a mapping that are not mapped by default, as `--map` takes them.
+fn mapped(mapping: &Mapping) -> Vec<(&'static str, String)> {
+    let number = |number: u32| if number == 0 { String::new() } else { number.to_string() };
+    let fields = [
+        ("title", mapping.title.clone()),
+        ("body", mapping.body.clone()),
+        ("link", mapping.link.clone()),
+        ("icon", mapping.icon.clone()),
+        ("urgency", mapping.urgency.clone()),
+        ("group", mapping.group_key.clone()),
+        ("time", mapping.time.clone()),
+        ("split", mapping.split.clone()),
+        ("first-events", number(mapping.first_events)),
+        ("first-seconds", number(mapping.first_seconds)),
+    ];
+    fields.into_iter().filter(|(_, value)| !value.is_empty()).collect()
 }
