@@ -196,7 +196,7 @@ fn usage(error: &clap::Error, arguments: &[OsString]) -> Outcome {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         return unless_reader_gone(error.print());
     }
-    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+    if matches!(error.kind(), ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand) {
         let tidings = Tidings::command();
         let group = tidings.get_subcommands().find(|command| {
             command.has_subcommands() && arguments.iter().any(|argument| argument == command.get_name())

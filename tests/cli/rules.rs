@@ -122,7 +122,11 @@ fn what_cannot_work_is_refused_with_its_place() {
         ),
         (&["feed", "edit", "b", "--map", "first-events=some"], 2, "\"some\" is no number; write first-events=NUMBER."),
         (&["rule"], 2, "What should be done with the rules? One of: list, add, remove, move, test."),
-        (&["feed"], 2, "What should be done with the feeds? One of: add, list, show, edit, pause, resume, remove."),
+        (
+            &["feed"],
+            2,
+            "What should be done with the feeds? One of: add, list, show, edit, pause, resume, reconnect, remove.",
+        ),
     ] {
         assert_eq!(tidings(dir, arguments).failure(status), sentence, "{arguments:?}");
     }
@@ -154,7 +158,7 @@ async fn rules_and_mapping_are_tried_and_then_take_effect() {
     let titles = |events: &[Value]| -> Vec<String> {
         events.iter().map(|event| event["title"].as_str().expect("text").to_owned()).collect()
     };
-    assert_eq!(titles(&stored(4)), ["one", "two", "three", "x (+1 more)"]);
+    assert_eq!(titles(&stored(4)), ["one", "two", "three", "t: x (+1 more)"]);
 
     let rules = dir.join("rules.json");
     let text = r#"[{"name":"few","when":{"expression":"event.json.n > 5"},"then":{"action":{"kind":"announce","urgency":"high"}}},
@@ -164,7 +168,7 @@ async fn rules_and_mapping_are_tried_and_then_take_effect() {
     let rules = rules.to_str().expect("UTF-8");
     assert_eq!(
         tidings(dir, &["rule", "test", "b", "--rules", rules]).good(),
-        "      #4  announce normal  no rule  x (+1 more)
+        "      #4  announce normal  no rule  t: x (+1 more)
           The expression of rule 3 failed: line 1: unable to calculate 0 // 0.
       #3  drop             rule 2  three
       #2  announce high    rule 1 (few)  two
@@ -180,7 +184,7 @@ async fn rules_and_mapping_are_tried_and_then_take_effect() {
         tried[2],
         json!({
             "number": 2, "part": 0, "outcome": "announce", "because": "rule", "rule": 1, "rule_name": "few",
-            "urgency": "high", "title": "two", "body": "t: two\nn: 9", "link": null, "icon": null, "group_key": null,
+            "urgency": "high", "title": "two", "body": "", "link": null, "icon": null, "group_key": null,
             "happened": null, "problem": null,
         })
     );

@@ -85,11 +85,14 @@ fn four_run_side_by_side_and_the_others_wait() {
     let command =
         format!("echo > {0}/$$; while [ ! -e {0}/open ]; do sleep 0.02; done; rm {0}/$$", dir.path().display());
     let programs = Programs::default();
-    let started: Vec<_> = (0..4 + 256).map(|_| start(&programs, &["/bin/sh", "-c", &command], "", LIMIT)).collect();
-    let too_many = outcome(&start(&programs, &["/bin/true"], "", LIMIT));
-    assert_eq!(too_many.end, HookEnd::NotStarted { reason: "256 others are waiting already.".to_owned() });
+    let another = || start(&programs, &["/bin/sh", "-c", &command], "", LIMIT);
+    let mut started: Vec<_> = (0..4).map(|_| another()).collect();
     let running = || std::fs::read_dir(dir.path()).expect("a directory").count();
     eventually_blocking(LIMIT, "four that run", || (running() == 4).then_some(()));
+    started.extend((0..256).map(|_| another()));
+    let too_many = outcome(&start(&programs, &["/bin/true"], "", LIMIT));
+    assert_eq!(too_many.end, HookEnd::NotStarted { reason: "256 others are waiting already.".to_owned() });
+    assert_eq!(running(), 4);
     std::fs::write(&gate, "").expect("written");
     for told in &started {
         assert_eq!(outcome(told).end, HookEnd::Exited { status: 0 });
