@@ -16,8 +16,15 @@ pub(crate) const LIMIT: Duration = Duration::from_secs(20);
 
 /// The command in an environment that says nothing of this computer.
 pub(crate) fn tidings<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tidings"));
-    command.args(arguments).env_clear().env("TZ", "UTC").env("HOME", "/nonexistent").stdin(Stdio::null());
+    // Under `nohup` tests inherit that SIGHUP is ignored; what they start shall begin as from a terminal.
+    let mut command = Command::new("/usr/bin/env");
+    command
+        .args(["--default-signal=HUP", env!("CARGO_BIN_EXE_tidings")])
+        .args(arguments)
+        .env_clear()
+        .env("TZ", "UTC")
+        .env("HOME", "/nonexistent")
+        .stdin(Stdio::null());
     command.env("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus");
     command
 }
