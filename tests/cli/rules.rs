@@ -190,12 +190,12 @@ async fn rules_and_mapping_are_tried_and_then_take_effect() {
     );
 
     // Saved, they are for what comes from now on; the process that runs takes them at once.
-    tidings(dir, &["rule", "add", "b", "--words", "three", "--drop"]).good();
+    tidings(dir, &["rule", "add", "b", "--regex", "^three$", "--drop"]).good();
     let changes = ["feed", "edit", "b", "--map", "split=event.json", "--map", "title=<{{ event.json.t }}>"];
     tidings(dir, &changes).good();
     let shown = tidings(dir, &["feed", "show", "b"]).good();
     assert!(
-        shown.ends_with("map           title=<{{ event.json.t }}>\nmap           split=event.json\nrule          1  words three → drop\n"),
+        shown.ends_with("map           title=<{{ event.json.t }}>\nmap           split=event.json\nrule          1  regex ^three$ → drop\n"),
         "{shown}"
     );
     // Another path is another stream: everything is sent once more.
@@ -207,4 +207,37 @@ async fn rules_and_mapping_are_tried_and_then_take_effect() {
     eventually_blocking(crate::command::LIMIT, "the count of dropped events", || (dropped() == json!(1)).then_some(()));
     engine.signal(Signal::TERM);
     assert_eq!(engine.end().status, 0);
+}
+
+/// In a shell, in their order, on a feed of that name.
+#[test]
+fn commands_of_the_page_work() {
+    const PAGE: &str = include_str!("../../docs/mapping-and-rules.md");
+    let dir = tempfile::tempdir().expect("a directory");
+    tidings(dir.path(), &["feed", "add", "builds", "http://127.0.0.1:9/"]).good();
+    let blocks = PAGE.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let commands: Vec<&str> = blocks.flat_map(str::lines).collect();
+    assert!(commands.len() > 10, "{commands:?}");
+    for command in commands {
+        let ran = std::process::Command::new("/bin/sh")
+            .args(["-ec", &format!("tidings() {{ \"$TIDINGS\" --data-dir \"$DIR\" \"$@\"; }}; {command}")])
+            .env("TIDINGS", env!("CARGO_BIN_EXE_tidings"))
+            .env("DIR", dir.path())
+            .output()
+            .expect("a shell");
+        assert!(ran.status.success() && ran.stderr.is_empty(), "{command}: {ran:?}");
+    }
+    let left = tidings(dir.path(), &["feed", "show", "builds"]).good();
+    assert!(
+        left.ends_with(
+            "map           title={{ event.json.name }}: {{ event.json.status }}
+map           split=event.json
+map           first-seconds=2
+rule          1  type ping → drop
+rule          2  if event.json.status == 'failed' → announce urgent, sound bell
+rule          3  words failed → announce high, start /usr/local/bin/siren --seconds 3
+"
+        ),
+        "{left}"
+    );
 }

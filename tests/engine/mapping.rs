@@ -1,4 +1,5 @@
 //! What events are about, case by case.
+mod page;
 mod templates;
 
 use proptest::prelude::*;

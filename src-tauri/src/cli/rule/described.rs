@@ -23,20 +23,20 @@ pub(in crate::cli) fn condition(rule: &Rule) -> String {
 /// What becomes of them.
 pub(in crate::cli) fn consequence(rule: &Rule) -> String {
     let then = &rule.then;
-    let mut text = match then.action {
+    let mut parts = vec![match then.action {
         Action::Announce { urgency: None } => "announce".to_owned(),
         Action::Announce { urgency: Some(urgency) } => format!("announce {}", urgency.word()),
         Action::Silent => "silent".to_owned(),
         Action::Drop => "drop".to_owned(),
-    };
+    }];
     if !then.sound.is_empty() {
-        text += &format!(", sound {}", then.sound);
+        parts.push(format!("sound {}", then.sound));
     }
     if !then.link.is_empty() {
-        text += &format!(", link {}", then.link);
+        parts.push(format!("link {}", then.link));
     }
     if let Some(hook) = &then.hook {
-        text += &format!(", start {}", hook.command.join(" "));
+        parts.push(format!("start {}", hook.command.join(" ")));
     }
-    text
+    parts.join(", ")
 }
