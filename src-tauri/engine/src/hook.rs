@@ -2,12 +2,13 @@
 //!
 //! A program is started once for a stored event and never again for the same one: after a crash between the commit and
 //! the start it is not started. Deliberately not here: starting and ending processes (the shell's `hook.rs`).
+use crate::clock::now;
 use crate::{DecidedBy, EventId, FeedId, Hook};
 use serde::Serialize;
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 use ts_rs::TS;
 
 /// How many reports of a feed are kept, for as long as the engine runs.
@@ -192,10 +193,4 @@ impl Starter {
         let time_limit = Duration::from_secs(hook.time_limit.into());
         self.hooks.start(HookStart { command: hook.command.clone(), input, time_limit }, report);
     }
-}
-
-/// Milliseconds since the Unix epoch.
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

@@ -4,6 +4,7 @@
 //! Deliberately not here: Tauri, D-Bus, a window, a tray, the command line. What the engine needs of them it takes as a
 //! narrow trait ([`announce::Notifier`]).
 pub mod announce;
+mod clock;
 pub mod engine;
 pub mod engine_event;
 pub mod error;

@@ -77,13 +77,16 @@ pub enum StoreError {
 
 impl StoreError {
     fn of(path: &Path, error: &rusqlite::Error) -> Self {
-        let fault = Fault::of(error);
-        Self::Unusable { path: path.display().to_string(), fault, reason: fault.reason(&error.to_string()) }
+        Self::unusable(path, Fault::of(error), &error.to_string())
     }
 
     fn of_io(path: &Path, error: &io::Error) -> Self {
-        let fault = Fault::of_io(error);
-        Self::Unusable { path: path.display().to_string(), fault, reason: fault.reason(&error.to_string()) }
+        Self::unusable(path, Fault::of_io(error), &error.to_string())
+    }
+
+    /// In the words of its kind; `cause` is the system's own word for it.
+    fn unusable(path: &Path, fault: Fault, cause: &str) -> Self {
+        Self::Unusable { path: path.display().to_string(), fault, reason: fault.reason(cause) }
     }
 
     /// Of no kind of its own: the reason says it all.
@@ -211,8 +214,7 @@ impl Store {
 
     /// Damage that is left as it is.
     fn damaged(&self) -> StoreError {
-        let fault = Fault::Damaged;
-        StoreError::Unusable { path: self.path.display().to_string(), fault, reason: fault.reason("") }
+        StoreError::unusable(&self.path, Fault::Damaged, "")
     }
 
     /// Words for a failure of this store. Damage is noted, so that the next start looks at the whole database.

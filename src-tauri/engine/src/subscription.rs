@@ -5,6 +5,7 @@
 mod cause;
 
 use crate::announce::{Announcement, Announcer, Target};
+use crate::clock::{milliseconds, now};
 use crate::intake::SharedIntake;
 use crate::overview::{LastByte, Overview};
 use crate::store::{Arrival, Cursor, Writer};
@@ -16,7 +17,7 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 use tidings_event_source::event_source::RETRY_SPREAD;
 use tidings_event_source::{Connector, ConnectorOptions, EventSource, Frame, Occurrence, Policy};
 use tokio::sync::{mpsc, watch};
@@ -386,13 +387,4 @@ impl Task {
 
 fn attention_key(feed: FeedId) -> String {
     format!("attention-{feed}")
-}
-
-/// Milliseconds since the Unix epoch.
-fn now() -> i64 {
-    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, milliseconds)
-}
-
-fn milliseconds(duration: Duration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }

@@ -47,9 +47,7 @@ impl Run {
         }
         let data_dir = self.data.path()?;
         log::start(Some("info"));
-        if let Err(error) = files::allow_many() {
-            tracing::warn!(%error, "only few connections are possible at once");
-        }
+        files::allow_many();
         let interrupt = Interrupt::listen(None, GRACE).map_err(Failed::work)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failed::work)?;
         runtime.block_on(headless(data_dir, &interrupt, self.print))

@@ -108,7 +108,7 @@ impl Export {
         let since = since.map(jiff::Timestamp::as_millisecond);
         let mut output = Output::stdout()?;
         let written = match self.format {
-            ExportFormat::Ndjson => stored.each(scope, since, |record| ndjson_line(&mut output, record))?,
+            ExportFormat::Ndjson => stored.each(scope, since, |record| output.json_line(record))?,
             ExportFormat::Csv => {
                 let mut table = csv::Table::begin(&mut output)?;
                 let written = stored.each(scope, since, |record| table.row(record))?;
@@ -117,11 +117,6 @@ impl Export {
         };
         unless_reader_gone(written.and_then(|()| output.flush()))
     }
-}
-
-fn ndjson_line(output: &mut Output, record: &Record<'_>) -> io::Result<()> {
-    serde_json::to_writer(&mut *output, record)?;
-    output.bytes(b"\n")
 }
 
 /// The history, with the names of its feeds.
@@ -163,7 +158,7 @@ impl Stored {
                     Format::Text => line.write(&mut output, summary),
                     // One that is removed just now is left out.
                     Format::Ndjson => match self.history.event(summary.id).map_err(Failed::work)? {
-                        Some(event) => ndjson_line(&mut output, &Record::new(&event, line.name(event.summary.feed_id))),
+                        Some(event) => output.json_line(&Record::new(&event, line.name(event.summary.feed_id))),
                         None => Ok(()),
                     },
                 };

@@ -57,6 +57,12 @@ impl Output {
         }
     }
 
+    /// Adds a value as JSON on a line of its own.
+    pub(super) fn json_line(&mut self, value: &impl serde::Serialize) -> io::Result<()> {
+        serde_json::to_writer(&mut *self, value)?;
+        self.bytes(b"\n")
+    }
+
     /// Hands what was collected to the reader.
     pub(super) fn flush(&mut self) -> io::Result<()> {
         if let Some(kind) = self.failed {

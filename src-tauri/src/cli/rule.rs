@@ -248,10 +248,7 @@ struct Numbered<'a> {
 fn list(feed: &Feed, format: Format) -> Outcome {
     let mut output = Output::stdout()?;
     let written = feed.config.rules.iter().zip(1..).try_for_each(|(rule, number)| match format {
-        Format::Ndjson => {
-            serde_json::to_writer(&mut output, &Numbered { number, rule })?;
-            output.bytes(b"\n")
-        }
+        Format::Ndjson => output.json_line(&Numbered { number, rule }),
         Format::Text => {
             let name = if rule.name.is_empty() { String::new() } else { format!("{}: ", rule.name) };
             let line = format!("{name}{} → {}", condition(rule), consequence(rule));

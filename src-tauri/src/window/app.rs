@@ -66,9 +66,7 @@ fn start(
     wishes: mpsc::Receiver<Wish>,
 ) -> anyhow::Result<ExitCode> {
     let data_dir = dirs::data_dir(arguments.data_dir.clone())?;
-    if let Err(error) = files::allow_many() {
-        tracing::warn!(%error, "only few connections are possible at once");
-    }
+    files::allow_many();
     // Subscriptions do not wait for the window.
     let opened = Engine::open(EngineOptions {
         data_dir: data_dir.clone(),

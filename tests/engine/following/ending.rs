@@ -32,15 +32,20 @@ fn stored(data_dir: &Path) -> Vec<String> {
     stored
 }
 
-#[tokio::test]
-async fn what_waits_for_the_disk_is_written_before_the_end() {
+/// An engine whose database another program holds, so that everything that comes waits.
+async fn blocked() -> (SseServer, Running, rusqlite::Connection) {
     let server = unrepeatable().await;
     let running = Running::new();
-    // Another program holds the database, so that everything that comes waits.
     let other = rusqlite::Connection::open(running.dir.path().join("tidings.db")).unwrap();
     running.add(&server.url("/")).await;
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     eventually(LIMIT, "the report that storing fails", async || running.engine.storage_problem()).await;
+    (server, running, other)
+}
+
+#[tokio::test]
+async fn what_waits_for_the_disk_is_written_before_the_end() {
+    let (_server, running, other) = blocked().await;
     let before = stored(running.dir.path()).len();
     assert!(before < TAKEN, "everything was stored before the end");
     other.execute_batch("ROLLBACK").unwrap();
@@ -50,12 +55,7 @@ async fn what_waits_for_the_disk_is_written_before_the_end() {
 
 #[tokio::test]
 async fn disk_that_stays_blocked_does_not_keep_it_from_ending() {
-    let server = unrepeatable().await;
-    let running = Running::new();
-    let other = rusqlite::Connection::open(running.dir.path().join("tidings.db")).unwrap();
-    running.add(&server.url("/")).await;
-    other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    eventually(LIMIT, "the report that storing fails", async || running.engine.storage_problem()).await;
+    let (server, running, other) = blocked().await;
     tokio::time::timeout(LIMIT, running.engine.shut_down()).await.expect("the engine does not end");
     server.ended(0).await;
     other.execute_batch("ROLLBACK").unwrap();

@@ -67,10 +67,7 @@ pub(super) fn reported(path: &Path) -> Option<SetAside> {
 
 /// The user has taken note.
 pub(super) fn forget(path: &Path) -> io::Result<()> {
-    match fs::remove_file(report(path)) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
+    unless_missing(fs::remove_file(report(path)))
 }
 
 /// Repairs a database in which only the content of the index of words is wrong: that is made anew from the events. An
@@ -152,10 +149,7 @@ pub(super) fn finish(path: &Path) -> io::Result<()> {
     // A log beside the new database would be taken for its own.
     let aside = reported(path).map_or_else(|| free_name(path), |report| report.file);
     for suffix in ["-wal", "-shm"] {
-        match fs::rename(beside(path, suffix), beside(&aside, suffix)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
+        unless_missing(fs::rename(beside(path, suffix), beside(&aside, suffix)))?;
     }
     fs::rename(&rescue, path)?;
     let _ = fs::remove_file(database::suspicion(path));
@@ -173,13 +167,15 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 }
 
 fn remove(file: &Path) -> io::Result<()> {
-    for suffix in ["", "-journal"] {
-        match fs::remove_file(beside(file, suffix)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
+    ["", "-journal"].into_iter().try_for_each(|suffix| unless_missing(fs::remove_file(beside(file, suffix))))
+}
+
+/// What is not there need not be moved or removed.
+fn unless_missing(done: io::Result<()>) -> io::Result<()> {
+    match done {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        done => done,
     }
-    Ok(())
 }
 
 /// A name that says what the file is, and that no file has yet.

@@ -48,7 +48,7 @@ fn cannot_lock(data_dir: &Path, error: &io::Error) -> StoreError {
         Fault::Other => Fault::NoLocks,
         fault => fault,
     };
-    StoreError::Unusable { path: data_dir.display().to_string(), fault, reason: fault.reason(&error.to_string()) }
+    StoreError::unusable(data_dir, fault, &error.to_string())
 }
 
 /// Options that make a file which only the user can read, and keep one that exists.

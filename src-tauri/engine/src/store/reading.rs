@@ -5,11 +5,11 @@ use super::append::urgency_from_sql;
 use super::details::Details;
 use super::row;
 use super::search::{self, Search, When};
+use crate::clock::now;
 use crate::{Event, EventId, EventSummary, Feed, FeedId, Page, PageQuery, Scope, Trial, TrialReport};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, Row, params_from_iter};
 use std::ops::ControlFlow;
-use std::time::SystemTime;
 
 /// The most events of one page, and how many when none are asked for.
 const PAGE_LIMIT: u32 = 500;
@@ -272,10 +272,7 @@ fn resolve(connection: &Connection, when: When) -> rusqlite::Result<i64> {
         connection.query_row(&format!("SELECT strftime('%s', ?1, {modifiers}) * 1000"), [text], |row| row.get(0))
     };
     match when {
-        When::Ago(milliseconds) => {
-            let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-            Ok(i64::try_from(now.as_millis()).unwrap_or(i64::MAX) - milliseconds)
-        }
+        When::Ago(milliseconds) => Ok(now() - milliseconds),
         When::Date(year, month, day) => start_of_day("'utc'", &format!("{year:04}-{month:02}-{day:02}")),
         When::DaysAgo(days) => start_of_day(&format!("'localtime', 'start of day', '-{days} days', 'utc'"), "now"),
     }

@@ -150,7 +150,7 @@ pub(super) fn list(seen: &Seen, format: Format) -> Outcome {
     let mut output = Output::stdout()?;
     let feeds = seen.all();
     let written = match format {
-        Format::Ndjson => feeds.iter().try_for_each(|&(feed, status)| ndjson(&mut output, feed, status)),
+        Format::Ndjson => feeds.iter().try_for_each(|&(feed, status)| output.json_line(&Shown::new(feed, status))),
         Format::Text => {
             let clock = moment::Clock::local();
             let width = |of: &dyn Fn(&Feed) -> usize| feeds.iter().map(|(feed, _)| of(feed)).max().unwrap_or(0);
@@ -172,15 +172,10 @@ pub(super) fn show(seen: &Seen, meant: &str, format: Format) -> Outcome {
     let id = find(&feeds, meant).map_err(Failed::Work)?.id;
     let mut output = Output::stdout()?;
     let written = all.iter().filter(|(feed, _)| feed.id == id).try_for_each(|&(feed, status)| match format {
-        Format::Ndjson => ndjson(&mut output, feed, status),
+        Format::Ndjson => output.json_line(&Shown::new(feed, status)),
         Format::Text => text(&mut output, feed, status),
     });
     unless_reader_gone(written.and_then(|()| output.flush()))
-}
-
-fn ndjson(output: &mut Output, feed: &Feed, status: Option<&FeedStatus>) -> io::Result<()> {
-    serde_json::to_writer(&mut *output, &Shown::new(feed, status))?;
-    output.bytes(b"\n")
 }
 
 fn text(output: &mut Output, feed: &Feed, status: Option<&FeedStatus>) -> io::Result<()> {

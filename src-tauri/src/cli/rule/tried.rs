@@ -70,10 +70,7 @@ pub(super) fn write(report: TrialReport, format: Format) -> Outcome {
     }
     let mut output = Output::stdout()?;
     let written = match format {
-        Format::Ndjson => report.events.iter().try_for_each(|tried| {
-            serde_json::to_writer(&mut output, &Record::new(tried))?;
-            output.bytes(b"\n")
-        }),
+        Format::Ndjson => report.events.iter().try_for_each(|tried| output.json_line(&Record::new(tried))),
         Format::Text => text(&mut output, &report.events),
     };
     unless_reader_gone(written.and_then(|()| output.flush()))
