@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 use std::ops::Deref;
 use std::sync::Arc;
 use tidings_engine::{
-    Counts, EngineError, Envelope, EventId, FeedId, FeedStatus, SetAside, Settings, StorageProblem, Target,
+    Counts, EngineError, Envelope, EventId, FeedId, FeedStatus, Mute, SetAside, Settings, StorageProblem, Target,
 };
 use ts_rs::TS;
 
@@ -20,6 +20,8 @@ pub struct Snapshot {
     pub counts: Counts,
     /// What the user chose.
     pub settings: Settings,
+    /// What is muted.
+    pub mutes: Vec<Mute>,
     /// The banners to show.
     pub notices: Vec<Notice>,
     /// The number of the last engine event that is in here already; the first one to come is newer.
@@ -67,6 +69,8 @@ pub enum Place {
         /// The feed.
         id: FeedId,
     },
+    /// All that is not read.
+    Unread,
     /// The settings.
     Settings,
 }
@@ -76,6 +80,7 @@ impl From<Target> for Place {
         match target {
             Target::Event(id) => Self::Event { id },
             Target::Feed(id) => Self::Feed { id },
+            Target::Unread => Self::Unread,
         }
     }
 }

@@ -11,11 +11,14 @@ mod interrupt;
 mod json;
 mod log;
 mod moment;
+mod mute;
 mod output;
 mod rule;
+mod settings;
 mod shown;
 mod storage;
 mod watch;
+mod why;
 mod window;
 
 use clap::error::{ContextKind, ErrorKind};
@@ -93,6 +96,10 @@ enum Command {
     Rule(rule::RuleCommand),
     List(history::List),
     Search(history::Search),
+    Why(why::WhyCommand),
+    Mute(mute::Mute),
+    Unmute(mute::Unmute),
+    Settings(settings::SettingsCommand),
     Decode(decode::Decode),
     Export(history::Export),
     Demo(demo::Demo),
@@ -177,6 +184,22 @@ fn run(arguments: impl Iterator<Item = OsString>) -> Outcome {
             Command::Search(mut search) => {
                 search.data.or(outer);
                 search.run()
+            }
+            Command::Why(mut why) => {
+                why.data.or(outer);
+                why.run()
+            }
+            Command::Mute(mut mute) => {
+                mute.data.or(outer);
+                mute.run()
+            }
+            Command::Unmute(mut unmute) => {
+                unmute.data.or(outer);
+                unmute.run()
+            }
+            Command::Settings(mut settings) => {
+                settings.data.or(outer);
+                settings.run()
             }
             Command::Decode(decode) => decode.run(),
             Command::Export(mut export) => {

@@ -13,7 +13,9 @@ use serde::{Deserialize, Serialize};
 use std::io;
 use std::path::Path;
 use std::time::Duration;
-use tidings_engine::{Engine, EngineError, Feed, FeedConfig, FeedId, FeedStatus, StorageProblem};
+use tidings_engine::{
+    Engine, EngineError, Feed, FeedConfig, FeedId, FeedStatus, Mute, MuteFor, Settings, StorageProblem, Tested,
+};
 
 /// A line longer than this is refused: requests and replies are small, but a list of a thousand feeds is not.
 const LINE_LIMIT: u64 = 4 * 1024 * 1024;
@@ -46,6 +48,23 @@ pub enum Request {
         id: Option<FeedId>,
     },
     Storage,
+    Settings,
+    SettingsChange {
+        settings: Box<Settings>,
+    },
+    Mute {
+        feed: Option<FeedId>,
+        length: MuteFor,
+    },
+    Unmute {
+        feed: Option<FeedId>,
+    },
+    Mutes,
+    SendTest {
+        feed: FeedId,
+        event_type: String,
+        data: String,
+    },
 }
 
 /// The answer to a [`Request`].
@@ -61,6 +80,12 @@ pub enum Reply {
     Feeds(Vec<FeedStatus>),
     /// What is wrong with the store just now.
     Storage(Option<StorageProblem>),
+    /// The settings.
+    Settings(Box<Settings>),
+    /// What is muted now.
+    Mutes(Vec<Mute>),
+    /// What became of a test event.
+    Tested(Vec<Tested>),
     /// It is not done.
     Refused {
         /// Stable, for programs: a code of [`EngineError::code`], `no-window`, or `bad-request`.
@@ -157,6 +182,14 @@ pub(crate) async fn answer(engine: &Engine, request: Request) -> Reply {
         Request::FeedRemove { id } => engine.remove_feed(id).await.map(|()| Reply::Done),
         Request::Feeds => engine.feeds().await.map(Reply::Feeds),
         Request::Reconnect { id } => engine.reconnect(id).await.map(|()| Reply::Done),
+        Request::Settings => engine.settings().await.map(|settings| Reply::Settings(Box::new(settings))),
+        Request::SettingsChange { settings } => engine.change_settings(*settings).await.map(|()| Reply::Done),
+        Request::Mute { feed, length } => engine.mute(feed, length).await.map(|()| Reply::Mutes(engine.mutes())),
+        Request::Unmute { feed } => engine.unmute(feed).await.map(|()| Reply::Mutes(engine.mutes())),
+        Request::Mutes => Ok(Reply::Mutes(engine.mutes())),
+        Request::SendTest { feed, event_type, data } => {
+            engine.send_test(feed, event_type, data).await.map(Reply::Tested)
+        }
         Request::Storage => Ok(Reply::Storage(engine.storage_problem())),
     };
     reply.unwrap_or_else(|error| refused(&error))

@@ -2,6 +2,7 @@
 //!
 //! Deliberately not here: the server (`demo.rs`).
 use std::io;
+use tidings_engine::announce::FeedAnnouncing;
 use tidings_engine::{FeedConfig, FeedStatus, Mapping, ProxyChoice, ResumeMode};
 use tokio::net::TcpListener;
 
@@ -20,6 +21,8 @@ pub fn config() -> FeedConfig {
         insecure: false,
         credentials_follow_redirects: false,
         notify: true,
+        // It is there to show what notifications look like.
+        announcing: FeedAnnouncing { quiet_in_view: Some(false), ..FeedAnnouncing::default() },
         event_limit: None,
         mapping: Mapping::default(),
         rules: vec![],

@@ -60,6 +60,7 @@ impl EventChannel {
             feeds,
             counts: self.engine.counts().await?,
             settings: self.engine.settings().await?,
+            mutes: self.engine.mutes(),
             notices: list(&notices.borrow_and_update()),
             seq,
             newest: newest.events.first().map(|event| event.id),

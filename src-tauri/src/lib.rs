@@ -10,6 +10,7 @@ pub mod demo;
 pub mod demo_feed;
 pub mod event_channel;
 pub mod hook;
+pub mod link;
 pub mod notification;
 pub mod platform;
 

@@ -2,6 +2,7 @@
 //!
 //! Deliberately not here: what is announced and how often (the engine's `announce.rs`), Tauri and the window (the
 //! headless engine and `watch --notify` announce too), and opening links.
+mod answer;
 mod description;
 #[cfg(all(unix, not(target_os = "macos")))]
 mod icon;
@@ -17,8 +18,10 @@ use native as delivery;
 #[cfg(all(unix, not(target_os = "macos")))]
 use service as delivery;
 
+pub use answer::obey;
+
 use std::time::Duration;
-use tidings_engine::{Announcement, EventId, Notifier, Target};
+use tidings_engine::{Announcement, AnnouncementId, Answer, EventId, FeedId, Notifier, Reports, Target};
 use tokio::sync::{mpsc, oneshot, watch};
 
 /// How many notifications may wait for the desktop. The engine announces a few a second at most; only a desktop that does
@@ -49,6 +52,11 @@ pub enum Action {
     MarkRead {
         /// The event that the notification was about.
         event: EventId,
+    },
+    /// The button "Mute feed 1 h".
+    MuteFeed {
+        /// The feed that the notification was about.
+        feed: FeedId,
     },
 }
 
@@ -86,6 +94,37 @@ enum Job {
 pub struct Desktop {
     jobs: mpsc::Sender<Job>,
     service: watch::Receiver<Service>,
+    reports: watch::Sender<Option<Reports>>,
+}
+
+/// What the thread that delivers has to say, and to whom.
+struct Listeners<'a> {
+    /// How the service fares.
+    service: &'a watch::Sender<Service>,
+    /// The engine, once it wants to know.
+    reports: watch::Receiver<Option<Reports>>,
+    /// Who takes what the user answers.
+    on_action: &'a dyn Fn(Action),
+}
+
+impl Listeners<'_> {
+    fn answered(&self, announcement: Option<AnnouncementId>, answer: Answer) {
+        if let Some(id) = announcement
+            && let Some(reports) = &*self.reports.borrow()
+        {
+            reports.answered(id, answer);
+        }
+    }
+
+    fn refused(&self, announcement: Option<AnnouncementId>, words: &str) {
+        tracing::warn!(words, "a notification was not delivered; its event is in the history");
+        self.answered(announcement, Answer::Refused { words: words.to_owned() });
+    }
+
+    /// The service fares so now.
+    fn set(&self, next: Service) {
+        self.service.send_if_modified(|now| std::mem::replace(now, next) != next);
+    }
 }
 
 impl Desktop {
@@ -105,14 +144,16 @@ impl Desktop {
     fn start(address: Option<String>, on_action: impl Fn(Action) + Send + 'static) -> Self {
         let (jobs, queue) = mpsc::channel(QUEUE);
         let (status, service) = watch::channel(Service::Unknown);
-        let thread = std::thread::Builder::new()
-            .name("notification".to_owned())
-            .spawn(move || delivery::run(address, queue, &status, &on_action));
+        let (reports, heard) = watch::channel(None);
+        let thread = std::thread::Builder::new().name("notification".to_owned()).spawn(move || {
+            let listeners = Listeners { service: &status, reports: heard, on_action: &on_action };
+            delivery::run(address, queue, &listeners);
+        });
         if let Err(error) = thread {
             // The queue is gone with the thread, so every announcement is refused and logged below.
             tracing::error!(%error, "no thread for notifications");
         }
-        Self { jobs, service }
+        Self { jobs, service, reports }
     }
 
     /// How the desktop's notification service fares, and how that changes.
@@ -142,11 +183,15 @@ impl Desktop {
 
     fn submit(&self, job: Job) {
         if let Err(error) = self.jobs.try_send(job) {
-            let why = match error {
+            let why = match &error {
                 mpsc::error::TrySendError::Full(_) => "the desktop does not answer and too many wait already",
                 mpsc::error::TrySendError::Closed(_) => "the notification thread has ended",
             };
             tracing::warn!(why, "a notification was not delivered; its event is in the history");
+            let (mpsc::error::TrySendError::Full(job) | mpsc::error::TrySendError::Closed(job)) = error;
+            if let (Job::Announce(Announcement { id: Some(id), .. }), Some(reports)) = (job, &*self.reports.borrow()) {
+                reports.answered(id, Answer::Refused { words: why.to_owned() });
+            }
         }
     }
 }
@@ -154,5 +199,10 @@ impl Desktop {
 impl Notifier for Desktop {
     fn announce(&self, announcement: Announcement) {
         self.submit(Job::Announce(announcement));
+    }
+
+    fn report_to(&self, reports: Reports) -> bool {
+        self.reports.send_replace(Some(reports));
+        true
     }
 }

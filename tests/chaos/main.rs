@@ -17,6 +17,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use tidings_engine::{
     Announcement, Engine, EngineEvent, EngineEvents, EngineOptions, Event, FeedId, History, Notifier, PageQuery, Scope,
+    SystemClock,
 };
 use tidings_event_source::Policy;
 use tidings_test_support::fault::STORY;
@@ -67,6 +68,7 @@ async fn nothing_is_lost_or_doubled_or_left_behind_among_misbehaving_servers() {
         data_dir: directory.path().to_owned(),
         user_agent: "Tidings/test".to_owned(),
         notifier: Arc::clone(&announced) as _,
+        clock: Arc::new(SystemClock),
         connect: true,
         policy: POLICY,
         hooks: Arc::new(tidings_engine::NoHooks),

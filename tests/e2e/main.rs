@@ -45,6 +45,11 @@ fn ndjson(desktop: &DesktopSession, arguments: &[&str]) -> (Option<i32>, Vec<Val
     (output.status.code(), lines.collect())
 }
 
+/// Has announced what the focused window shows: nobody sits before it.
+fn look_away(desktop: &DesktopSession) {
+    run(desktop, &["settings", "set", "quiet-in-view", "off"]);
+}
+
 /// The stored events of a feed, newest first.
 fn stored(desktop: &DesktopSession, feed: &str) -> Vec<Value> {
     ndjson(desktop, &["list", "--feed", feed, "--format", "ndjson"]).1

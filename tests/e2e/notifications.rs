@@ -1,6 +1,6 @@
 //! Notifications of the real daemon: what a click does, and what happens where there is no daemon.
 use crate::window::Window;
-use crate::{LIMIT, stored};
+use crate::{LIMIT, look_away, stored};
 use tidings_test_support::{Desktop, DesktopSession, NotificationDaemon, Tutorial, TutorialServer, eventually};
 
 async fn announced(desktop: &DesktopSession, words: &str) {
@@ -15,6 +15,7 @@ async fn announced(desktop: &DesktopSession, words: &str) {
 async fn a_click_opens_the_event_also_when_the_window_is_hidden() {
     let desktop = Desktop::default().start();
     let server = TutorialServer::start(Tutorial::Nchan);
+    look_away(&desktop);
     let window = Window::open(&desktop).await;
     window.add_feed("nchan", &server.url()).await;
     server.publish("first");
@@ -40,6 +41,7 @@ async fn a_click_opens_the_event_also_when_the_window_is_hidden() {
 async fn without_a_daemon_events_are_kept_and_announcing_resumes_when_one_comes() {
     let desktop = Desktop { notifications: NotificationDaemon::None, tray: false, ..Desktop::default() }.start();
     let server = TutorialServer::start(Tutorial::Nchan);
+    look_away(&desktop);
     let window = Window::open(&desktop).await;
     window.add_feed("nchan", &server.url()).await;
     server.publish("nobody shows this");

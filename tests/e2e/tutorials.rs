@@ -1,6 +1,6 @@
 //! The servers that people copy from tutorials, followed to the command line, the history, the window, the notification.
 use crate::window::Window;
-use crate::{LIMIT, ndjson, pictures, run, stored, text, tidings};
+use crate::{LIMIT, look_away, ndjson, pictures, run, stored, text, tidings};
 use serde_json::Value;
 use std::process::Stdio;
 use tidings_test_support::{Desktop, DesktopSession, Process, Tutorial, TutorialServer, eventually};
@@ -240,6 +240,7 @@ async fn headless_goes_on_where_it_was_killed() {
 async fn the_window_shows_each_and_the_daemon_announces_it() {
     let desktop = Desktop::default().start();
     let servers: Vec<_> = LESSONS.iter().map(Lesson::start).collect();
+    look_away(&desktop);
     let window = Window::open(&desktop).await;
     for (lesson, server) in LESSONS.iter().zip(&servers) {
         // Half through the dialog, half by the command, which asks the running window.

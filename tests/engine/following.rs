@@ -17,7 +17,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tidings_engine::{
     Announcement, Engine, EngineOptions, EventSummary, Feed, FeedConfig, FeedId, FeedState, NoHooks, Notifier,
-    PageQuery,
+    PageQuery, SystemClock,
 };
 use tidings_event_source::Policy;
 use tidings_test_support::eventually;
@@ -116,6 +116,7 @@ pub(crate) fn options(data_dir: &Path, notifier: &Arc<Recorder>, connect: bool) 
         data_dir: data_dir.to_owned(),
         user_agent: "Tidings/test".to_owned(),
         notifier: Arc::clone(notifier) as Arc<dyn Notifier>,
+        clock: Arc::new(SystemClock),
         connect,
         policy: Policy::FEED,
         hooks: Arc::new(NoHooks),

@@ -18,7 +18,7 @@ fn rule(when: When, action: Action) -> Rule {
 }
 
 fn incoming(data: &str) -> Incoming<'_> {
-    Incoming { event_type: "build", data, last_event_id: "7", received_at: 0 }
+    Incoming { event_type: "build", data, last_event_id: "7", received_at: 0, catch_up: false }
 }
 
 fn intake(rules: &[Rule]) -> Intake {

@@ -6,7 +6,7 @@ use tidings::event_channel::{EventChannel, Page, PageGone};
 use tidings::{USER_AGENT, demo_feed};
 use tidings_engine::{
     Announcement, Engine, EngineEvent, EngineOptions, EventId, FeedConfig, FeedId, FeedStatus, NoHooks, Notifier,
-    Scope, Target,
+    Scope, SystemClock, Target,
 };
 use tidings_event_source::Policy;
 use tokio::sync::{Semaphore, mpsc};
@@ -26,6 +26,7 @@ pub(crate) fn engine() -> (tempfile::TempDir, Engine) {
         data_dir: dir.path().to_owned(),
         user_agent: USER_AGENT.to_owned(),
         notifier: Arc::new(Nobody),
+        clock: Arc::new(SystemClock),
         connect: false,
         policy: Policy::FEED,
         hooks: Arc::new(NoHooks),

@@ -9,14 +9,17 @@ const LIMIT: Duration = Duration::from_secs(20);
 
 fn announcement(title: &str) -> Announcement {
     Announcement {
+        id: None,
         replaces: None,
         target: Target::Event(EventId(7)),
-        feed: FeedId(1),
+        feed: Some(FeedId(1)),
         feed_name: "Build farm".to_owned(),
         title: title.to_owned(),
         body: "1,912 tests in 4 min".to_owned(),
         urgency: Urgency::Normal,
         link: None,
+        icon: None,
+        sound: None,
     }
 }
 
@@ -45,10 +48,13 @@ async fn an_announcement_becomes_exactly_this_call() {
     assert_eq!((call.app.as_str(), call.replaces, call.timeout), ("Tidings", 0, -1));
     assert_eq!(call.summary, "Nightly passed");
     assert_eq!(call.body, "Build farm · 1,912 tests in 4 min");
-    assert_eq!(call.actions, ["default", "Open", "open-link", "Open link", "mark-read", "Mark read"]);
+    let buttons = ["default", "Open", "open-link", "Open link", "mark-read", "Mark read", "mute-feed", "Mute feed 1 h"];
+    assert_eq!(call.actions, buttons);
     assert_eq!(call.urgency(), Some(1));
     let entry = call.hints.get("desktop-entry").and_then(|hint| String::try_from(hint.clone()).ok());
-    assert_eq!((entry.as_deref(), call.hints.len()), (Some("Tidings"), 2));
+    let category = call.hints.get("category").and_then(|hint| String::try_from(hint.clone()).ok());
+    let hints = (entry.as_deref(), category.as_deref(), call.hints.len());
+    assert_eq!(hints, (Some("Tidings"), Some("x-tidings.event"), 3));
     assert!(call.icon == "tidings" || call.icon.ends_with("/tidings/icon.png"), "{}", call.icon);
 }
 
@@ -103,7 +109,7 @@ async fn urgency_and_buttons_follow_the_announcement() {
         desktop.announce(Announcement { urgency, target: Target::Feed(FeedId(1)), ..announcement("x") });
     }
     for ((urgency, level), call) in cases.iter().zip(recorder.at_least(cases.len()).await) {
-        assert_eq!((call.urgency(), call.actions.len()), (Some(*level), 2), "{urgency:?}");
+        assert_eq!((call.urgency(), call.actions.len()), (Some(*level), 4), "{urgency:?}");
     }
 }
 

@@ -5,6 +5,7 @@ mod core;
 mod network;
 
 use self::core::Core;
+use crate::announce::{Clock, Mute, MuteFor, Tested, Why};
 use crate::event::Counts;
 use crate::hook::Hooks;
 use crate::store::{SetAside, StorageProblem, Store};
@@ -25,6 +26,8 @@ pub struct EngineOptions {
     pub user_agent: String,
     /// Who delivers announcements.
     pub notifier: Arc<dyn Notifier>,
+    /// Says what time it is, for quiet hours, mutes and bursts.
+    pub clock: Arc<dyn Clock>,
     /// Whether subscriptions are started. The command line opens an engine without them to edit feeds.
     pub connect: bool,
     /// How subscriptions come back after a failure: [`Policy::FEED`]. A test of many failures brings shorter waits.
@@ -51,8 +54,7 @@ impl Engine {
     /// database is newer than the program, or cannot be opened.
     pub fn open(options: EngineOptions) -> Result<Self, EngineError> {
         let store = Store::open(&options.data_dir)?;
-        let EngineOptions { user_agent, notifier, connect, policy, hooks, .. } = options;
-        let core = Arc::new(Core::new(store, user_agent, notifier, connect, policy, hooks)?);
+        let core = Arc::new(Core::new(store, options)?);
         let network = Network::start(Arc::clone(&core)).map_err(|error| EngineError::NoThread(error.to_string()))?;
         Ok(Self { core, network: Arc::new(network) })
     }
@@ -161,6 +163,40 @@ impl Engine {
         self.core.running()?;
         self.core.feed(feed)?;
         Ok(self.core.hooks.log(feed))
+    }
+
+    /// Why an event was announced, or was not.
+    pub async fn why(&self, id: EventId) -> Result<Why, EngineError> {
+        self.core.running()?;
+        self.core.readers.why(id).await?.ok_or(EngineError::NoSuchEvent(id))
+    }
+
+    /// Sends a test event of a feed through mapping, rules, policy and delivery, and says what became of it at each step,
+    /// waiting for the notification service. It is not stored, and counts for nothing.
+    pub async fn send_test(&self, id: FeedId, event_type: String, data: String) -> Result<Vec<Tested>, EngineError> {
+        self.run(move |core| async move { core.send_test(id, &event_type, &data).await }).await
+    }
+
+    /// Announces nothing for a while, of one feed or of all; afterwards one digest. Urgent events pass if the user wants it.
+    pub async fn mute(&self, feed: Option<FeedId>, length: MuteFor) -> Result<(), EngineError> {
+        self.run(move |core| async move { core.mute(feed, length) }).await
+    }
+
+    /// Ends a mute. That there is none is no error.
+    pub async fn unmute(&self, feed: Option<FeedId>) -> Result<(), EngineError> {
+        self.core.running()?;
+        self.core.surroundings.announcer.unmute(feed);
+        Ok(())
+    }
+
+    /// What is muted.
+    pub fn mutes(&self) -> Vec<Mute> {
+        self.core.surroundings.announcer.mutes()
+    }
+
+    /// What the focused window shows, of which nothing has to be announced; `None`: no window is focused.
+    pub fn set_in_view(&self, in_view: Option<Scope>) {
+        self.core.surroundings.announcer.set_in_view(in_view);
     }
 
     /// How many events there are, without counting them.

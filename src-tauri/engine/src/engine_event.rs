@@ -1,6 +1,7 @@
 //! What the engine tells those who listen, after it is stored.
 //!
 //! Deliberately not here: transport to the window (the shell's `event_channel.rs`).
+use crate::announce::Mute;
 use crate::event::Counts;
 use crate::store::{SetAside, StorageProblem};
 use crate::{EventId, EventSummary, FeedId, FeedStatus};
@@ -52,6 +53,11 @@ pub enum EngineEvent {
     Counts {
         /// How they are now.
         counts: Counts,
+    },
+    /// Something is muted that was not, or the other way round.
+    Mutes {
+        /// What is muted now.
+        mutes: Vec<Mute>,
     },
     /// Storing fails (disk full, read-only); `None`: it works again.
     Storage {

@@ -3,6 +3,7 @@
 //! Deliberately not here: how it fares just now (`feed_state.rs`).
 mod connecting;
 
+use crate::announce::FeedAnnouncing;
 use crate::{Mapping, Rule};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -86,6 +87,9 @@ pub struct FeedConfig {
     /// Whether its events are announced.
     #[serde(default = "yes")]
     pub notify: bool,
+    /// How they are, as far as it is otherwise than for all feeds.
+    #[serde(default)]
+    pub announcing: FeedAnnouncing,
     /// Bytes; an event larger than this is dropped. `None`: 16 MiB.
     #[serde(default)]
     #[ts(type = "number | null")]

@@ -24,7 +24,9 @@ pub mod template;
 pub mod trial;
 pub mod world;
 
-pub use announce::{Announcement, Notifier, Target};
+pub use announce::{
+    Announcement, AnnouncementId, Answer, Clock, Mute, MuteFor, Notifier, Reports, SystemClock, Target, Tested, Why,
+};
 pub use engine::{Engine, EngineOptions};
 pub use engine_event::{EngineEvent, EngineEvents, Envelope};
 pub use error::EngineError;
@@ -35,7 +37,7 @@ pub use hook::{HookEnd, HookReport, Hooks, NoHooks};
 pub use intake::{Intake, Taken};
 pub use mapping::Mapping;
 pub use rule::{Action, DecidedBy, Decision, Hook, Rule, Then, Verdict, When};
-pub use settings::{Settings, Theme};
+pub use settings::{Click, Settings, Theme};
 pub use store::{Fault, History, SetAside, StorageProblem, StoreError};
 pub use template::TemplateFault;
 pub use trial::{Trial, TrialReport, Tried};

@@ -1,6 +1,7 @@
 //! What the engine knows of its feeds at this moment: their settings, states and counts, without asking the disk.
 //!
 //! Deliberately not here: how states come about (`subscription.rs`), telling of changes (`teller.rs`).
+use crate::announce::FeedAnnouncing;
 use crate::intake::SharedIntake;
 use crate::store::{FeedCounts, StoredFeed};
 use crate::{Counts, Feed, FeedId, FeedState, FeedStatus};
@@ -63,6 +64,7 @@ impl LastByte {
 pub(crate) struct Announced {
     pub(crate) name: String,
     pub(crate) notify: bool,
+    pub(crate) choices: FeedAnnouncing,
 }
 
 impl Overview {
@@ -105,7 +107,7 @@ impl Overview {
     pub(crate) fn announced(&self, id: FeedId) -> Option<Announced> {
         let feeds = self.feeds();
         let config = &feeds.by_id.get(&id)?.feed.config;
-        Some(Announced { name: config.name.clone(), notify: config.notify })
+        Some(Announced { name: config.name.clone(), notify: config.notify, choices: config.announcing })
     }
 
     /// The sum over all feeds.

@@ -1,6 +1,7 @@
 //! What the user chose for the whole program.
 //!
 //! Deliberately not here: what is chosen per feed (`feed.rs`).
+use crate::announce::{Burst, QuietHours};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -15,6 +16,17 @@ pub enum Theme {
     Light,
     /// Light on dark.
     Dark,
+}
+
+/// What a click on a notification leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Click {
+    /// The event in the window.
+    #[default]
+    Event,
+    /// The event's link, if it has one.
+    Link,
 }
 
 /// The program's settings. Every field has a default, so that older stores read well.
@@ -32,10 +44,37 @@ pub struct Settings {
     pub notify: bool,
     /// Whether rules may start programs.
     pub allow_hooks: bool,
+    /// How many notifications of a feed are shown one by one before the rest is counted in one.
+    pub burst: Burst,
+    /// Whether urgent events are announced in quiet hours, while muted and while the desktop is not to be disturbed.
+    pub urgent_passes: bool,
+    /// When nothing is announced; afterwards one digest is.
+    pub quiet_hours: QuietHours,
+    /// Whether nothing is announced of what the focused window shows.
+    pub quiet_in_view: bool,
+    /// Whether nothing is announced while the desktop is asked not to disturb.
+    pub heed_do_not_disturb: bool,
+    /// Whether what was missed while a feed was not connected is announced as one.
+    pub catch_up_digest: bool,
+    /// What a click on a notification leads to.
+    pub click: Click,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { theme: Theme::System, close_to_tray: true, told_about_tray: false, notify: true, allow_hooks: false }
+        Self {
+            theme: Theme::System,
+            close_to_tray: true,
+            told_about_tray: false,
+            notify: true,
+            allow_hooks: false,
+            burst: Burst::default(),
+            urgent_passes: true,
+            quiet_hours: QuietHours::default(),
+            quiet_in_view: true,
+            heed_do_not_disturb: true,
+            catch_up_digest: true,
+            click: Click::Event,
+        }
     }
 }

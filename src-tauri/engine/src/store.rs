@@ -11,6 +11,7 @@ mod feeds;
 mod feeds_copy;
 mod history;
 mod marks;
+mod outcomes;
 mod owner;
 mod reader;
 mod reading;
@@ -131,6 +132,7 @@ pub struct Store {
 struct Known {
     window: Option<Window>,
     cursor: Option<Cursor>,
+    run: Option<outcomes::Run>,
 }
 
 impl Store {

@@ -2,8 +2,10 @@
 //!
 //! One task owns one feed; others hold a [`Subscription`] and ask. Deliberately not here: when to connect again
 //! (`tidings-event-source`), storing (`store/`).
+mod backlog;
 mod cause;
 
+use self::backlog::{Backlog, Moment};
 use crate::announce::{Announcement, Announcer, Target};
 use crate::clock::{milliseconds, now};
 use crate::intake::SharedIntake;
@@ -98,6 +100,7 @@ impl Subscription {
             at_rest: true,
             last_byte,
             intake,
+            backlog: Backlog::new(false),
             opened: Instant::now(),
             since_open: 0,
             alerted: false,
@@ -140,6 +143,7 @@ struct Task {
     last_byte: LastByte,
     /// What takes events in, as the settings are now.
     intake: SharedIntake,
+    backlog: Backlog,
     /// When the stream opened the last time, and how many events have come since.
     opened: Instant,
     since_open: u32,
@@ -185,6 +189,7 @@ impl Task {
         let limit = self.feed.config.event_limit_in_bytes();
         let mut source = EventSource::new(connector, request, self.surroundings.policy, &cursor.last_event_id, limit);
         source.set_idle_limit(self.feed.config.idle_limit_as_duration());
+        self.backlog = Backlog::new(!cursor.last_event_id.is_empty());
         self.reconnection_time = cursor.reconnection_time;
         if let Some(milliseconds) = cursor.reconnection_time {
             source.set_reconnection_time(milliseconds);
@@ -296,6 +301,7 @@ impl Task {
             Occurrence::Frame(frame) => {
                 let now = now();
                 self.last_byte.set(now);
+                self.backlog.alive(Moment { steady: Instant::now(), wall: now });
                 return self.arrival(*frame, now);
             }
             Occurrence::Connecting { .. } => {
@@ -307,11 +313,13 @@ impl Task {
                 let now = now();
                 self.last_byte.set(now);
                 (self.opened, self.since_open) = (Instant::now(), 0);
+                self.backlog.opened(Moment { steady: self.opened, wall: now });
                 self.alerted = false;
                 self.set_state(FeedState::Open { since: now });
             }
             Occurrence::Lost { failure, retry_in, needs_attention, polling } => {
                 self.at_rest = true;
+                self.backlog.lost(Moment { steady: Instant::now(), wall: now() }, polling.then_some(*retry_in));
                 let retry_at = now() + milliseconds(*retry_in);
                 let state = if self.waits_for_network() {
                     FeedState::NoNetwork
@@ -343,6 +351,7 @@ impl Task {
                     data: event.data,
                     last_event_id: event.last_event_id,
                     received_at: now,
+                    catch_up: self.backlog.takes(Instant::now()),
                 };
                 Some(intake.arrival(feed, &incoming, first))
             }
@@ -373,14 +382,17 @@ impl Task {
         let feed = self.feed.id;
         let Some(announced) = self.surroundings.overview.announced(feed) else { return };
         self.surroundings.announcer.tell(Announcement {
+            id: None,
             replaces: Some(attention_key(feed)),
             target: Target::Feed(feed),
-            feed,
+            feed: Some(feed),
             title: format!("{} needs attention", announced.name),
             feed_name: announced.name,
             body: cause.message.clone(),
             urgency: Urgency::High,
             link: None,
+            icon: None,
+            sound: None,
         });
     }
 }

@@ -82,6 +82,7 @@ impl Trial {
             data: &event.data,
             last_event_id: &event.last_event_id,
             received_at: event.summary.received_at,
+            catch_up: false,
         };
         let tried = |taken: Taken<'_>| {
             let Taken { part, mapped, verdict, problem, .. } = taken;

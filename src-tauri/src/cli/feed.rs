@@ -4,6 +4,7 @@
 mod config;
 pub(super) mod owner;
 mod status;
+mod tested;
 
 use self::owner::Owner;
 use super::{DataDir, Failed, Format, Outcome, shown, unless_reader_gone};
@@ -59,6 +60,22 @@ Examples:
         feed: String,
         #[command(flatten)]
         changes: config::Changes,
+    },
+    /// Send a test event through mapping, rules, quiet hours and the notification service
+    ///
+    /// It says what becomes of it at each step. The event is not stored, and its notification is marked as a test.
+    SendTest {
+        /// Its name or id
+        feed: String,
+        /// The event's type
+        #[arg(long = "event", value_name = "TYPE", default_value = "message")]
+        event_type: String,
+        /// The event's data
+        #[arg(long, default_value = "A test of Tidings", allow_hyphen_values = true)]
+        data: String,
+        /// How the steps are written
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
     },
     /// Stop following a feed for now
     Pause {
@@ -129,6 +146,9 @@ impl FeedCommand {
                 let feed = owner.feed(&feed)?;
                 owner.ask(Request::FeedRemove { id: feed.id })?;
                 format!("Removed “{}” and its stored events.", feed.config.name)
+            }
+            Action::SendTest { feed, event_type, data, format } => {
+                return tested::send(&mut owner, &feed, event_type, data, format);
             }
             Action::List { format } => return status::list(&owner.look()?, format),
             Action::Show { feed, format } => return status::show(&owner.look()?, &feed, format),

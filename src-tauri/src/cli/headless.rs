@@ -5,7 +5,7 @@ use super::interrupt::Interrupt;
 use super::{DataDir, Failed, Outcome, log, shown, window};
 use crate::control::Server;
 use crate::hook::Programs;
-use crate::notification::{Action, Desktop};
+use crate::notification::{self, Action, Desktop};
 use crate::platform::{files, world};
 use clap::Args;
 use std::collections::HashMap;
@@ -15,7 +15,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tidings_engine::{
-    Announcement, Engine, EngineEvent, EngineEvents, EngineOptions, FeedId, FeedState, FeedStatus, Notifier,
+    Announcement, Engine, EngineEvent, EngineEvents, EngineOptions, FeedId, FeedState, FeedStatus, Notifier, Reports,
+    SystemClock,
 };
 use tidings_event_source::Policy;
 use tokio::sync::mpsc;
@@ -56,11 +57,12 @@ impl Run {
 
 async fn headless(data_dir: PathBuf, interrupt: &Interrupt, printed: bool) -> Outcome {
     let (answer, mut answers) = mpsc::unbounded_channel();
-    let announcer = Arc::new(Announcer { desktop: OnceLock::new(), answer, printed });
+    let announcer = Arc::new(Announcer { desktop: OnceLock::new(), reports: OnceLock::new(), answer, printed });
     let engine = Engine::open(EngineOptions {
         data_dir: data_dir.clone(),
         user_agent: crate::USER_AGENT.into(),
         notifier: Arc::clone(&announcer) as _,
+        clock: Arc::new(SystemClock),
         connect: true,
         policy: Policy::FEED,
         hooks: Arc::new(Programs::default()),
@@ -85,7 +87,7 @@ async fn headless(data_dir: PathBuf, interrupt: &Interrupt, printed: bool) -> Ou
     let serving = async {
         tokio::join!(report.all(events), async {
             while let Some(action) = answers.recv().await {
-                obey(&engine, action).await;
+                notification::obey(&engine, action, false).await;
             }
         });
     };
@@ -101,19 +103,12 @@ async fn headless(data_dir: PathBuf, interrupt: &Interrupt, printed: bool) -> Ou
     Ok(())
 }
 
-/// What the user asked for on a notification, as far as it needs no window.
-async fn obey(engine: &Engine, action: Action) {
-    if let Action::MarkRead { event } = action
-        && let Err(error) = engine.mark_read(vec![event], true).await
-    {
-        tracing::warn!(%error, "an event was not marked as read");
-    }
-}
-
 /// Delivers announcements, and writes them if asked.
 struct Announcer {
     /// Connected when it is first needed.
     desktop: OnceLock<Desktop>,
+    /// What the desktop reports by, given before it is connected.
+    reports: OnceLock<Reports>,
     /// Takes what the user asked for on a notification.
     answer: mpsc::UnboundedSender<Action>,
     printed: bool,
@@ -124,7 +119,11 @@ impl Announcer {
         self.desktop.get_or_init(|| {
             let answer = self.answer.clone();
             // Nobody listens any more while the process ends.
-            Desktop::connect(move |action| drop(answer.send(action)))
+            let desktop = Desktop::connect(move |action| drop(answer.send(action)));
+            if let Some(reports) = self.reports.get() {
+                desktop.report_to(reports.clone());
+            }
+            desktop
         })
     }
 }
@@ -137,6 +136,10 @@ impl Notifier for Announcer {
             print(&format!("announced  {feed_name}  {title}{dash}{body}"));
         }
         self.desktop().announce(announcement);
+    }
+
+    fn report_to(&self, reports: Reports) -> bool {
+        self.reports.set(reports).is_ok()
     }
 }
 

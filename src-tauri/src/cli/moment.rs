@@ -24,6 +24,33 @@ pub(super) fn parse(text: &str, now: &Zoned) -> Result<Timestamp, String> {
     )
 }
 
+/// How long something is to last, in whole minutes: "45m", "1h", "2d". Fails with a sentence.
+pub(super) fn length(text: &str) -> Result<u32, String> {
+    let wrong = || format!("{text:?} is no length of time; write 45m, 1h or 2d.");
+    let span = text.trim().parse::<Span>().map_err(|_| wrong())?;
+    let days = jiff::SpanRelativeTo::days_are_24_hours();
+    let minutes = span.to_duration(days).map_err(|_| wrong())?.as_secs() / 60;
+    u32::try_from(minutes).ok().filter(|minutes| *minutes > 0).ok_or_else(wrong)
+}
+
+/// A time that is still to come: "18:30", a date, a local time, or an RFC 3339 time. Fails with a sentence.
+pub(super) fn ahead(text: &str, now: &Zoned) -> Result<Timestamp, String> {
+    let text = text.trim();
+    let moment = if let Ok(time) = text.parse::<civil::Time>() {
+        let today = now.with().time(time).build().ok();
+        let next = today
+            .filter(|today| today > now)
+            .or_else(|| now.tomorrow().ok().and_then(|tomorrow| tomorrow.with().time(time).build().ok()));
+        next.map(|zoned| zoned.timestamp())
+    } else {
+        let local = || text.parse::<civil::DateTime>().ok()?.to_zoned(now.time_zone().clone()).ok();
+        text.parse::<Timestamp>().ok().or_else(|| local().map(|zoned| zoned.timestamp()))
+    };
+    let moment = moment
+        .ok_or_else(|| format!("{text:?} is no time; write tomorrow, 18:30, 2026-03-01, or 2026-03-01T14:30:00Z."))?;
+    if moment <= now.timestamp() { Err(format!("{text:?} is over already.")) } else { Ok(moment) }
+}
+
 /// The time zone of this computer, to show many times in.
 pub(super) struct Clock {
     zone: TimeZone,
@@ -108,6 +135,27 @@ mod tests {
         }
         for text in ["", "yesterday", "2026-13-01", "12", "2h ago!", "99999999999999999d"] {
             assert!(parse(text, &now).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn times_ahead_and_lengths_are_read_as_people_write_them() {
+        let now: Zoned = "2026-11-21T12:00:00+01:00[Europe/Berlin]".parse().expect("a time");
+        for (text, expected) in [
+            ("18:30", "2026-11-21T17:30:00Z"),
+            ("11:00", "2026-11-22T10:00:00Z"),
+            ("2026-11-23", "2026-11-22T23:00:00Z"),
+            ("2026-11-21T11:00:01Z", "2026-11-21T11:00:01Z"),
+        ] {
+            assert_eq!(ahead(text, &now).map(|moment| moment.to_string()), Ok(expected.to_owned()), "{text}");
+        }
+        for text in ["", "2026-11-20", "noon", "25:00"] {
+            assert!(ahead(text, &now).is_err(), "{text}");
+        }
+        for (text, expected) in
+            [("45m", Some(45)), ("1h", Some(60)), ("2d", Some(2880)), ("90s", Some(1)), ("30s", None), ("soon", None)]
+        {
+            assert_eq!(length(text).ok(), expected, "{text}");
         }
     }
 

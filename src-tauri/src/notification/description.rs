@@ -12,6 +12,9 @@ pub(super) const OPEN_LINK: &str = "open-link";
 /// The button that marks the event as read.
 pub(super) const MARK_READ: &str = "mark-read";
 
+/// The button that mutes the feed for an hour.
+pub(super) const MUTE_FEED: &str = "mute-feed";
+
 /// The name of the desktop entry that belongs to the program, without `.desktop`.
 const DESKTOP_ENTRY: &str = "Tidings";
 
@@ -27,6 +30,8 @@ pub(super) struct Capabilities {
     pub(super) actions: bool,
     /// It reads the body as markup.
     pub(super) body_markup: bool,
+    /// It plays sounds by their names.
+    pub(super) sound: bool,
 }
 
 /// What is sent for an announcement. `icon` is the name or path of the program's icon.
@@ -47,6 +52,20 @@ pub(super) fn announcement(announcement: &Announcement, can: Capabilities, icon:
         }
         if matches!(announcement.target, Target::Event(_)) {
             notification.action(MARK_READ, "Mark read");
+        }
+        if announcement.feed.is_some() {
+            notification.action(MUTE_FEED, "Mute feed 1 h");
+        }
+    }
+    #[cfg(all(unix, not(target_os = "macos")))]
+    {
+        let category =
+            if matches!(announcement.target, Target::Event(_)) { "x-tidings.event" } else { "x-tidings.digest" };
+        notification.hint(notify_rust::Hint::Category(category.to_owned()));
+        if can.sound
+            && let Some(sound) = &announcement.sound
+        {
+            notification.sound_name(sound);
         }
     }
     set_urgency(&mut notification, announcement.urgency);
@@ -139,16 +158,19 @@ mod tests {
         /// Whatever an event says: a title of one line, a body that is no markup but what escapes it, both within bounds.
         #[test]
         fn any_announcement_can_be_shown(feed_name in text(), title in text(), body in text(), can in any::<(bool, bool)>()) {
-            let can = Capabilities { actions: can.0, body_markup: can.1 };
+            let can = Capabilities { actions: can.0, body_markup: can.1, sound: false };
             let announced = Announcement {
+                id: None,
                 replaces: None,
                 target: Target::Event(EventId(1)),
-                feed: FeedId(1),
+                feed: Some(FeedId(1)),
                 feed_name,
                 title,
                 body,
                 urgency: Urgency::Normal,
                 link: None,
+                icon: None,
+                sound: None,
             };
             let shown = announcement(&announced, can, "icon");
             prop_assert!(shown.summary.chars().count() <= TITLE_LIMIT && !shown.summary.chars().any(char::is_control));

@@ -6,12 +6,13 @@
 //! take a notification down when its sender's connection ends.
 use super::description::{self, Capabilities};
 use super::shown::{About, Shown};
-use super::{ANSWER_TIME, Action, Job, Service, icon};
+use super::{ANSWER_TIME, Job, Listeners, Service, icon};
 use futures_util::StreamExt as _;
 use notify_rust::Hint;
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
-use tokio::sync::{mpsc, watch};
+use tidings_engine::{Announcement, Answer};
+use tokio::sync::mpsc;
 use tokio::time::Instant;
 use zbus::Variant;
 use zbus::proxy::{CacheProperties, OwnerChangedStream, SignalStream};
@@ -46,34 +47,24 @@ trait Notifications {
 }
 
 /// Delivers until the queue ends. Runs on the notification thread.
-pub(super) fn run(
-    address: Option<String>,
-    jobs: mpsc::Receiver<Job>,
-    status: &watch::Sender<Service>,
-    on_action: &dyn Fn(Action),
-) {
+pub(super) fn run(address: Option<String>, jobs: mpsc::Receiver<Job>, listeners: &Listeners<'_>) {
     match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime.block_on(serve(address, jobs, status, on_action)),
+        Ok(runtime) => runtime.block_on(serve(address, jobs, listeners)),
         Err(error) => tracing::error!(%error, "no notifications"),
     }
 }
 
-async fn serve(
-    address: Option<String>,
-    mut jobs: mpsc::Receiver<Job>,
-    status: &watch::Sender<Service>,
-    on_action: &dyn Fn(Action),
-) {
+async fn serve(address: Option<String>, mut jobs: mpsc::Receiver<Job>, listeners: &Listeners<'_>) {
     let mut waiting = None;
     loop {
-        match Session::open(address.as_deref(), status, on_action).await {
+        match Session::open(address.as_deref(), listeners).await {
             Ok(mut session) => match session.serve(waiting.take(), &mut jobs).await {
                 Ended::Queue => return,
                 Ended::Bus => tracing::warn!("the session bus is gone, and with it the notification service"),
             },
             Err(error) => tracing::warn!(%error, "no session bus: notifications are not delivered"),
         }
-        set(status, Service::Absent);
+        listeners.set(Service::Absent);
         let looked = Instant::now();
         loop {
             match jobs.recv().await {
@@ -82,21 +73,17 @@ async fn serve(
                     waiting = Some(job);
                     break;
                 }
-                Some(job) => refuse(job, "there is no session bus"),
+                Some(job) => refuse(job, "there is no session bus", listeners),
             }
         }
     }
 }
 
-fn set(status: &watch::Sender<Service>, next: Service) {
-    status.send_if_modified(|now| std::mem::replace(now, next) != next);
-}
-
-fn refuse(job: Job, why: &str) {
+/// Says of a job that it cannot be done.
+fn refuse(job: Job, why: &str, listeners: &Listeners<'_>) {
     match job {
-        Job::Announce(_) | Job::Tell { .. } => {
-            tracing::warn!(why, "a notification was not delivered; its event is in the history");
-        }
+        Job::Announce(announcement) => listeners.refused(announcement.id, why),
+        Job::Tell { title, .. } => tracing::warn!(why, title, "a notification was not delivered"),
         Job::Withdraw(_) => {}
         Job::Delivered(done) => drop(done.send(())),
     }
@@ -165,16 +152,13 @@ struct Session<'a> {
     early: VecDeque<Signal>,
     /// Found out with the first notification.
     icon: Option<String>,
-    status: &'a watch::Sender<Service>,
-    on_action: &'a dyn Fn(Action),
+    /// Whether the engine was told that a service is there, or could be started.
+    told: Option<bool>,
+    listeners: &'a Listeners<'a>,
 }
 
 impl<'a> Session<'a> {
-    async fn open(
-        address: Option<&str>,
-        status: &'a watch::Sender<Service>,
-        on_action: &'a dyn Fn(Action),
-    ) -> zbus::Result<Self> {
+    async fn open(address: Option<&str>, listeners: &'a Listeners<'a>) -> zbus::Result<Self> {
         let builder = match address {
             Some(address) => zbus::connection::Builder::address(address),
             None => zbus::connection::Builder::session(),
@@ -197,8 +181,8 @@ impl<'a> Session<'a> {
             shown: Shown::default(),
             early: VecDeque::new(),
             icon: None,
-            status,
-            on_action,
+            told: None,
+            listeners,
         };
         session.owner_changed(there);
         Ok(session)
@@ -234,16 +218,20 @@ impl<'a> Session<'a> {
         }
     }
 
-    fn report(&self) {
-        set(
-            self.status,
-            match self.known {
-                Known::Unasked | Known::Startable => Service::Unknown,
-                Known::Absent => Service::Absent,
-                Known::Silent => Service::Silent,
-                Known::Present(_) => Service::Present,
-            },
-        );
+    fn report(&mut self) {
+        self.listeners.set(match self.known {
+            Known::Unasked | Known::Startable => Service::Unknown,
+            Known::Absent => Service::Absent,
+            Known::Silent => Service::Silent,
+            Known::Present(_) => Service::Present,
+        });
+        let there = self.known != Known::Absent;
+        if let Some(reports) = &*self.listeners.reports.borrow()
+            && self.told != Some(there)
+        {
+            self.told = Some(there);
+            reports.service(there);
+        }
     }
 
     /// Another service, or none: it knows nothing of what its predecessor showed.
@@ -262,7 +250,7 @@ impl<'a> Session<'a> {
         match signal {
             Signal::ActionInvoked(id, key) => {
                 if let Some(action) = self.shown.action(id, &key) {
-                    (self.on_action)(action);
+                    (self.listeners.on_action)(action);
                 }
             }
             Signal::ActivationToken(id, token) => self.shown.set_activation_token(id, token),
@@ -302,7 +290,11 @@ impl<'a> Session<'a> {
             None => {}
             Some(Ok(names)) => {
                 let has = |name: &str| names.iter().any(|one| one == name);
-                self.known = Known::Present(Capabilities { actions: has("actions"), body_markup: has("body-markup") });
+                self.known = Known::Present(Capabilities {
+                    actions: has("actions"),
+                    body_markup: has("body-markup"),
+                    sound: has("sound"),
+                });
             }
             Some(Err(error)) => self.failed(&error),
         }
@@ -318,9 +310,12 @@ impl<'a> Session<'a> {
                 }
                 match self.known {
                     Known::Present(can) => self.send(job, can).await,
-                    Known::Absent => refuse(job, "there is no notification service"),
+                    Known::Absent => match job {
+                        Job::Announce(Announcement { id, .. }) => self.listeners.answered(id, Answer::NoService),
+                        job => refuse(job, "there is no notification service", self.listeners),
+                    },
                     Known::Silent | Known::Unasked | Known::Startable => {
-                        refuse(job, "the notification service does not answer");
+                        refuse(job, "the notification service does not answer", self.listeners);
                     }
                 }
             }
@@ -329,13 +324,13 @@ impl<'a> Session<'a> {
 
     async fn send(&mut self, job: Job, can: Capabilities) {
         let icon = self.icon.get_or_insert_with(icon::name_or_path).as_str();
-        let (notification, about) = match job {
+        let (announcement, notification, about) = match job {
             Job::Announce(announcement) => {
                 let notification = description::announcement(&announcement, can, icon);
-                let tidings_engine::Announcement { replaces: key, target, link, .. } = announcement;
-                (notification, About { target: Some(target), link, key })
+                let Announcement { id, replaces: key, target, feed, link, .. } = announcement;
+                (id, notification, About { target: Some(target), feed, link, key })
             }
-            Job::Tell { title, body } => (description::own(&title, &body, can, icon), About::default()),
+            Job::Tell { title, body } => (None, description::own(&title, &body, can, icon), About::default()),
             Job::Withdraw(_) | Job::Delivered(_) => return,
         };
         let replaces = self.shown.replaced_by(about.key.as_deref());
@@ -354,12 +349,19 @@ impl<'a> Session<'a> {
         match self.call(sent).await {
             Some(Ok(id)) => {
                 self.shown.insert(id, about);
+                self.listeners.answered(announcement, Answer::Delivered { number: id });
                 while let Some(signal) = self.early.pop_back() {
                     self.heard(signal);
                 }
             }
-            Some(Err(error)) => self.failed(&error),
-            None => tracing::warn!("the notification service changed while a notification was delivered to it"),
+            Some(Err(error)) => {
+                self.failed(&error);
+                match self.known {
+                    Known::Absent => self.listeners.answered(announcement, Answer::NoService),
+                    _ => self.listeners.refused(announcement, &words(&error)),
+                }
+            }
+            None => self.listeners.refused(announcement, "it changed while the notification was delivered to it"),
         }
     }
 
@@ -380,7 +382,21 @@ impl<'a> Session<'a> {
             // A refusal, such as too many at once, says nothing about the next one.
             _ => {}
         }
-        tracing::warn!(%error, "the notification service refused a notification; its event is in the history");
+        tracing::debug!(%error, "the notification service");
+    }
+}
+
+/// An error in the service's own words, as far as there are any.
+fn words(error: &zbus::Error) -> String {
+    match error {
+        zbus::Error::MethodError(name, words, _) => match words.as_deref().filter(|words| !words.is_empty()) {
+            Some(words) => words.to_owned(),
+            None => name.to_string(),
+        },
+        zbus::Error::InputOutput(io) if io.kind() == std::io::ErrorKind::TimedOut => {
+            format!("it did not answer within {} s", ANSWER_TIME.as_secs())
+        }
+        error => error.to_string(),
     }
 }
 
@@ -393,10 +409,15 @@ fn means_absent(error: &str) -> bool {
 
 /// The hints of a notification in the specification's types; the kinds that `description.rs` uses.
 fn hints(notification: &notify_rust::Notification) -> HashMap<&str, Variant<'_>> {
-    let hint = |hint| match hint {
-        &Hint::Urgency(urgency) => Some(("urgency", Variant::U8(urgency as u8))),
+    notification.hints.iter().filter_map(hint).collect()
+}
+
+fn hint(hint: &Hint) -> Option<(&str, Variant<'_>)> {
+    match hint {
+        Hint::Category(name) => Some(("category", Variant::from(name.as_str()))),
+        Hint::SoundName(name) => Some(("sound-name", Variant::from(name.as_str()))),
+        Hint::Urgency(urgency) => Some(("urgency", Variant::U8(*urgency as u8))),
         Hint::DesktopEntry(name) => Some(("desktop-entry", Variant::from(name.as_str()))),
         _ => None,
-    };
-    notification.hints.iter().filter_map(hint).collect()
+    }
 }

@@ -2,9 +2,9 @@
 //!
 //! Deliberately not here: the calls and signals themselves (`service.rs`).
 use super::Action;
-use super::description::{MARK_READ, OPEN, OPEN_LINK};
+use super::description::{MARK_READ, MUTE_FEED, OPEN, OPEN_LINK};
 use std::collections::{BTreeMap, HashMap};
-use tidings_engine::Target;
+use tidings_engine::{FeedId, Target};
 
 /// Services that never tell that a notification was closed would let this grow for ever; the oldest are forgotten.
 const LIMIT: usize = 1000;
@@ -14,6 +14,8 @@ const LIMIT: usize = 1000;
 pub(super) struct About {
     /// `None`: the program itself.
     pub(super) target: Option<Target>,
+    /// `None`: it is about several, or about none.
+    pub(super) feed: Option<FeedId>,
     pub(super) link: Option<String>,
     /// The key under which a later announcement replaces it.
     pub(super) key: Option<String>,
@@ -85,10 +87,11 @@ impl Shown {
     /// What the user asks for by this action; `None` for a notification that is not ours or an action we did not offer.
     pub(super) fn action(&mut self, id: u32, key: &str) -> Option<Action> {
         let shown = self.by_id.get_mut(&id)?;
-        let About { target, link, .. } = &shown.about;
+        let About { target, feed, link, .. } = &shown.about;
         match (key, *target) {
             (OPEN, target) => Some(Action::Open { target, activation_token: shown.activation_token.take() }),
             (OPEN_LINK, Some(target)) => Some(Action::OpenLink { target, link: link.clone()? }),
+            (MUTE_FEED, _) => Some(Action::MuteFeed { feed: (*feed)? }),
             (MARK_READ, Some(Target::Event(event))) => Some(Action::MarkRead { event }),
             _ => None,
         }
@@ -101,7 +104,12 @@ mod tests {
     use tidings_engine::EventId;
 
     fn about(event: i64, key: Option<&str>) -> About {
-        About { target: Some(Target::Event(EventId(event))), link: None, key: key.map(str::to_owned) }
+        About {
+            target: Some(Target::Event(EventId(event))),
+            feed: Some(FeedId(1)),
+            link: None,
+            key: key.map(str::to_owned),
+        }
     }
 
     #[test]
@@ -136,6 +144,8 @@ mod tests {
         shown.insert(2, About::default());
         assert_eq!(shown.action(1, MARK_READ), Some(Action::MarkRead { event: EventId(10) }));
         assert_eq!(shown.action(1, OPEN_LINK), None, "it has no link");
+        assert_eq!(shown.action(1, MUTE_FEED), Some(Action::MuteFeed { feed: FeedId(1) }));
+        assert_eq!(shown.action(2, MUTE_FEED), None, "it is about no feed");
         assert_eq!(shown.action(2, OPEN), Some(Action::Open { target: None, activation_token: None }));
         assert_eq!(shown.action(2, MARK_READ), None, "it is about no event");
         assert_eq!(shown.action(3, OPEN), None, "it is not ours");

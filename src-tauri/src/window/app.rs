@@ -21,7 +21,7 @@ use tidings::hook::Programs;
 use tidings::notification::{Desktop, Service};
 use tidings::platform::{dirs, files, world};
 use tidings::{USER_AGENT, demo_feed};
-use tidings_engine::{Engine, EngineError, EngineEvent, EngineEvents, EngineOptions, StoreError, Target};
+use tidings_engine::{Engine, EngineError, EngineEvent, EngineEvents, EngineOptions, StoreError, SystemClock, Target};
 use tidings_event_source::Policy;
 use tokio::sync::{mpsc, watch};
 
@@ -72,6 +72,7 @@ fn start(
         data_dir: data_dir.clone(),
         user_agent: USER_AGENT.to_owned(),
         notifier: Arc::clone(desktop) as _,
+        clock: Arc::new(SystemClock),
         connect: true,
         policy: Policy::FEED,
         hooks: Arc::new(Programs::default()),
@@ -133,9 +134,14 @@ fn run(
         .manage(shell)
         .invoke_handler(commands::handler())
         .on_window_event(|window, event| {
-            if let WindowEvent::CloseRequested { api, .. } = event {
-                api.prevent_close();
-                tauri::async_runtime::spawn(main_window::close(window.clone()));
+            match event {
+                WindowEvent::CloseRequested { api, .. } => {
+                    api.prevent_close();
+                    tauri::async_runtime::spawn(main_window::close(window.clone()));
+                }
+                // The page says what it shows when it is looked at again.
+                WindowEvent::Focused(false) => window.state::<Shell>().engine.set_in_view(None),
+                _ => {}
             }
         })
         .setup(move |app| {

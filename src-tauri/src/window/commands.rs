@@ -2,6 +2,7 @@
 //!
 //! Deliberately not here: the types that cross the boundary (`boundary.rs`), and which commands are allowed (`build.rs`,
 //! `tauri.conf.json`).
+mod announcing;
 pub(crate) mod demo;
 mod events;
 mod feeds;
@@ -33,6 +34,11 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         feeds::reconnect,
         feeds::try_rules,
         feeds::hook_log,
+        announcing::why,
+        announcing::mute,
+        announcing::unmute,
+        announcing::send_test,
+        announcing::set_in_view,
         demo::start_demo,
     ]
 }

@@ -4,7 +4,6 @@
 mod app;
 mod arguments;
 mod commands;
-mod link;
 mod main_window;
 mod page;
 mod shell;

@@ -1,11 +1,10 @@
 //! What the world outside the page asks of the program: the control socket, notifications, signals.
 //!
 //! Deliberately not here: the page's own commands (`commands/`) and the tray's menu, which act directly.
-use crate::link;
 use crate::main_window;
 use crate::shell::Shell;
 use tauri::{AppHandle, Manager as _};
-use tidings::notification::Action;
+use tidings::notification::{self, Action};
 use tokio::sync::mpsc;
 
 /// One thing that is asked for.
@@ -32,24 +31,11 @@ pub(crate) async fn fulfil(app: AppHandle, mut wishes: mpsc::Receiver<Wish>) {
 
 async fn answer(app: &AppHandle, action: Action) {
     let shell = app.state::<Shell>();
-    match action {
-        Action::Open { target, activation_token } => {
-            if let Some(target) = target {
-                shell.channel.show(target);
-            }
-            main_window::show(app, activation_token.as_deref());
-        }
-        Action::OpenLink { link, .. } => {
-            if let Err(error) = link::open(&link) {
-                tracing::warn!(message = error.message, "a link was not opened");
-            }
-        }
-        Action::MarkRead { event } => {
-            if let Err(error) = shell.engine.mark_read(vec![event], true).await {
-                tracing::warn!(%error, "an event was not marked as read");
-            }
-        }
+    let Some((target, activation_token)) = notification::obey(&shell.engine, action, true).await else { return };
+    if let Some(target) = target {
+        shell.channel.show(target);
     }
+    main_window::show(app, activation_token.as_deref());
 }
 
 /// Wishes for the end when the session or the terminal does.

@@ -24,7 +24,10 @@ async fn event_is_announced_with_what_it_is_about() {
     assert_eq!(announced.len(), 1);
     let a = &announced[0];
     assert_eq!((a.title.as_str(), a.body.as_str(), a.feed_name.as_str()), ("A", "B", "test"));
-    assert_eq!((a.link.as_deref(), a.target, a.feed), (Some("https://a.example"), Target::Event(EventId(1)), feed));
+    assert_eq!(
+        (a.link.as_deref(), a.target, a.feed),
+        (Some("https://a.example"), Target::Event(EventId(1)), Some(feed))
+    );
 }
 
 #[tokio::test]

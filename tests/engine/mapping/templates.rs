@@ -6,7 +6,7 @@ use tidings_engine::template::Incoming;
 use tidings_engine::{TemplateFault, Urgency};
 
 fn incoming<'a>(event_type: &'a str, data: &'a str) -> Incoming<'a> {
-    Incoming { event_type, data, last_event_id: "7", received_at: 1_000 }
+    Incoming { event_type, data, last_event_id: "7", received_at: 1_000, catch_up: false }
 }
 
 fn titled(template: &str) -> Mapping {

@@ -62,6 +62,7 @@ export function newConfig(url: string): FeedConfig {
     insecure: false,
     credentialsFollowRedirects: false,
     notify: true,
+    announcing: { burst: null, urgentPasses: null, ignoresQuietHours: false, quietInView: null },
     eventLimit: null,
     idleLimit: null,
     mapping: { ...DEFAULT_MAPPING },

@@ -1,5 +1,6 @@
 // What the window knows: a snapshot from the backend, and every change since, applied once per frame. It holds no truth
 // of its own; after anything missed it asks again. Deliberately not here: what is drawn, and where focus is.
+import { DEFAULT_SETTINGS } from './default_settings';
 import { EventList } from './events.svelte';
 import { Feeds } from './feeds.svelte';
 import { FrameQueue } from './frame_queue';
@@ -14,6 +15,7 @@ import type {
   Scope,
   Settings,
   Snapshot,
+  Mute,
   Place,
   WindowMessage,
 } from './ipc/types.gen';
@@ -31,13 +33,8 @@ export class Session {
   /** Why the backend cannot be reached at all. */
   problem = $state.raw<Problem | null>(null);
   counts = $state.raw<Counts>({ all: 0, unread: 0, starred: 0 });
-  settings = $state.raw<Settings>({
-    theme: 'system',
-    closeToTray: true,
-    toldAboutTray: false,
-    notify: true,
-    allowHooks: false,
-  });
+  settings = $state.raw<Settings>(DEFAULT_SETTINGS);
+  mutes = $state.raw<readonly Mute[]>([]);
   version = $state('');
   demoAvailable = $state(false);
   #told = $state.raw<readonly Notice[]>([]);
@@ -94,6 +91,7 @@ export class Session {
   #begin(snapshot: Snapshot): void {
     this.#seq = snapshot.seq;
     this.feeds.replace(snapshot.feeds);
+    this.mutes = snapshot.mutes;
     this.counts = snapshot.counts;
     this.settings = snapshot.settings;
     this.version = snapshot.version;
@@ -119,6 +117,7 @@ export class Session {
   /** Leads to what was clicked in a notification or in the tray. */
   async show(place: Place): Promise<void> {
     if (place.kind === 'settings') return this.showSettings();
+    if (place.kind === 'unread') return this.go({ kind: 'unread' });
     if (place.kind === 'feed') return this.go({ kind: 'feed', feed: place.id });
     const open = this.opened.open(place.id);
     if (this.list.indexOf(place.id) < 0) {
@@ -182,6 +181,12 @@ export class Session {
     }
   }
 
+  /** Says what the user looks at, of which nothing has to be announced; `null`: not at this window. */
+  look(scope: Scope | null): void {
+    // That it cannot be said costs a notification too many.
+    if (this.ready) this.backend.setInView(scope).catch(() => {});
+  }
+
   async removeFeed(feed: FeedId): Promise<void> {
     await this.toasts.attempt(() => this.backend.removeFeed(feed));
   }
@@ -228,6 +233,9 @@ export class Session {
         return;
       case 'feedRemoved':
         this.#feedRemoved(event.feed);
+        return;
+      case 'mutes':
+        this.mutes = event.mutes;
         return;
       case 'counts':
         this.counts = event.counts;

@@ -1,8 +1,10 @@
 //! What the engine is made of, and what it does with it: feeds come, change and go; events are marked.
 //!
 //! Deliberately not here: threads (`network.rs`), the public face (`engine.rs`).
-use crate::announce::{Announcer, Candidate};
-use crate::hook::{Hooks, Input, Starter};
+use crate::announce::{
+    Announcement, AnnouncementId, Announcer, Candidate, Choices, Left, MuteFor, Plan, Silence, Target, Tested,
+};
+use crate::hook::{Input, Starter};
 use crate::overview::Overview;
 use crate::store::{
     Arrival, Commit, Fault, Marked, NewEvent, Outcome, Readers, SetAside, StorageProblem, Store, StoreError, Writer,
@@ -10,17 +12,17 @@ use crate::store::{
 };
 use crate::subscription::{Connectors, Subscription, Surroundings};
 use crate::teller::{EVENTS_AT_ONCE, Teller};
+use crate::template::Incoming;
 use crate::world::World;
 use crate::{
-    Decision, EngineError, EngineEvent, Event, EventId, EventSummary, Feed, FeedConfig, FeedId, Notifier, Page,
-    PageQuery, Scope, Settings,
+    Decision, EngineError, EngineEvent, EngineOptions, Event, EventId, EventSummary, Feed, FeedConfig, FeedId, Page,
+    PageQuery, Scope, Settings, Taken,
 };
 use futures_util::future::join_all;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tidings_event_source::Policy;
 use tokio::sync::{Mutex as AsyncMutex, Notify};
 use tokio::time::{Instant, sleep, timeout_at};
 
@@ -48,22 +50,22 @@ pub(super) struct Core {
 }
 
 impl Core {
-    pub(super) fn new(
-        store: Store,
-        user_agent: String,
-        notifier: Arc<dyn Notifier>,
-        connect: bool,
-        policy: Policy,
-        hooks: Arc<dyn Hooks>,
-    ) -> Result<Self, EngineError> {
+    pub(super) fn new(store: Store, options: EngineOptions) -> Result<Self, EngineError> {
+        let EngineOptions { data_dir: _, user_agent, notifier, clock, connect, policy, hooks } = options;
         let overview = Arc::new(Overview::new(store.feeds()?));
         let settings = store.settings()?;
-        let announcer = Arc::new(Announcer::new(notifier, settings.notify));
         let hooks = Arc::new(Starter::new(hooks, settings.allow_hooks));
         let teller = Arc::new(Teller::new());
         let health = Arc::new(Mutex::new(Health { problem: None, set_aside: store.set_aside().cloned() }));
         let replaced = Arc::new(Notify::new());
         let readers = Readers::new(&store);
+        let left = Left {
+            last_id: store.last_announcement()?,
+            mutes: store.mutes()?,
+            // Who only changes feeds announces nothing; what waits goes on waiting.
+            open: if connect { store.open_announcements()? } else { vec![] },
+        };
+        let announcer = Announcer::new(notifier, clock, Arc::clone(&teller), Choices::from(&settings), left);
         let aftermath = Aftermath {
             overview: Arc::clone(&overview),
             announcer: Arc::clone(&announcer),
@@ -72,7 +74,7 @@ impl Core {
             health: Arc::clone(&health),
             replaced: Arc::clone(&replaced),
         };
-        let writer = Writer::start(store, move |news| aftermath.take(news))?;
+        let writer = Writer::start(store, move |news, store| aftermath.take(news, store))?;
         let connectors = Connectors::new(user_agent);
         let surroundings =
             Arc::new(Surroundings { overview, writer, announcer, connectors, policy, world: World::new() });
@@ -92,6 +94,12 @@ impl Core {
 
     /// What the engine does without being asked, for as long as it runs.
     pub(super) async fn run(self: Arc<Self>) {
+        if self.connect {
+            let announcer = Arc::clone(&self.surroundings.announcer);
+            if let Err(error) = self.change(move |store| announcer.offer_undecided(store)).await {
+                tracing::warn!(%error, "what came just before the last end may go unannounced");
+            }
+        }
         {
             let mut subscriptions = self.subscriptions.lock().await;
             let feeds = self.surroundings.overview.all().into_iter().filter(|feed| !feed.paused);
@@ -99,8 +107,8 @@ impl Core {
                 self.start(&mut subscriptions, feed, STAGGER * turn);
             }
         }
-        let overview = &self.surroundings.overview;
-        tokio::join!(self.surroundings.announcer.run(), self.teller.follow(overview), self.sweep(), self.begin_anew());
+        let Surroundings { overview, writer, announcer, .. } = &*self.surroundings;
+        tokio::join!(announcer.run(writer), self.teller.follow(overview), self.sweep(), self.begin_anew());
     }
 
     /// Starts the subscriptions anew whenever the history lost events: servers that can resume are asked for them again.
@@ -123,6 +131,13 @@ impl Core {
         let limit = Instant::now() + END_LIMIT;
         let subscriptions = std::mem::take(&mut *self.subscriptions.lock().await);
         join_all(subscriptions.into_values().map(Subscription::end)).await;
+        // What is in the queue is stored and announced, and what became of that is written down.
+        let settled = async {
+            if self.change(|_| Ok(())).await.is_ok() {
+                self.surroundings.announcer.settled().await;
+            }
+        };
+        let _ = timeout_at(limit - END_LIMIT / 4, settled).await;
         // The last connection to a database tidies up after it: the readers close first.
         self.readers.end();
         if timeout_at(limit, self.surroundings.writer.finish()).await.is_err() {
@@ -251,9 +266,57 @@ impl Core {
     pub(super) async fn change_settings(&self, settings: Settings) -> Result<(), EngineError> {
         let saved = settings.clone();
         self.change(move |store| store.save_settings(&saved)).await?;
-        self.surroundings.announcer.set_enabled(settings.notify);
+        let choices = Choices::from(&settings);
+        self.surroundings.announcer.change(|policy, now, effects| policy.set_choices(choices, now, effects));
         self.hooks.set_allowed(settings.allow_hooks);
         *lock(&self.settings) = settings;
+        Ok(())
+    }
+
+    /// Sends an event the way of all events, but for the store.
+    pub(super) async fn send_test(&self, id: FeedId, event_type: &str, data: &str) -> Result<Vec<Tested>, EngineError> {
+        let config = self.feed(id)?.config;
+        let Surroundings { overview, announcer, .. } = &*self.surroundings;
+        let intake = overview.intake(id).ok_or(EngineError::NoSuchFeed(id))?.get();
+        let received_at = announcer.now().as_millisecond();
+        let incoming = Incoming { event_type, data, last_event_id: "", received_at, catch_up: false };
+        let mut tested = Vec::new();
+        for Taken { mapped, verdict, problem, .. } in intake.take(&incoming, false) {
+            let candidate = Candidate {
+                event: EventId(0),
+                feed: id,
+                feed_name: config.name.clone(),
+                notify: config.notify,
+                choices: config.announcing,
+                silent: Silence::of(&verdict),
+                catch_up: false,
+                title: mapped.title.clone(),
+                body: mapped.body.clone(),
+                urgency: mapped.urgency,
+                link: mapped.link.clone(),
+                group: None,
+                icon: mapped.icon,
+                sound: verdict.sound.clone(),
+            };
+            let plan = (verdict.decision != Decision::Drop).then(|| announcer.would_decide(candidate.clone()));
+            let answer = match plan {
+                Some(Plan::Alone | Plan::Summary) => {
+                    let announcement = candidate.alone(AnnouncementId(0));
+                    let title = format!("Test: {}", announcement.title);
+                    announcer.test(Announcement { title, target: Target::Feed(id), ..announcement }).await
+                }
+                _ => None,
+            };
+            let (title, body, link, urgency) = (mapped.title, mapped.body, mapped.link, mapped.urgency);
+            tested.push(Tested { title, body, link, urgency, verdict, problem, plan, answer });
+        }
+        Ok(tested)
+    }
+
+    /// Mutes a feed, or all.
+    pub(super) fn mute(&self, feed: Option<FeedId>, length: MuteFor) -> Result<(), EngineError> {
+        feed.map(|feed| self.feed(feed)).transpose()?;
+        self.surroundings.announcer.mute(feed, length);
         Ok(())
     }
 
@@ -355,9 +418,9 @@ struct Aftermath {
 }
 
 impl Aftermath {
-    fn take(&self, news: WriterNews) {
+    fn take(&self, news: WriterNews, store: &mut Store) {
         match news {
-            WriterNews::Committed(arrivals, commit) => self.committed(arrivals, &commit),
+            WriterNews::Committed(arrivals, commit) => self.committed(arrivals, &commit, store),
             WriterNews::Storage(problem) => {
                 let problem = problem.map(|error| error.problem());
                 lock(&self.health).problem.clone_from(&problem);
@@ -376,15 +439,16 @@ impl Aftermath {
         }
     }
 
-    fn committed(&self, arrivals: Vec<Arrival>, commit: &Commit) {
+    fn committed(&self, arrivals: Vec<Arrival>, commit: &Commit, store: &mut Store) {
         self.overview.set_counts(&commit.counts);
         let mut events = Vec::new();
+        let mut candidates = Vec::new();
         for (arrival, outcome) in arrivals.into_iter().flat_map(Arrival::into_each).zip(&commit.outcomes) {
             match (arrival, outcome) {
                 (Arrival::Event(event), Outcome::Added(id)) => {
                     events.push(summary(*id, &event));
                     self.start_hook(*id, &event);
-                    self.announce(*id, *event);
+                    candidates.extend(self.candidate(*id, *event));
                 }
                 (_, Outcome::Repeated(id, count)) => {
                     self.tell_arrived(&mut events);
@@ -397,6 +461,7 @@ impl Aftermath {
             }
         }
         self.tell_arrived(&mut events);
+        self.announcer.offer(candidates.into_iter(), store);
     }
 
     fn tell_arrived(&self, events: &mut Vec<EventSummary>) {
@@ -425,21 +490,25 @@ impl Aftermath {
         self.hooks.start(hook, &event.verdict.decided_by, &input);
     }
 
-    /// Offers a new event for announcing, unless its verdict is silence or its feed is not announced.
-    fn announce(&self, id: EventId, event: NewEvent) {
-        if event.verdict.decision != Decision::Announce {
-            return;
-        }
-        let Some(feed) = self.overview.announced(event.feed).filter(|feed| feed.notify) else { return };
-        self.announcer.offer(Candidate {
+    /// A new event as it is offered for announcing; `None` when its feed has gone.
+    fn candidate(&self, id: EventId, event: NewEvent) -> Option<Candidate> {
+        let feed = self.overview.announced(event.feed)?;
+        Some(Candidate {
             event: id,
             feed: event.feed,
             feed_name: feed.name,
+            notify: feed.notify,
+            choices: feed.choices,
+            silent: Silence::of(&event.verdict),
+            catch_up: event.catch_up,
             title: event.mapped.title,
             body: event.mapped.body,
             urgency: event.mapped.urgency,
             link: event.mapped.link,
-        });
+            group: event.mapped.group_key,
+            icon: event.mapped.icon,
+            sound: event.verdict.sound,
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a feed's settings ask of its connections, and whether they can be asked at all.
 //!
 //! Deliberately not here: making the connections (`subscription.rs`).
+use crate::announce::FeedAnnouncing;
 use crate::{EngineError, FeedConfig, Intake, Mapping, ProxyChoice, ResumeMode};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use std::path::PathBuf;
@@ -97,6 +98,7 @@ impl FeedConfig {
             notify: true,
             mapping: Mapping::default(),
             rules: Vec::new(),
+            announcing: FeedAnnouncing::default(),
             ..config.clone()
         };
         plain(self) != plain(other)

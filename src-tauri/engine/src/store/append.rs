@@ -84,6 +84,8 @@ pub struct NewEvent {
     pub received_at: i64,
     /// What it is about.
     pub mapped: Mapped,
+    /// Whether it was missed while the feed was not connected, and comes as part of what was.
+    pub catch_up: bool,
     /// What rules say of it.
     pub verdict: Verdict,
     /// What a rule wants started for it, once it is stored.
@@ -105,6 +107,7 @@ impl NewEvent {
             last_event_id: last_event_id.into(),
             received_at,
             mapped: mapping::map(event_type, data),
+            catch_up: false,
             verdict: Verdict::without_rule(data),
             hook: None,
             problem: None,
@@ -124,6 +127,7 @@ impl NewEvent {
             last_event_id: event.last_event_id.into(),
             received_at: event.received_at,
             mapped,
+            catch_up: event.catch_up,
             verdict,
             hook,
             problem: problem.map(String::into_boxed_str),

@@ -190,6 +190,9 @@ impl Store {
             if !more {
                 transaction.execute_batch(
                     "DELETE FROM cursors WHERE feed_id IN (SELECT id FROM feeds WHERE removed);
+                     DELETE FROM outcomes WHERE feed_id IN (SELECT id FROM feeds WHERE removed);
+                     DELETE FROM announcements WHERE id NOT IN
+                         (SELECT announcement FROM outcomes WHERE announcement IS NOT NULL);
                      DELETE FROM feeds WHERE removed;",
                 )?;
             }

@@ -1,7 +1,8 @@
 //! The history as another process reads it, beside its owner or without one.
 //!
 //! Deliberately not here: writing of any kind.
-use super::{SetAside, StoreError, damage, database, feeds, reading};
+use super::{SetAside, StoreError, damage, database, feeds, outcomes, reading};
+use crate::announce::Why;
 use crate::{Event, EventId, Feed, Page, PageQuery, Scope, Trial, TrialReport};
 use rusqlite::Connection;
 use std::ops::ControlFlow;
@@ -47,6 +48,11 @@ impl History {
         let report = self.read(|connection| reading::try_rules(connection, feed, trial, &mut || true))?;
         // Where nothing is stored yet, faults are told all the same.
         Ok(report.unwrap_or_else(|| TrialReport { fault: trial.intake(feed).err(), events: vec![] }))
+    }
+
+    /// Why an event was announced, or was not.
+    pub fn why(&self, id: EventId) -> Result<Option<Why>, StoreError> {
+        Ok(self.read(|connection| outcomes::why(connection, id))?.flatten())
     }
 
     /// Calls `each` with the events of `scope` received at or after `since` (milliseconds since the Unix epoch), oldest

@@ -1,7 +1,8 @@
 //! Threads that read while the writer writes, each with a connection of its own.
 //!
 //! Deliberately not here: what they read (`reading.rs`).
-use super::{Store, StoreError, database, reading};
+use super::{Store, StoreError, database, outcomes, reading};
+use crate::announce::Why;
 use crate::{Event, EventId, Feed, Page, PageQuery, Trial, TrialReport};
 use rusqlite::Connection;
 use std::path::PathBuf;
@@ -54,6 +55,11 @@ impl Readers {
     /// An event, whole.
     pub(crate) async fn event(&self, id: EventId) -> Result<Option<Event>, StoreError> {
         self.lists.read(move |connection| reading::event(connection, id)).await
+    }
+
+    /// Why an event was announced, or was not.
+    pub(crate) async fn why(&self, id: EventId) -> Result<Option<Why>, StoreError> {
+        self.lists.read(move |connection| outcomes::why(connection, id)).await
     }
 }
 

@@ -241,6 +241,9 @@ fn put_in_order(into: &Connection, from: Option<&Connection>) -> rusqlite::Resul
              ON CONFLICT DO UPDATE SET last_event_id = excluded.last_event_id",
         )?;
     }
+    // What was decided about events is not rescued; nothing is announced a second time because of that.
+    into.execute_batch("DELETE FROM outcomes; DELETE FROM announcements;")?;
+    into.execute_batch(super::outcomes::NOTHING_LATE)?;
     into.execute_batch(REBUILD_WORDS)?;
     let (feeds, events): (i64, i64) =
         into.query_row("SELECT count(*), coalesce(sum(events), 0) FROM feeds WHERE NOT removed", [], |row| {

@@ -61,8 +61,11 @@ struct Room {
 }
 
 impl Writer {
-    /// Starts the thread, which takes the store and tells `listen` what it does.
-    pub(crate) fn start(store: Store, listen: impl FnMut(WriterNews) + Send + 'static) -> Result<Self, StoreError> {
+    /// Starts the thread, which takes the store and tells `listen` what it does, which may add to it.
+    pub(crate) fn start(
+        store: Store,
+        listen: impl FnMut(WriterNews, &mut Store) + Send + 'static,
+    ) -> Result<Self, StoreError> {
         let (jobs, received) = mpsc::channel();
         let path = store.path().to_owned();
         let thread = Thread {
@@ -136,7 +139,7 @@ struct Thread<L> {
     mendings: u32,
 }
 
-impl<L: FnMut(WriterNews)> Thread<L> {
+impl<L: FnMut(WriterNews, &mut Store)> Thread<L> {
     fn run(mut self) {
         while let Some(job) = self.next() {
             let go_on = match job {
@@ -198,7 +201,7 @@ impl<L: FnMut(WriterNews)> Thread<L> {
 
     /// A fault of those who are told does not keep anything from being stored.
     fn tell(&mut self, news: WriterNews) {
-        if panic::catch_unwind(AssertUnwindSafe(|| (self.listen)(news))).is_err() {
+        if panic::catch_unwind(AssertUnwindSafe(|| (self.listen)(news, &mut self.store))).is_err() {
             tracing::error!("what follows from a commit failed; the events are stored");
         }
     }

@@ -18,6 +18,8 @@ pub struct Incoming<'a> {
     pub last_event_id: &'a str,
     /// Milliseconds since the Unix epoch.
     pub received_at: i64,
+    /// Whether it was missed while the feed was not connected.
+    pub catch_up: bool,
 }
 
 /// An [`Incoming`] event of a feed as templates see it. Cheap to clone.

@@ -4,6 +4,7 @@
 use crate::cli::argument::{address, header, proxy};
 use clap::Args;
 use std::path::{Path, PathBuf};
+use tidings_engine::announce::FeedAnnouncing;
 use tidings_engine::{FeedConfig, Header, Mapping, ProxyChoice, ResumeMode};
 
 /// A feed with every choice at its default.
@@ -18,6 +19,7 @@ pub(super) fn new(name: String, url: String) -> FeedConfig {
         insecure: false,
         credentials_follow_redirects: false,
         notify: true,
+        announcing: FeedAnnouncing::default(),
         event_limit: None,
         idle_limit: None,
         mapping: Mapping::default(),

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tidings_engine::{
     Announcement, Engine, EngineError, EngineOptions, Feed, FeedStatus, History, NoHooks, Notifier, StoreError,
+    SystemClock,
 };
 use tidings_event_source::Policy;
 use tokio::runtime::Runtime;
@@ -83,9 +84,13 @@ impl Owner {
 
     /// The feed that is meant by a name or an id.
     pub(in crate::cli) fn feed(&mut self, meant: &str) -> Result<Feed, Failed> {
+        find(&self.feeds()?, meant).cloned().map_err(Failed::Work)
+    }
+
+    /// All feeds.
+    pub(in crate::cli) fn feeds(&mut self) -> Result<Vec<Feed>, Failed> {
         let Reply::Feeds(feeds) = self.ask(Request::Feeds)? else { return Err(not_understood()) };
-        let feeds: Vec<_> = feeds.into_iter().map(|status| status.feed).collect();
-        find(&feeds, meant).cloned().map_err(Failed::Work)
+        Ok(feeds.into_iter().map(|status| status.feed).collect())
     }
 
     /// Looks at the feeds without becoming their owner.
@@ -115,7 +120,7 @@ impl Drop for Owner {
     }
 }
 
-fn not_understood() -> Failed {
+pub(in crate::cli) fn not_understood() -> Failed {
     Failed::Work("The running Tidings gave an unexpected answer; it may be of another version, so restart it.".into())
 }
 
@@ -124,6 +129,7 @@ fn options(data_dir: PathBuf) -> EngineOptions {
         data_dir,
         user_agent: crate::USER_AGENT.into(),
         notifier: Arc::new(Nobody),
+        clock: Arc::new(SystemClock),
         connect: false,
         policy: Policy::FEED,
         hooks: Arc::new(NoHooks),

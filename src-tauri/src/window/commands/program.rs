@@ -1,11 +1,11 @@
 //! The program as a whole: what the page is told, the settings, links.
 use super::Answer;
-use crate::link;
 use crate::page::WindowPage;
 use crate::shell::Shell;
 use tauri::ipc::Channel;
 use tauri::{State, WebviewWindow};
 use tidings::boundary::{CommandError, Snapshot, WindowMessage};
+use tidings::link;
 use tidings_engine::Settings;
 
 #[tauri::command]

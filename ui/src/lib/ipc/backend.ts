@@ -6,6 +6,7 @@ import type {
   Feed,
   FeedConfig,
   FeedId,
+  MuteFor,
   FeedStatus,
   HookReport,
   Page,
@@ -14,8 +15,10 @@ import type {
   Settings,
   Snapshot,
   StorageProblem,
+  Tested,
   Trial,
   TrialReport,
+  Why,
   WindowMessage,
 } from './types.gen';
 
@@ -42,6 +45,14 @@ export interface Backend {
   markAllRead(scope: Scope, until: EventId): Promise<void>;
   star(event: EventId, starred: boolean): Promise<void>;
   changeSettings(settings: Settings): Promise<void>;
+  why(id: EventId): Promise<Why>;
+  /** Announces nothing for a while, of one feed or of all. */
+  mute(feed: FeedId | null, length: MuteFor): Promise<void>;
+  unmute(feed: FeedId | null): Promise<void>;
+  /** Sends a test event through mapping, rules, policy and delivery. */
+  sendTest(feed: FeedId, eventType: string, data: string): Promise<Tested[]>;
+  /** Which events the focused window shows; `null` when it is not focused. */
+  setInView(scope: Scope | null): Promise<void>;
   startDemo(): Promise<Feed>;
   /** Opens a http, https or mailto address outside. */
   openLink(url: string): Promise<void>;

@@ -1,5 +1,6 @@
 // A backend without a program behind it, for development in a browser and for tests: feeds in every state, any number of
 // events computed rather than kept, arrivals on demand. Absent from what is shipped.
+import { DEFAULT_SETTINGS } from '../default_settings';
 import { DEFAULT_MAPPING } from '../feeds.svelte';
 import type { Backend } from './backend';
 import { faultOf, tried } from './mock_rules';
@@ -16,15 +17,19 @@ import type {
   FeedState,
   FeedStatus,
   HookReport,
+  Mute,
+  MuteFor,
   Notice,
   PageQuery,
   Place,
   Scope,
   Settings,
+  Tested,
   Trial,
   TrialReport,
   Tried,
   Urgency,
+  Why,
   WindowMessage,
 } from './types.gen';
 
@@ -153,6 +158,9 @@ export class MockBackend implements Backend {
   #feeds = new Map<FeedId, FeedStatus>();
   #removed = new Set<FeedId>();
   #settings: Settings;
+  #mutes: Mute[] = [];
+  /** What the page said last that it shows. */
+  inView: Scope | null = null;
   #notices: Notice[];
   #show: Place | null;
   #seq = 0;
@@ -174,13 +182,7 @@ export class MockBackend implements Backend {
     this.#firstUnread = this.#newest - unread + 1;
     this.#notices = notices;
     this.#show = show;
-    this.#settings = {
-      theme: theme ?? 'system',
-      closeToTray: true,
-      toldAboutTray: false,
-      notify: true,
-      allowHooks: false,
-    };
+    this.#settings = { ...DEFAULT_SETTINGS, theme: theme ?? 'system' };
     for (let back = 0; back < Math.min(6, this.#newest); back += 1) {
       if (back % 3 === 2) this.#starred.set(this.#newest - back * 5, true);
     }
@@ -198,6 +200,7 @@ export class MockBackend implements Backend {
       feeds: [...this.#feeds.values()],
       counts: this.#counts(),
       settings: this.#settings,
+      mutes: this.#mutes,
       notices: this.#notices,
       seq: this.#seq,
       newest: this.#newest || null,
@@ -330,6 +333,52 @@ export class MockBackend implements Backend {
     return this.#command('changeSettings', () => {
       this.#settings = settings;
     });
+  }
+
+  why(id: EventId) {
+    return this.#command('why', (): Why => ({
+      event: id,
+      count: 1,
+      verdict: { decision: 'announce', decidedBy: { kind: 'noRule' } },
+      problem: null,
+      plan: { kind: 'alone' },
+      told: { events: 1, at: this.#receivedAt(id), answer: { kind: 'delivered', number: 7 }, replacedBy: null },
+    }));
+  }
+
+  mute(feed: FeedId | null, length: MuteFor) {
+    return this.#command('mute', () => {
+      const until = length.kind === 'minutes' ? Date.now() + length.value * 60_000 : null;
+      this.#mutes = [...this.#mutes.filter((mute) => mute.feed !== feed), { feed, until }];
+      this.tell({ kind: 'mutes', mutes: this.#mutes });
+    });
+  }
+
+  unmute(feed: FeedId | null) {
+    return this.#command('unmute', () => {
+      this.#mutes = this.#mutes.filter((mute) => mute.feed !== feed);
+      this.tell({ kind: 'mutes', mutes: this.#mutes });
+    });
+  }
+
+  sendTest(_feed: FeedId, eventType: string, data: string) {
+    return this.#command('sendTest', (): Tested[] => [
+      {
+        title: data || eventType,
+        body: '',
+        link: null,
+        urgency: 'normal',
+        verdict: { decision: 'announce', decidedBy: { kind: 'noRule' } },
+        problem: null,
+        plan: { kind: 'alone' },
+        answer: { kind: 'delivered', number: 7 },
+      },
+    ]);
+  }
+
+  setInView(scope: Scope | null) {
+    this.inView = scope;
+    return Promise.resolve();
   }
 
   async startDemo() {
@@ -599,6 +648,7 @@ function configFor(name: string, url: string): FeedConfig {
     insecure: false,
     credentialsFollowRedirects: false,
     notify: true,
+    announcing: { burst: null, urgentPasses: null, ignoresQuietHours: false, quietInView: null },
     eventLimit: null,
     idleLimit: null,
     mapping: { ...DEFAULT_MAPPING },

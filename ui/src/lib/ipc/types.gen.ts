@@ -5,6 +5,20 @@ export type Action = { "kind": "announce",
 /** How much it matters; `None`: as mapped. */
 urgency: Urgency | null, } | { "kind": "silent" } | { "kind": "drop" };
 
+/** What the notification service said. */
+export type Answer = { "kind": "delivered",
+/** The service's own number for it; 0 where it gives none. */
+number: number, } | { "kind": "refused",
+/** Its words, or ours. */
+words: string, } | { "kind": "noService" } | { "kind": "dropped" };
+
+/** How many notifications of a feed are shown one by one; what exceeds them is counted in one. */
+export type Burst = {
+/** So many, 1 to 1000 … */
+size: number,
+/** … in so many seconds, 1 to 3600. */
+seconds: number, };
+
 /** Why a connection did not open, or ended. */
 export type Cause = {
 /** The layer that failed: a code of `tidings_event_source::Layer`. */
@@ -13,6 +27,9 @@ layer: string,
 message: string,
 /** A word for the sidebar where there is little room: "401", "HTML", "refused". */
 short: string, };
+
+/** What a click on a notification leads to. */
+export type Click = "event" | "link";
 
 /** Why a command was refused. */
 export type CommandError = {
@@ -31,6 +48,9 @@ all: number,
 unread: number,
 /** Those starred. */
 starred: number, };
+
+/** A day of the week. */
+export type Day = "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
 
 /** Because of what a [`Verdict`] is as it is. */
 export type DecidedBy = { "kind": "noRule" } | { "kind": "empty" } | { "kind": "firstSnapshot" } | { "kind": "rule",
@@ -61,7 +81,9 @@ status: FeedStatus, } | { "kind": "feedRemoved",
 /** The feed. */
 feed: FeedId, } | { "kind": "counts",
 /** How they are now. */
-counts: Counts, } | { "kind": "storage",
+counts: Counts, } | { "kind": "mutes",
+/** What is muted now. */
+mutes: Array<Mute>, } | { "kind": "storage",
 /** Why, and where. */
 problem: StorageProblem | null, } | { "kind": "setAside",
 /** What became of the damaged file; `None`: the user has taken note. */
@@ -174,6 +196,8 @@ insecure: boolean,
 credentialsFollowRedirects: boolean,
 /** Whether its events are announced. */
 notify: boolean,
+/** How they are, as far as it is otherwise than for all feeds. */
+announcing: FeedAnnouncing,
 /** Bytes; an event larger than this is dropped. `None`: 16 MiB. */
 eventLimit: number | null,
 /** Seconds without a byte after which the connection is taken for dead. `None`: learned. */
@@ -182,6 +206,17 @@ idleLimit: number | null,
 mapping: Mapping,
 /** Which of its events are announced, kept silently or dropped: the first that matches decides. */
 rules: Array<Rule>, };
+
+/** How the events of a feed are announced, as far as its user wants it otherwise than for all. */
+export type FeedAnnouncing = {
+/** How many are shown one by one. */
+burst: Burst | null,
+/** Whether urgent ones are announced whatever else holds. */
+urgentPasses: boolean | null,
+/** Whether its events are announced in quiet hours too. */
+ignoresQuietHours: boolean,
+/** Whether nothing is announced of what the focused window shows. */
+quietInView: boolean | null, };
 
 /**
  * What the user chose for a feed. Unknown fields of a newer version are refused when importing, not when reading the
@@ -206,6 +241,8 @@ insecure: boolean,
 credentialsFollowRedirects: boolean,
 /** Whether its events are announced. */
 notify: boolean,
+/** How they are, as far as it is otherwise than for all feeds. */
+announcing: FeedAnnouncing,
 /** Bytes; an event larger than this is dropped. `None`: 16 MiB. */
 eventLimit: number | null,
 /** Seconds without a byte after which the connection is taken for dead. `None`: learned. */
@@ -258,6 +295,15 @@ export type Header = {
 name: string,
 /** Maybe a secret: shown to nobody but the user. */
 value: string, };
+
+/** Why an event waits for a digest. Times are milliseconds since the Unix epoch. */
+export type Hold = { "kind": "muted",
+/** `None`: until the user says so. */
+until: number | null, } | { "kind": "feedMuted",
+/** `None`: until the user says so. */
+until: number | null, } | { "kind": "quietHours",
+/** When they end. */
+until: number, } | { "kind": "doNotDisturb" } | { "kind": "noService" } | { "kind": "refused" } | { "kind": "catchUp" };
 
 /** A program to start for an event. Nothing is started unless the settings allow hooks. */
 export type Hook = {
@@ -321,6 +367,16 @@ firstEvents: number,
 /** Events are kept silently for so many seconds after each opening of the connection. */
 firstSeconds: number, };
 
+/** Something that is muted now. */
+export type Mute = {
+/** `None`: all feeds. */
+feed: FeedId | null,
+/** Milliseconds since the Unix epoch; `None`: until the user says so. */
+until: number | null, };
+
+/** How long something is to be muted. */
+export type MuteFor = { "kind": "minutes", "value": number } | { "kind": "tomorrow" } | { "kind": "until", "value": number } | { "kind": "ever" };
+
 /** A one-line banner. */
 export type Notice = {
 /** What it is about. */
@@ -366,10 +422,33 @@ export type Place = { "kind": "event",
 /** The event. */
 id: EventId, } | { "kind": "feed",
 /** The feed. */
-id: FeedId, } | { "kind": "settings" };
+id: FeedId, } | { "kind": "unread" } | { "kind": "settings" };
+
+/** What was decided about an event. */
+export type Plan = { "kind": "alone" } | { "kind": "summary" } | { "kind": "digest",
+/** Why. */
+because: Hold, } | { "kind": "silent",
+/** Why. */
+because: Silence, };
 
 /** Where a feed's connections go through. */
 export type ProxyChoice = { "kind": "system" } | { "kind": "none" } | { "kind": "url", "url": string };
+
+/** When nothing is announced. */
+export type QuietHours = {
+/** Whether they are kept. */
+on: boolean,
+/** They may overlap. */
+spans: Array<QuietSpan>, };
+
+/** A span of quiet that begins on each of some days. */
+export type QuietSpan = {
+/** The days on which it begins. */
+days: Array<Day>,
+/** When it begins. */
+from: TimeOfDay,
+/** When it ends: on the same day if that is later than `from`, else on the next. Equal to `from`: a whole day. */
+until: TimeOfDay, };
 
 /** How a feed resumes after a pause in the connection. */
 export type ResumeMode = { "kind": "header" } | { "kind": "query",
@@ -412,7 +491,24 @@ toldAboutTray: boolean,
 /** Whether anything is announced at all. */
 notify: boolean,
 /** Whether rules may start programs. */
-allowHooks: boolean, };
+allowHooks: boolean,
+/** How many notifications of a feed are shown one by one before the rest is counted in one. */
+burst: Burst,
+/** Whether urgent events are announced in quiet hours, while muted and while the desktop is not to be disturbed. */
+urgentPasses: boolean,
+/** When nothing is announced; afterwards one digest is. */
+quietHours: QuietHours,
+/** Whether nothing is announced of what the focused window shows. */
+quietInView: boolean,
+/** Whether nothing is announced while the desktop is asked not to disturb. */
+heedDoNotDisturb: boolean,
+/** Whether what was missed while a feed was not connected is announced as one. */
+catchUpDigest: boolean,
+/** What a click on a notification leads to. */
+click: Click, };
+
+/** Why an event is never announced. */
+export type Silence = "off" | "feedOff" | "rule" | "empty" | "firstSnapshot" | "inView" | "unrecorded";
 
 /** All that a window needs to begin with. */
 export type Snapshot = {
@@ -422,6 +518,8 @@ feeds: Array<FeedStatus>,
 counts: Counts,
 /** What the user chose. */
 settings: Settings,
+/** What is muted. */
+mutes: Array<Mute>,
 /** The banners to show. */
 notices: Array<Notice>,
 /** The number of the last engine event that is in here already; the first one to come is newer. */
@@ -462,6 +560,25 @@ rule: number | null,
 /** The setting of the mapping or of the rule, by its name at the boundary: `groupKey`, `expression`. */
 field: string, };
 
+/** What became of a test event, or of a part of one. */
+export type Tested = {
+/** Its title, as mapped. */
+title: string,
+/** Its body, as mapped. */
+body: string,
+/** Its link, as mapped. */
+link: string | null,
+/** How much it matters, as mapped or as a rule says. */
+urgency: Urgency,
+/** What rules say. */
+verdict: Verdict,
+/** Why the mapping or a rule could not be applied. */
+problem: string | null,
+/** What is decided about announcing it; `None`: it is dropped. */
+plan: Plan | null,
+/** What the notification service said; `None`: nothing was announced, or nobody says what became of it. */
+answer: Answer | null, };
+
 /** Light, dark, or as the desktop has it. */
 export type Theme = "system" | "light" | "dark";
 
@@ -475,6 +592,20 @@ sound: string,
 link: string,
 /** A program that is started for each of them. */
 hook: Hook | null, };
+
+/** A time of day to the minute, written "22:00". */
+export type TimeOfDay = string;
+
+/** An announcement, as far as it has got. */
+export type Told = {
+/** How many events it is about. */
+events: number,
+/** When the service answered last; milliseconds since the Unix epoch. `None`: it waits. */
+at: number | null,
+/** What the service said; `None`: it waits. */
+answer: Answer | null,
+/** A later event took the place of this one in the same notification. */
+replacedBy: EventId | null, };
 
 /** What is to be tried on the newest events of a feed. */
 export type Trial = {
@@ -547,6 +678,21 @@ expression: string,
 regex: string,
 /** Words that all occur in the title or body, whatever the case; empty for none. */
 words: string, };
+
+/** Why an event was announced, or was not. */
+export type Why = {
+/** The event. */
+event: EventId,
+/** How often it came; only the first time counts. */
+count: number,
+/** What rules said. */
+verdict: Verdict,
+/** Why its mapping or a rule could not be applied. */
+problem: string | null,
+/** What was decided; `None`: nothing yet. */
+plan: Plan | null,
+/** The announcement that it is part of. */
+told: Told | null, };
 
 /** What the backend tells the window. */
 export type WindowMessage = { "kind": "engine" } & Envelope | { "kind": "show",

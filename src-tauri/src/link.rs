@@ -1,11 +1,13 @@
 //! Opening a link outside, after a look at its scheme: links come from events, which anybody may have written.
-use tidings::boundary::CommandError;
+//!
+//! Deliberately not here: files and folders, which only the window opens.
+use crate::boundary::CommandError;
 use url::Url;
 
 /// Opens `link` with the desktop's program for it; only http, https and mailto.
-pub(crate) fn open(link: &str) -> Result<(), CommandError> {
+pub fn open(link: &str) -> Result<(), CommandError> {
     let url = checked(link)?;
-    tauri_plugin_opener::open_url(url.as_str(), None::<&str>).map_err(|error| {
+    open::that_detached(url.as_str()).map_err(|error| {
         CommandError::new("link", format!("The link was not opened, because the desktop refused it: {error}."))
     })
 }

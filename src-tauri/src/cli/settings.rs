@@ -1,0 +1,143 @@
+//! `tidings settings`: what the user chose for the whole program.
+//!
+//! Deliberately not here: choices for one feed (`feed/config.rs`).
+use super::feed::owner::{Owner, not_understood};
+use super::{DataDir, Failed, Outcome, shown, unless_reader_gone};
+use crate::control::{Reply, Request};
+use clap::{Args, Subcommand};
+use std::io::{self, Write as _};
+use tidings_engine::announce::{Burst, QuietHours};
+use tidings_engine::{Click, Settings, Theme};
+
+/// Show the settings, or change one
+///
+/// If Tidings is running on the same data directory, a change takes effect at once.
+#[derive(Debug, Args)]
+pub(super) struct SettingsCommand {
+    #[command(flatten)]
+    pub(super) data: DataDir,
+    #[command(subcommand)]
+    action: Option<Action>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Show all settings, one on each line
+    Show,
+    /// Change one
+    #[command(after_help = "\
+Examples:
+  tidings settings set quiet-hours 'mon-fri 22:00-07:00; sat,sun 23:00-09:00'
+  tidings settings set quiet-hours off
+  tidings settings set burst 5/10          five in ten seconds one by one, the rest counted
+  tidings settings set click link")]
+    Set {
+        /// One of those that 'tidings settings' shows
+        key: String,
+        /// As it is shown there
+        value: String,
+    },
+}
+
+type Get = fn(&Settings) -> String;
+type Set = fn(&mut Settings, &str) -> Result<(), String>;
+
+/// Each with its name, how it is written and how it is read.
+const KEYS: &[(&str, Get, Set)] = &[
+    ("notify", |s| on_off(s.notify), |s, v| switch(&mut s.notify, v)),
+    ("burst", |s| burst_word(s.burst), |s, v| burst(v).map(|burst| s.burst = burst)),
+    ("quiet-hours", |s| s.quiet_hours.to_string(), |s, v| v.parse::<QuietHours>().map(|quiet| s.quiet_hours = quiet)),
+    ("urgent-passes", |s| on_off(s.urgent_passes), |s, v| switch(&mut s.urgent_passes, v)),
+    ("quiet-in-view", |s| on_off(s.quiet_in_view), |s, v| switch(&mut s.quiet_in_view, v)),
+    ("heed-do-not-disturb", |s| on_off(s.heed_do_not_disturb), |s, v| switch(&mut s.heed_do_not_disturb, v)),
+    ("catch-up-digest", |s| on_off(s.catch_up_digest), |s, v| switch(&mut s.catch_up_digest, v)),
+    (
+        "click",
+        |s| word(s.click == Click::Link, "link", "event"),
+        |s, v| {
+            s.click = choice(v, &[("event", Click::Event), ("link", Click::Link)])?;
+            Ok(())
+        },
+    ),
+    (
+        "theme",
+        |s| theme_word(s.theme),
+        |s, v| {
+            s.theme = choice(v, &[("system", Theme::System), ("light", Theme::Light), ("dark", Theme::Dark)])?;
+            Ok(())
+        },
+    ),
+    ("close-to-tray", |s| on_off(s.close_to_tray), |s, v| switch(&mut s.close_to_tray, v)),
+    ("allow-hooks", |s| on_off(s.allow_hooks), |s, v| switch(&mut s.allow_hooks, v)),
+];
+
+impl SettingsCommand {
+    pub(super) fn run(self) -> Outcome {
+        let mut owner = Owner::of(self.data.path()?)?;
+        let mut settings = match owner.ask(Request::Settings)? {
+            Reply::Settings(settings) => *settings,
+            _ => return Err(not_understood()),
+        };
+        match self.action.unwrap_or(Action::Show) {
+            Action::Show => {
+                let width = KEYS.iter().map(|(key, ..)| key.len()).max().unwrap_or(0) + 2;
+                let lines: String = KEYS
+                    .iter()
+                    .map(|(key, get, _)| format!("{key:width$}{}\n", shown::line(&get(&settings))))
+                    .collect();
+                unless_reader_gone(io::stdout().write_all(lines.as_bytes()))
+            }
+            Action::Set { key, value } => {
+                let Some((key, get, set)) = KEYS.iter().find(|(name, ..)| *name == key) else {
+                    let keys: Vec<_> = KEYS.iter().map(|(key, ..)| *key).collect();
+                    return Err(Failed::Usage(format!("There is no setting {key:?}; there are {}.", keys.join(", "))));
+                };
+                set(&mut settings, &value).map_err(Failed::Usage)?;
+                owner.ask(Request::SettingsChange { settings: Box::new(settings.clone()) })?;
+                unless_reader_gone(writeln!(io::stdout(), "{key} is now {}.", shown::line(&get(&settings))))
+            }
+        }
+    }
+}
+
+fn word(first: bool, yes: &str, no: &str) -> String {
+    if first { yes } else { no }.to_owned()
+}
+
+fn on_off(on: bool) -> String {
+    word(on, "on", "off")
+}
+
+fn theme_word(theme: Theme) -> String {
+    match theme {
+        Theme::System => "system",
+        Theme::Light => "light",
+        Theme::Dark => "dark",
+    }
+    .to_owned()
+}
+
+fn choice<T: Copy>(given: &str, choices: &[(&str, T)]) -> Result<T, String> {
+    choices.iter().find(|(word, _)| *word == given).map(|(_, choice)| *choice).ok_or_else(|| {
+        let words: Vec<_> = choices.iter().map(|(word, _)| *word).collect();
+        format!("{given:?} is none of {}.", words.join(", "))
+    })
+}
+
+fn switch(switch: &mut bool, given: &str) -> Result<(), String> {
+    *switch = choice(given, &[("on", true), ("off", false)])?;
+    Ok(())
+}
+
+pub(super) fn burst_word(Burst { size, seconds }: Burst) -> String {
+    format!("{size}/{seconds}")
+}
+
+/// "5/10": five in ten seconds.
+pub(super) fn burst(given: &str) -> Result<Burst, String> {
+    let parts = given.split_once('/').and_then(|(size, seconds)| Some((size.parse().ok()?, seconds.parse().ok()?)));
+    match parts {
+        Some((size @ 1..=1000, seconds @ 1..=3600)) => Ok(Burst { size, seconds }),
+        _ => Err(format!("{given:?} is no burst; write 5/10 for five in ten seconds, up to 1000/3600.")),
+    }
+}

@@ -1,0 +1,1 @@
+//! What holds announcements back, and the digest afterwards.
