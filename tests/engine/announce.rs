@@ -6,6 +6,7 @@ use tidings_engine::announce::{Candidate, Choices, Effects, FeedAnnouncing, Mome
 use tidings_engine::{Announcement, AnnouncementId, Answer, EventId, FeedId, Settings, Target, Urgency};
 
 mod holds;
+mod week;
 
 /// The night to Sunday, 29 March 2026, in which Berlin's clocks are set forward, is three days ahead.
 const START: &str = "2026-03-26T12:00:00+01:00";
@@ -95,6 +96,14 @@ impl World {
         let mut effects = Effects::default();
         let plan = self.policy.offer(event, &self.now(), &mut effects);
         (plan, self.take(effects))
+    }
+
+    /// Changes what the policy knows; nothing may be announced by that alone.
+    pub(crate) fn change(&mut self, change: impl FnOnce(&mut Policy, &Moment, &mut Effects)) {
+        let (now, mut effects) = (self.now(), Effects::default());
+        change(&mut self.policy, &now, &mut effects);
+        assert!(effects.announce.is_empty(), "what changes is announced when time is looked at");
+        self.notes.extend(effects.notes);
     }
 
     /// An event of a feed at a time in milliseconds since the start; what is announced at once.

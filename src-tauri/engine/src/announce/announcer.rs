@@ -81,11 +81,27 @@ impl std::fmt::Debug for Announcer {
 }
 
 /// What an earlier run left.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Left {
     pub(crate) last_id: AnnouncementId,
     pub(crate) mutes: Vec<Mute>,
     pub(crate) open: Vec<Open>,
+}
+
+impl Left {
+    /// Reads it. Whoever only changes feeds (`announces` is false) announces nothing; what waits goes on waiting.
+    ///
+    /// A history in which this cannot be read is still one: what waited is not announced then.
+    pub(crate) fn read(store: &Store, announces: bool) -> Self {
+        let read = || {
+            let open = if announces { store.open_announcements()? } else { vec![] };
+            Ok(Self { last_id: store.last_announcement()?, mutes: store.mutes()?, open })
+        };
+        read().unwrap_or_else(|error: StoreError| {
+            tracing::warn!(%error, "what waited to be announced cannot be read");
+            Self::default()
+        })
+    }
 }
 
 impl Announcer {
@@ -168,7 +184,8 @@ impl Announcer {
         if let Err(error) = &written {
             // An announcement that cannot be written down is made all the same; an untold alert would be worse than one
             // that is told again.
-            tracing::warn!(%error, "what was decided about events was not written down; it is tried again");
+            // That storing fails is told with the events that cannot be stored.
+            tracing::debug!(%error, "what was decided about events was not written down; it is tried again");
             self.state().notes.splice(0..0, notes);
         }
         for announcement in announce {

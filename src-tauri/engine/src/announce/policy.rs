@@ -163,10 +163,11 @@ impl Running {
 #[derive(Debug, Clone)]
 struct Slot {
     key: String,
-    id: AnnouncementId,
+    /// All that it stood for; shown is the latest.
+    bundle: Bundle,
     told_at: Instant,
-    /// The latest event, if it came too soon after the last.
-    pending: Option<Candidate>,
+    /// Whether an event came too soon after the last to be shown yet.
+    changed: bool,
 }
 
 /// When what is held back may go.
@@ -361,13 +362,12 @@ impl Policy {
         }
         if let Some(slot) = event.group.as_ref().and_then(|key| per_feed.slots.iter_mut().find(|slot| slot.key == *key))
         {
-            let id = slot.id;
-            if slot.told_at + UPDATE_INTERVAL <= now {
+            let id = slot.bundle.id;
+            slot.bundle.add(event);
+            slot.changed = slot.told_at + UPDATE_INTERVAL > now;
+            if !slot.changed {
                 slot.told_at = now;
-                slot.pending = None;
-                tell(&Bundle::of(id, Kind::Alone, event), &mut self.told, effects);
-            } else {
-                slot.pending = Some(event);
+                tell(&slot.bundle, &mut self.told, effects);
             }
             return (Plan::Alone, Some(id));
         }
@@ -375,17 +375,19 @@ impl Policy {
         if per_feed.summary.is_none() || passes {
             if bucket.take(burst, now) {
                 let id = next(&mut self.last_id);
-                if let Some(key) = &event.group {
+                let key = event.group.clone();
+                let bundle = Bundle::of(id, Kind::Alone, event);
+                tell(&bundle, &mut self.told, effects);
+                if let Some(key) = key {
                     if per_feed.slots.len() == SLOTS
-                        && let Some(at) = per_feed.slots.iter().position(|slot| slot.pending.is_none())
+                        && let Some(at) = per_feed.slots.iter().position(|slot| !slot.changed)
                     {
                         per_feed.slots.remove(at);
                     }
                     if per_feed.slots.len() < SLOTS {
-                        per_feed.slots.push_back(Slot { key: key.clone(), id, told_at: now, pending: None });
+                        per_feed.slots.push_back(Slot { key, bundle, told_at: now, changed: false });
                     }
                 }
-                tell(&Bundle::of(id, Kind::Alone, event), &mut self.told, effects);
                 return (Plan::Alone, Some(id));
             }
         }
@@ -463,7 +465,7 @@ impl Policy {
         let mut waits: Vec<Duration> = Vec::new();
         for per_feed in self.feeds.values() {
             let running = [&per_feed.summary, &per_feed.catch_up].into_iter().flatten().filter_map(Running::due);
-            let slots = per_feed.slots.iter().filter(|slot| slot.pending.is_some());
+            let slots = per_feed.slots.iter().filter(|slot| slot.changed);
             let slots = slots.map(|slot| slot.told_at + UPDATE_INTERVAL);
             waits.extend(running.chain(slots).map(|due| due.saturating_duration_since(now.steady)));
         }
@@ -511,11 +513,9 @@ impl Policy {
                 }
             }
             for slot in &mut per_feed.slots {
-                if slot.told_at + UPDATE_INTERVAL <= steady
-                    && let Some(event) = slot.pending.take()
-                {
-                    slot.told_at = steady;
-                    tell(&Bundle::of(slot.id, Kind::Alone, event), &mut self.told, effects);
+                if slot.changed && slot.told_at + UPDATE_INTERVAL <= steady {
+                    (slot.told_at, slot.changed) = (steady, false);
+                    tell(&slot.bundle, &mut self.told, effects);
                 }
             }
         }
@@ -559,10 +559,10 @@ impl Policy {
                     bundle = running.bundle;
                 }
             }
-            if let Some(at) = per_feed.slots.iter().position(|slot| slot.id == id)
-                && let Some(Slot { pending: Some(event), .. }) = per_feed.slots.remove(at)
+            if let Some(at) = per_feed.slots.iter().position(|slot| slot.bundle.id == id)
+                && let Some(slot) = per_feed.slots.remove(at)
             {
-                bundle.add(event);
+                bundle = slot.bundle;
             }
         }
         hold(&mut self.held, bundle, because, effects);
@@ -597,13 +597,13 @@ impl PerFeed {
     fn has_more_for(&self, id: AnnouncementId) -> bool {
         let running = [&self.summary, &self.catch_up].into_iter().flatten();
         running.into_iter().any(|running| running.changed && running.bundle.id == id)
-            || self.slots.iter().any(|slot| slot.pending.is_some() && slot.id == id)
+            || self.slots.iter().any(|slot| slot.changed && slot.bundle.id == id)
     }
 
     fn end_what_is_over(&mut self, period: Duration, now: Instant) {
         self.summary.take_if(|running| running.is_over(period, now));
         self.catch_up.take_if(|running| running.is_over(GATHERING, now));
-        self.slots.retain(|slot| slot.pending.is_some() || slot.told_at + period > now);
+        self.slots.retain(|slot| slot.changed || slot.told_at + period > now);
     }
 }
 

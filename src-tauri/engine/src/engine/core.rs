@@ -59,12 +59,7 @@ impl Core {
         let health = Arc::new(Mutex::new(Health { problem: None, set_aside: store.set_aside().cloned() }));
         let replaced = Arc::new(Notify::new());
         let readers = Readers::new(&store);
-        let left = Left {
-            last_id: store.last_announcement()?,
-            mutes: store.mutes()?,
-            // Who only changes feeds announces nothing; what waits goes on waiting.
-            open: if connect { store.open_announcements()? } else { vec![] },
-        };
+        let left = Left::read(&store, connect);
         let announcer = Announcer::new(notifier, clock, Arc::clone(&teller), Choices::from(&settings), left);
         let aftermath = Aftermath {
             overview: Arc::clone(&overview),

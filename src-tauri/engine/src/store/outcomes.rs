@@ -271,8 +271,7 @@ impl Store {
             let Some(latest) = candidate(&self.connection, EventId(row.get(3)?), name)? else { continue };
             match announcement.parts.last_mut().filter(|(.., earlier)| earlier.feed == feed) {
                 Some((count, urgency, earlier)) => {
-                    // A later event of the same group took the place of the earlier.
-                    *count = if announcement.plan == Plan::Alone { 1 } else { *count + events };
+                    *count += events;
                     *urgency = latest.urgency.max(*urgency);
                     *earlier = latest;
                 }
