@@ -13,6 +13,7 @@ mod log;
 mod moment;
 mod mute;
 mod output;
+mod owner;
 mod rule;
 mod settings;
 mod shown;
@@ -60,6 +61,11 @@ fn unless_reader_gone(result: io::Result<()>) -> Outcome {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => Ok(result?),
     }
+}
+
+/// Says a sentence to whoever gave the command.
+fn tell(sentence: &str) -> Outcome {
+    unless_reader_gone(writeln!(io::stdout(), "{}", shown::line(sentence)))
 }
 
 /// Follow any server-sent event stream from your desktop.

@@ -27,16 +27,16 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new() -> Self {
-        Self::with(Settings::default())
+        Self::with(&Settings::default())
     }
 
-    pub(crate) fn with(settings: Settings) -> Self {
+    pub(crate) fn with(settings: &Settings) -> Self {
         Self::on(START.parse().unwrap(), TimeZone::get("Europe/Berlin").unwrap(), settings)
     }
 
-    pub(crate) fn on(wall: Timestamp, zone: TimeZone, settings: Settings) -> Self {
+    pub(crate) fn on(wall: Timestamp, zone: TimeZone, settings: &Settings) -> Self {
         Self {
-            policy: Policy::new(Choices::from(&settings), zone, AnnouncementId(0)),
+            policy: Policy::new(Choices::from(settings), zone, AnnouncementId(0)),
             start: Instant::now(),
             wall,
             elapsed: Duration::ZERO,

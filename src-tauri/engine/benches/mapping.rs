@@ -40,7 +40,7 @@ fn take(criterion: &mut Criterion) {
         ("six templates, four rules", all, rules),
     ];
     let data = medium();
-    let event = Incoming { event_type: "message", data: &data, last_event_id: "7", received_at: 0 };
+    let event = Incoming { event_type: "message", data: &data, last_event_id: "7", received_at: 0, catch_up: false };
     let mut group = criterion.benchmark_group("mapping a medium event");
     for (name, mapping, rules) in cases {
         let intake = Intake::of("bench", &mapping, &rules).expect("it compiles");

@@ -2,15 +2,13 @@
 //!
 //! Deliberately not here: what a feed does (the engine), the socket (`control.rs`).
 mod config;
-pub(super) mod owner;
 mod status;
 mod tested;
 
-use self::owner::Owner;
-use super::{DataDir, Failed, Format, Outcome, shown, unless_reader_gone};
+use super::owner::Owner;
+use super::{DataDir, Failed, Format, Outcome, tell};
 use crate::control::Request;
 use clap::{Args, Subcommand};
-use std::io::{self, Write as _};
 use tidings_engine::Feed;
 
 /// Add, show and change feeds
@@ -153,7 +151,7 @@ impl FeedCommand {
             Action::List { format } => return status::list(&owner.look()?, format),
             Action::Show { feed, format } => return status::show(&owner.look()?, &feed, format),
         };
-        unless_reader_gone(writeln!(io::stdout(), "{}", shown::line(&told)))
+        tell(&told)
     }
 }
 

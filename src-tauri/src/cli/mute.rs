@@ -1,12 +1,11 @@
 //! `tidings mute`, `unmute`: nothing announced for a while, of one feed or of all.
 //!
 //! Deliberately not here: what becomes of the events meanwhile (the engine's announcing policy).
-use super::feed::owner::{Owner, not_understood};
-use super::{DataDir, Failed, Outcome, moment, shown, unless_reader_gone};
+use super::owner::{Owner, not_understood};
+use super::{DataDir, Failed, Outcome, moment, tell};
 use crate::control::{Reply, Request};
 use clap::Args;
 use jiff::Zoned;
-use std::io::{self, Write as _};
 use tidings_engine::{Mute as Muted, MuteFor};
 
 /// Announce nothing for a while; without times, until it is ended
@@ -64,9 +63,9 @@ impl Mute {
         let feed = self.feed.map(|feed| owner.feed(&feed)).transpose()?;
         let id = feed.as_ref().map(|feed| feed.id);
         let mutes = mutes(owner.ask(Request::Mute { feed: id, length })?)?;
-        let muted = mutes.into_iter().find(|mute| mute.feed == id);
+        let this = mutes.into_iter().find(|mute| mute.feed == id);
         let what = feed.map_or_else(|| "all feeds".to_owned(), |feed| format!("“{}”", feed.config.name));
-        say(&format!("Muted {what} {}.", until(muted.and_then(|mute| mute.until))))
+        tell(&format!("Muted {what} {}.", until(this.and_then(|mute| mute.until))))
     }
 }
 
@@ -78,7 +77,7 @@ impl Unmute {
         let left = mutes(owner.ask(Request::Unmute { feed: id })?)?;
         let what = feed.map_or_else(|| "All feeds are".to_owned(), |feed| format!("“{}” is", feed.config.name));
         let all = left.iter().find(|mute| mute.feed.is_none());
-        say(&match all {
+        tell(&match all {
             Some(all) if id.is_some() => {
                 format!("{what} not muted by itself any more; all feeds are {}.", until(all.until))
             }
@@ -91,12 +90,12 @@ fn list(owner: &mut Owner) -> Outcome {
     let feeds = owner.feeds()?;
     let mutes = mutes(owner.ask(Request::Mutes)?)?;
     if mutes.is_empty() {
-        return say("Nothing is muted.");
+        return tell("Nothing is muted.");
     }
     for mute in mutes {
         let feed = mute.feed.and_then(|id| feeds.iter().find(|feed| feed.id == id));
         let what = feed.map_or_else(|| "all feeds".to_owned(), |feed| format!("“{}”", feed.config.name));
-        say(&format!("{what} {}", until(mute.until)))?;
+        tell(&format!("{what} {}", until(mute.until)))?;
     }
     Ok(())
 }
@@ -107,8 +106,4 @@ fn mutes(reply: Reply) -> Result<Vec<Muted>, Failed> {
 
 fn until(end: Option<i64>) -> String {
     end.map_or_else(|| "until you end it".to_owned(), |end| format!("until {}", moment::Clock::local().moment(end)))
-}
-
-fn say(sentence: &str) -> Outcome {
-    unless_reader_gone(writeln!(io::stdout(), "{}", shown::line(sentence)))
 }

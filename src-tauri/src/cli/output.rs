@@ -1,7 +1,7 @@
 //! Standard output as the commands write it: a bounded buffer, one write for each batch, and an end that is noticed.
 //!
 //! Deliberately not here: what the lines say (`watch.rs`, `decode.rs`, `history.rs`).
-use super::json;
+use super::{json, shown};
 use std::fs::File;
 use std::io::{self, ErrorKind, Write as _};
 use std::{future, thread};
@@ -60,6 +60,12 @@ impl Output {
     /// Adds a value as JSON on a line of its own.
     pub(super) fn json_line(&mut self, value: &impl serde::Serialize) -> io::Result<()> {
         serde_json::to_writer(&mut *self, value)?;
+        self.bytes(b"\n")
+    }
+
+    /// Adds a sentence on a line of its own, without what would control a terminal.
+    pub(super) fn line(&mut self, sentence: &str) -> io::Result<()> {
+        self.bytes(shown::line(sentence).as_bytes())?;
         self.bytes(b"\n")
     }
 

@@ -5,13 +5,14 @@ pub(super) mod described;
 mod tried;
 
 use self::described::{condition, consequence};
-use super::feed::{find, owner::Owner};
+use super::feed::find;
 use super::output::Output;
-use super::{DataDir, Failed, Format, Outcome, shown, unless_reader_gone};
+use super::owner::Owner;
+use super::{DataDir, Failed, Format, Outcome, shown, tell, unless_reader_gone};
 use crate::control::Request;
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
-use std::io::{self, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use tidings_engine::{Action as Decided, Feed, History, Hook, Rule, Then, Trial, Urgency, When};
 
@@ -195,7 +196,7 @@ impl RuleCommand {
                 format!("Rule {number} is rule {to} now.")
             }
         };
-        unless_reader_gone(writeln!(io::stdout(), "{}", shown::line(&told)))
+        tell(&told)
     }
 }
 

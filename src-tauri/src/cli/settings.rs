@@ -1,8 +1,8 @@
 //! `tidings settings`: what the user chose for the whole program.
 //!
 //! Deliberately not here: choices for one feed (`feed/config.rs`).
-use super::feed::owner::{Owner, not_understood};
-use super::{DataDir, Failed, Outcome, shown, unless_reader_gone};
+use super::owner::{Owner, not_understood};
+use super::{DataDir, Failed, Outcome, shown, tell, unless_reader_gone};
 use crate::control::{Reply, Request};
 use clap::{Args, Subcommand};
 use std::io::{self, Write as _};
@@ -74,18 +74,15 @@ const KEYS: &[(&str, Get, Set)] = &[
 impl SettingsCommand {
     pub(super) fn run(self) -> Outcome {
         let mut owner = Owner::of(self.data.path()?)?;
-        let mut settings = match owner.ask(Request::Settings)? {
-            Reply::Settings(settings) => *settings,
-            _ => return Err(not_understood()),
-        };
+        let Reply::Settings(mut settings) = owner.ask(Request::Settings)? else { return Err(not_understood()) };
         match self.action.unwrap_or(Action::Show) {
             Action::Show => {
                 let width = KEYS.iter().map(|(key, ..)| key.len()).max().unwrap_or(0) + 2;
-                let lines: String = KEYS
-                    .iter()
-                    .map(|(key, get, _)| format!("{key:width$}{}\n", shown::line(&get(&settings))))
-                    .collect();
-                unless_reader_gone(io::stdout().write_all(lines.as_bytes()))
+                let mut out = io::stdout();
+                let mut keys = KEYS.iter();
+                let written =
+                    keys.try_for_each(|(key, get, _)| writeln!(out, "{key:width$}{}", shown::line(&get(&settings))));
+                unless_reader_gone(written)
             }
             Action::Set { key, value } => {
                 let Some((key, get, set)) = KEYS.iter().find(|(name, ..)| *name == key) else {
@@ -93,8 +90,8 @@ impl SettingsCommand {
                     return Err(Failed::Usage(format!("There is no setting {key:?}; there are {}.", keys.join(", "))));
                 };
                 set(&mut settings, &value).map_err(Failed::Usage)?;
-                owner.ask(Request::SettingsChange { settings: Box::new(settings.clone()) })?;
-                unless_reader_gone(writeln!(io::stdout(), "{key} is now {}.", shown::line(&get(&settings))))
+                owner.ask(Request::SettingsChange { settings: settings.clone() })?;
+                tell(&format!("{key} is now {}.", get(&settings)))
             }
         }
     }

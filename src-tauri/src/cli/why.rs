@@ -1,9 +1,9 @@
 //! `tidings why`: why an event was announced, or was not; and what became of a test event. One sentence for each step.
 //!
 //! Deliberately not here: finding out (the engine).
-use super::{DataDir, Failed, Format, Outcome, moment, shown, unless_reader_gone};
+use super::output::Output;
+use super::{DataDir, Failed, Format, Outcome, moment, unless_reader_gone};
 use clap::Args;
-use std::io::{self, Write as _};
 use tidings_engine::announce::{Hold, Plan, Silence, Told};
 use tidings_engine::{Answer, DecidedBy, Decision, EventId, History, Urgency, Verdict, Why};
 
@@ -30,15 +30,12 @@ impl WhyCommand {
         let (Some(event), Some(why)) = (event, why) else {
             return Err(Failed::Work(format!("There is no event {id}. It may have been removed.")));
         };
-        let mut out = io::stdout();
-        unless_reader_gone(match self.format {
-            Format::Ndjson => {
-                serde_json::to_writer(&mut out, &why).map_err(io::Error::from).and_then(|()| out.write_all(b"\n"))
-            }
-            Format::Text => sentences(&why, event.summary.urgency)
-                .iter()
-                .try_for_each(|sentence| writeln!(out, "{}", shown::line(sentence))),
-        })
+        let mut output = Output::stdout()?;
+        let written = match self.format {
+            Format::Ndjson => output.json_line(&why),
+            Format::Text => sentences(&why, event.summary.urgency).iter().try_for_each(|line| output.line(line)),
+        };
+        unless_reader_gone(written.and_then(|()| output.flush()))
     }
 }
 

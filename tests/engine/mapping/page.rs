@@ -42,7 +42,7 @@ fn check(example: &str) {
         Ok(intake) => intake,
         Err(fault) => return assert_eq!(Some(&fault.to_string()), expected.get("refused")),
     };
-    let incoming = Incoming { event_type: "message", data, last_event_id: "1", received_at: 0 };
+    let incoming = Incoming { event_type: "message", data, last_event_id: "1", received_at: 0, catch_up: false };
     let taken = intake.take(&incoming, false);
     let mapped = &taken[0].mapped;
     for (key, value) in &expected {

@@ -39,6 +39,7 @@ pub struct Effects {
 
 /// What the policy has to know of the program's settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own that the user sees")]
 pub struct Choices {
     /// Whether anything is announced.
     pub notify: bool,
@@ -372,24 +373,15 @@ impl Policy {
             return (Plan::Alone, Some(id));
         }
         let bucket = if passes { &mut per_feed.urgent_bucket } else { &mut per_feed.bucket };
-        if per_feed.summary.is_none() || passes {
-            if bucket.take(burst, now) {
-                let id = next(&mut self.last_id);
-                let key = event.group.clone();
-                let bundle = Bundle::of(id, Kind::Alone, event);
-                tell(&bundle, &mut self.told, effects);
-                if let Some(key) = key {
-                    if per_feed.slots.len() == SLOTS
-                        && let Some(at) = per_feed.slots.iter().position(|slot| !slot.changed)
-                    {
-                        per_feed.slots.remove(at);
-                    }
-                    if per_feed.slots.len() < SLOTS {
-                        per_feed.slots.push_back(Slot { key, bundle, told_at: now, changed: false });
-                    }
-                }
-                return (Plan::Alone, Some(id));
+        if (per_feed.summary.is_none() || passes) && bucket.take(burst, now) {
+            let id = next(&mut self.last_id);
+            let key = event.group.clone();
+            let bundle = Bundle::of(id, Kind::Alone, event);
+            tell(&bundle, &mut self.told, effects);
+            if let Some(key) = key {
+                per_feed.take_slot(Slot { key, bundle, told_at: now, changed: false });
             }
+            return (Plan::Alone, Some(id));
         }
         let running = per_feed
             .summary
@@ -600,6 +592,18 @@ impl PerFeed {
             || self.slots.iter().any(|slot| slot.changed && slot.bundle.id == id)
     }
 
+    /// Remembers a group, in place of the oldest of which nothing waits if there are too many.
+    fn take_slot(&mut self, slot: Slot) {
+        if self.slots.len() == SLOTS
+            && let Some(at) = self.slots.iter().position(|slot| !slot.changed)
+        {
+            self.slots.remove(at);
+        }
+        if self.slots.len() < SLOTS {
+            self.slots.push_back(slot);
+        }
+    }
+
     fn end_what_is_over(&mut self, period: Duration, now: Instant) {
         self.summary.take_if(|running| running.is_over(period, now));
         self.catch_up.take_if(|running| running.is_over(GATHERING, now));
@@ -639,20 +643,16 @@ fn digest(
 /// Puts a bundle to what waits at a place.
 fn hold(place: &mut Option<Bundle>, mut bundle: Bundle, because: Hold, effects: &mut Effects) {
     let from = bundle.id;
-    let into = match place {
-        Some(held) => {
-            held.hold(Because::of(because));
-            held.merge(bundle);
-            held.id
+    let into = if let Some(held) = place {
+        held.hold(Because::of(because));
+        held.merge(bundle);
+        held.id
+    } else {
+        if !matches!(bundle.kind, Kind::Digest(_)) {
+            bundle.kind = Kind::Digest(Because::of(because));
         }
-        None => {
-            bundle.kind = Kind::Digest(match bundle.kind {
-                Kind::Digest(other) => other,
-                _ => Because::of(because),
-            });
-            *place = Some(bundle);
-            from
-        }
+        *place = Some(bundle);
+        from
     };
     effects.notes.push(Note::Merged { from, into, because });
 }

@@ -222,7 +222,7 @@ impl QuietSpan {
     }
 }
 
-#[derive(PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Shown {
     First,
     Last,

@@ -151,10 +151,10 @@ impl Store {
         if notes.is_empty() {
             return Ok(());
         }
-        let noted = self.try_note(notes);
+        let written = self.try_note(notes);
         // Events are waited for again, whatever happened.
         let restored = self.connection.pragma_update(None, "synchronous", "FULL");
-        noted.and(restored).map_err(|error| {
+        written.and(restored).map_err(|error| {
             for known in self.feeds.values_mut() {
                 known.run = None;
             }

@@ -2,8 +2,8 @@
 //!
 //! Deliberately not here: secrets. Passwords in addresses and the values of headers that carry keys are left out.
 use super::find;
-use super::owner::Seen;
 use crate::cli::output::Output;
+use crate::cli::owner::Seen;
 use crate::cli::rule::described::{condition, consequence};
 use crate::cli::{Failed, Format, Outcome, moment, shown, unless_reader_gone};
 use serde::Serialize;

@@ -1,26 +1,22 @@
 //! `tidings feed send-test`: what becomes of an event, step by step.
 //!
 //! Deliberately not here: the steps (the engine).
-use super::owner::{Owner, not_understood};
-use crate::cli::{Format, Outcome, shown, unless_reader_gone, why};
+use crate::cli::output::Output;
+use crate::cli::owner::{Owner, not_understood};
+use crate::cli::{Format, Outcome, unless_reader_gone, why};
 use crate::control::{Reply, Request};
-use std::io::{self, Write as _};
 use tidings_engine::Tested;
 
 pub(super) fn send(owner: &mut Owner, feed: &str, event_type: String, data: String, format: Format) -> Outcome {
     let feed = owner.feed(feed)?.id;
-    let tested = match owner.ask_running(Request::SendTest { feed, event_type, data })? {
-        Reply::Tested(tested) => tested,
-        _ => return Err(not_understood()),
-    };
-    let mut out = io::stdout();
+    let request = Request::SendTest { feed, event_type, data };
+    let Reply::Tested(tested) = owner.ask_running(request)? else { return Err(not_understood()) };
+    let mut output = Output::stdout()?;
     let written = tested.iter().try_for_each(|tested| match format {
-        Format::Ndjson => {
-            serde_json::to_writer(&mut out, tested).map_err(io::Error::from).and_then(|()| out.write_all(b"\n"))
-        }
-        Format::Text => sentences(tested).iter().try_for_each(|sentence| writeln!(out, "{}", shown::line(sentence))),
+        Format::Ndjson => output.json_line(tested),
+        Format::Text => sentences(tested).iter().try_for_each(|sentence| output.line(sentence)),
     });
-    unless_reader_gone(written)
+    unless_reader_gone(written.and_then(|()| output.flush()))
 }
 
 fn sentences(tested: &Tested) -> Vec<String> {

@@ -1,8 +1,8 @@
 //! Whoever may change the feeds of a data directory: the process that runs on it, or else this one.
 //!
 //! Deliberately not here: what is changed (`feed.rs`).
-use super::find;
-use crate::cli::{Failed, storage};
+use super::feed::find;
+use super::{Failed, storage};
 use crate::control::{self, ControlError, Reply, Request};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use tokio::runtime::Runtime;
 /// A process that owns the directory but does not answer yet (it starts, or is another command) is given this long.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-pub(in crate::cli) struct Owner {
+pub(super) struct Owner {
     data_dir: PathBuf,
     runtime: Runtime,
     /// Opened when nobody else runs on the directory and something has to be changed.
@@ -25,19 +25,19 @@ pub(in crate::cli) struct Owner {
 }
 
 /// The feeds as they can be seen: with their state if they are running.
-pub(in crate::cli) enum Seen {
+pub(super) enum Seen {
     Running(Vec<FeedStatus>),
     Resting(Vec<Feed>),
 }
 
 impl Owner {
-    pub(in crate::cli) fn of(data_dir: PathBuf) -> Result<Self, Failed> {
+    pub(super) fn of(data_dir: PathBuf) -> Result<Self, Failed> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failed::work)?;
         Ok(Self { data_dir, runtime, engine: None })
     }
 
     /// Has something done. A refusal is a failure.
-    pub(in crate::cli) fn ask(&mut self, request: Request) -> Result<Reply, Failed> {
+    pub(super) fn ask(&mut self, request: Request) -> Result<Reply, Failed> {
         let Self { data_dir, runtime, engine } = self;
         let reply = runtime.block_on(async {
             let until = Instant::now() + PATIENCE;
@@ -75,7 +75,7 @@ impl Owner {
     }
 
     /// [`ask`](Self::ask) for what is answered with a feed.
-    pub(in crate::cli) fn ask_for_feed(&mut self, request: Request) -> Result<Feed, Failed> {
+    pub(super) fn ask_for_feed(&mut self, request: Request) -> Result<Feed, Failed> {
         match self.ask(request)? {
             Reply::Feed(feed) => Ok(feed),
             _ => Err(not_understood()),
@@ -83,18 +83,18 @@ impl Owner {
     }
 
     /// The feed that is meant by a name or an id.
-    pub(in crate::cli) fn feed(&mut self, meant: &str) -> Result<Feed, Failed> {
+    pub(super) fn feed(&mut self, meant: &str) -> Result<Feed, Failed> {
         find(&self.feeds()?, meant).cloned().map_err(Failed::Work)
     }
 
     /// All feeds.
-    pub(in crate::cli) fn feeds(&mut self) -> Result<Vec<Feed>, Failed> {
+    pub(super) fn feeds(&mut self) -> Result<Vec<Feed>, Failed> {
         let Reply::Feeds(feeds) = self.ask(Request::Feeds)? else { return Err(not_understood()) };
         Ok(feeds.into_iter().map(|status| status.feed).collect())
     }
 
     /// Looks at the feeds without becoming their owner.
-    pub(in crate::cli) fn look(&self) -> Result<Seen, Failed> {
+    pub(super) fn look(&self) -> Result<Seen, Failed> {
         // A history that cannot be read is told below, if it matters.
         if let Ok(history) = History::open(&self.data_dir) {
             storage::warn(&self.data_dir, &history);
@@ -120,7 +120,7 @@ impl Drop for Owner {
     }
 }
 
-pub(in crate::cli) fn not_understood() -> Failed {
+pub(super) fn not_understood() -> Failed {
     Failed::Work("The running Tidings gave an unexpected answer; it may be of another version, so restart it.".into())
 }
 
