@@ -1,9 +1,13 @@
 //! Settings of feeds: what is taken as it is, what is mended, and the sentence for what cannot work.
 use rstest::rstest;
-use tidings_engine::{EngineError, FeedConfig, Header, ProxyChoice, ResumeMode};
+use tidings_engine::{EngineError, FeedConfig, Header, ProxyChoice, RepeatRule, ResumeMode};
 
 pub(crate) fn config(name: &str, url: &str) -> FeedConfig {
     serde_json::from_value(serde_json::json!({ "name": name, "url": url })).unwrap()
+}
+
+fn query(parameter: &str, path: Option<&str>) -> ResumeMode {
+    ResumeMode::Query { parameter: parameter.to_owned(), path: path.map(str::to_owned), types: vec![] }
 }
 
 fn header(name: &str, value: &str) -> FeedConfig {
@@ -43,8 +47,16 @@ fn names(#[case] name: &str, #[case] url: &str, #[case] expected: &str) {
     "The proxy address has to begin with http://, https://, socks5:// or socks5h://."
 )]
 #[case::parameter(
-    FeedConfig { resume: ResumeMode::Query { parameter: String::new() }, ..config("x", "http://a.example") },
+    FeedConfig { resume: query("", None), ..config("x", "http://a.example") },
     "To resume by a query parameter, name the parameter."
+)]
+#[case::resume_path(
+    FeedConfig { resume: query("since", Some("a..b")), ..config("x", "http://a.example") },
+    "“a..b” is no path to a value in JSON data: write a name (id), names with dots (meta.id) or a JSON Pointer (/meta/id)."
+)]
+#[case::key_path(
+    FeedConfig { repeats: RepeatRule::Key { path: "*".to_owned() }, ..config("x", "http://a.example") },
+    "“*” is no path to a value in JSON data: write a name (id), names with dots (meta.id) or a JSON Pointer (/meta/id)."
 )]
 #[case::event_limit(
     FeedConfig { event_limit: Some(10), ..config("x", "http://a.example") },
@@ -67,7 +79,8 @@ fn what_works_is_kept() {
     let config = FeedConfig {
         headers: vec![Header { name: "X-Key".to_owned(), value: "é and spaces".to_owned() }],
         proxy: ProxyChoice::Url("socks5://localhost:1080".to_owned()),
-        resume: ResumeMode::Query { parameter: "since".to_owned() },
+        resume: query("since", Some("$.id")),
+        repeats: RepeatRule::Key { path: "/meta/id".to_owned() },
         event_limit: Some(1024),
         idle_limit: Some(1),
         ..config("x", "https://user:pass@a.example/b?c=d#e")

@@ -1,4 +1,5 @@
 //! The whole engine against a server that says exactly the bytes a test wants.
+mod absence;
 mod announcing;
 mod changes;
 mod delivery;

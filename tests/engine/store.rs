@@ -7,8 +7,8 @@ mod searches;
 
 use crate::config::config;
 use std::fs;
-use tidings_engine::store::{Arrival, Cursor, NewEvent, Outcome, Store, StoreError};
-use tidings_engine::{EventId, FeedId, History, PageQuery, Settings, Theme};
+use tidings_engine::store::{Arrival, Cursor, Forget, NewEvent, Outcome, Store, StoreError};
+use tidings_engine::{EventId, FeedId, Gap, GapQuery, History, PageQuery, Settings, Theme};
 
 /// A store in a directory of its own, with one feed.
 pub(crate) struct Fixture {
@@ -55,7 +55,7 @@ pub(crate) fn all() -> PageQuery {
 }
 
 fn cursor(last_event_id: &str, reconnection_time: Option<u64>) -> Cursor {
-    Cursor { last_event_id: last_event_id.to_owned(), reconnection_time }
+    Cursor { last_event_id: last_event_id.to_owned(), reconnection_time, ..Cursor::default() }
 }
 
 #[test]
@@ -119,6 +119,48 @@ fn cursor_moves_with_and_without_events() {
     // An empty ID resets it.
     fixture.append(&[event(feed, "c", "")]);
     assert_eq!(fixture.store.cursor(feed).unwrap(), cursor("", Some(u64::MAX)));
+}
+
+#[test]
+fn what_belongs_together_is_kept_together() {
+    let mut fixture = Fixture::new();
+    let feed = fixture.feed;
+    let token = |token: &str| Arrival::ResumeToken(feed, token.into());
+    let gap = Gap { feed_id: feed, from: 1, until: 2 };
+    let outcomes = fixture.append(&[
+        Arrival::Together(feed, vec![event(feed, "a", "1"), token("t1")]),
+        Arrival::Gap(gap),
+        Arrival::Together(feed, vec![event(feed, "a", "1"), token("t2")]),
+        Arrival::Connected(feed, 5),
+    ]);
+    let expected = [
+        Outcome::Added(EventId(1)),
+        Outcome::Noted,
+        Outcome::Noted,
+        Outcome::Repeated(EventId(1), 2),
+        Outcome::Noted,
+        Outcome::Noted,
+    ];
+    assert_eq!(outcomes, expected);
+    let mut fixture = fixture.reopened();
+    let cursor = fixture.store.cursor(feed).unwrap();
+    assert_eq!((&*cursor.resume_token, cursor.connected_until), ("t2", Some(5)));
+    // The newest event came later than that.
+    assert_eq!(fixture.store.connected_until(feed).unwrap(), Some(1000));
+    let query = GapQuery { feed, from: None, until: None };
+    assert_eq!(fixture.history().gaps(query).unwrap(), [gap]);
+    // Another way to resume forgets the token, another stream everything but when it was connected.
+    let edited = config("first", "http://a.example");
+    fixture.store.edit_feed(feed, &edited, Forget::ResumeToken).unwrap();
+    let cursor = fixture.store.cursor(feed).unwrap();
+    assert_eq!((&*cursor.last_event_id, &*cursor.resume_token, cursor.connected_until), ("1", "", Some(5)));
+    fixture.store.edit_feed(feed, &edited, Forget::Cursor).unwrap();
+    assert_eq!(fixture.store.cursor(feed).unwrap(), Cursor { connected_until: Some(5), ..Cursor::default() });
+    fixture.store.remove_feed(feed).unwrap();
+    assert_eq!(fixture.history().gaps(query).unwrap(), []);
+    fixture.store.sweep(10).unwrap();
+    let rows = "SELECT (SELECT count(*) FROM gaps) + (SELECT count(*) FROM cursors)";
+    assert_eq!(fixture.store.connection().query_row(rows, [], |row| row.get::<_, i64>(0)).unwrap(), 0);
 }
 
 #[test]
@@ -234,13 +276,13 @@ fn feeds_and_settings_are_kept() {
     fixture.store.save_settings(&settings).unwrap();
     fixture.append(&[event(feed, "a", "1")]);
     fixture.store.pause_feed(feed, true).unwrap();
-    fixture.store.edit_feed(feed, &config("renamed", "http://a.example"), false).unwrap();
+    fixture.store.edit_feed(feed, &config("renamed", "http://a.example"), Forget::Nothing).unwrap();
     let mut fixture = fixture.reopened();
     assert_eq!(fixture.store.settings().unwrap(), settings);
     let stored = fixture.store.feeds().unwrap().remove(0);
     assert_eq!((stored.feed.config.name.as_str(), stored.feed.paused, stored.counts.unread), ("renamed", true, 1));
     assert_eq!(fixture.store.cursor(feed).unwrap().last_event_id, "1");
-    fixture.store.edit_feed(feed, &config("moved", "http://z.example"), true).unwrap();
+    fixture.store.edit_feed(feed, &config("moved", "http://z.example"), Forget::Cursor).unwrap();
     assert_eq!(fixture.store.cursor(feed).unwrap(), Cursor::default());
 }
 

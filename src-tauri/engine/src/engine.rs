@@ -10,8 +10,8 @@ use crate::event::Counts;
 use crate::hook::Hooks;
 use crate::store::{SetAside, StorageProblem, Store};
 use crate::{
-    EngineError, EngineEvents, Event, EventId, Feed, FeedConfig, FeedId, FeedStatus, HookReport, Notifier, Page,
-    PageQuery, Scope, Settings, Trial, TrialReport, WorldChange,
+    EngineError, EngineEvents, Event, EventId, Feed, FeedConfig, FeedId, FeedStatus, Gap, GapQuery, HookReport,
+    Notifier, Page, PageQuery, Scope, Settings, Trial, TrialReport, WorldChange,
 };
 use network::Network;
 use std::path::PathBuf;
@@ -197,6 +197,12 @@ impl Engine {
     /// What the focused window shows, of which nothing has to be announced; `None`: no window is focused.
     pub fn set_in_view(&self, in_view: Option<Scope>) {
         self.core.surroundings.announcer.set_in_view(in_view);
+    }
+
+    /// The times in which a feed was not connected, as far as its source did not make up for them.
+    pub async fn gaps(&self, query: GapQuery) -> Result<Vec<Gap>, EngineError> {
+        self.core.running()?;
+        Ok(self.core.readers.gaps(query).await?)
     }
 
     /// How many events there are, without counting them.

@@ -4,7 +4,7 @@
 use crate::announce::Mute;
 use crate::event::Counts;
 use crate::store::{SetAside, StorageProblem};
-use crate::{EventId, EventSummary, FeedId, FeedStatus};
+use crate::{EventId, EventSummary, FeedId, FeedStatus, Gap};
 use serde::Serialize;
 use std::sync::Arc;
 use tokio::sync::broadcast::{
@@ -29,6 +29,11 @@ pub enum EngineEvent {
         id: EventId,
         /// How often it has come now.
         count: u32,
+    },
+    /// A feed is connected again, after a time of which its source tells nothing.
+    Gap {
+        /// The time.
+        gap: Gap,
     },
     /// Marks changed on these events; an empty list means: on many, ask again.
     Marked {

@@ -150,6 +150,36 @@ pub struct Page {
     pub more: bool,
 }
 
+/// A time in which a feed was not connected, and of which its source told nothing afterwards: events may be missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Gap {
+    /// Whose it is.
+    pub feed_id: FeedId,
+    /// The last moment before it, in milliseconds since the Unix epoch.
+    #[ts(type = "number")]
+    pub from: i64,
+    /// The first moment after it, in milliseconds since the Unix epoch.
+    #[ts(type = "number")]
+    pub until: i64,
+}
+
+/// Asks for the gaps of a feed that reach into a span of time: the newest 1,000 of them, newest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct GapQuery {
+    /// Of which feed.
+    pub feed: FeedId,
+    /// Milliseconds since the Unix epoch; `None`: from the beginning.
+    #[serde(default)]
+    #[ts(type = "number | null")]
+    pub from: Option<i64>,
+    /// Milliseconds since the Unix epoch; `None`: up to now.
+    #[serde(default)]
+    #[ts(type = "number | null")]
+    pub until: Option<i64>,
+}
+
 /// How many events there are, by scope.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
 pub struct Counts {

@@ -2,6 +2,8 @@
 //!
 //! Deliberately not here: how it fares just now (`feed_state.rs`).
 mod connecting;
+mod data_path;
+pub(crate) mod keys;
 
 use crate::announce::FeedAnnouncing;
 use crate::{Mapping, Rule};
@@ -48,13 +50,35 @@ pub enum ResumeMode {
     /// The `Last-Event-ID` header.
     #[default]
     Header,
-    /// A query parameter filled with the last event ID.
+    /// A query parameter filled with the last event ID, or with a value of the last event's data.
     Query {
         /// Its name.
         parameter: String,
+        /// Where the value stands in the JSON data: `id`, `meta.id`, `/meta/id`. `None`: the last event ID is sent.
+        #[serde(default)]
+        path: Option<String>,
+        /// The types of the events that carry the value; none: those without a type of their own (`message`).
+        #[serde(default)]
+        types: Vec<String>,
     },
     /// The source cannot resume.
     Nothing,
+}
+
+/// What counts as the same event again. The same event adds to the count of the first, and is not announced.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum RepeatRule {
+    /// One of the same type, ID and data; without an ID, none.
+    #[default]
+    Whole,
+    /// One of the same type and the same value in its data; an event without the value is compared as a whole.
+    Key {
+        /// Where the value stands in the JSON data: `id`, `meta.id`, `/meta/id`.
+        path: String,
+    },
+    /// None: every delivery counts.
+    Never,
 }
 
 /// What the user chose for a feed. Unknown fields of a newer version are refused when importing, not when reading the
@@ -72,6 +96,9 @@ pub struct FeedConfig {
     /// How it says where it left off.
     #[serde(default)]
     pub resume: ResumeMode,
+    /// What counts as the same event again.
+    #[serde(default)]
+    pub repeats: RepeatRule,
     /// Where its connections go through.
     #[serde(default)]
     pub proxy: ProxyChoice,

@@ -4,13 +4,16 @@
 //! (`tidings-event-source`), storing (`store/`).
 mod backlog;
 mod cause;
+mod presence;
 
 use self::backlog::{Backlog, Moment};
+use self::presence::{Noted, Presence};
 use crate::announce::{Announcement, Announcer, Target};
 use crate::clock::{milliseconds, now};
+use crate::feed::keys::Keys;
 use crate::intake::SharedIntake;
 use crate::overview::{LastByte, Overview};
-use crate::store::{Arrival, Cursor, Writer};
+use crate::store::{Arrival, Cursor, Store, Writer};
 use crate::template::Incoming;
 use crate::world::{Seen, World};
 use crate::{Cause, EngineError, Feed, FeedId, FeedState, Urgency};
@@ -21,7 +24,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tidings_event_source::event_source::RETRY_SPREAD;
-use tidings_event_source::{Connector, ConnectorOptions, EventSource, Frame, Occurrence, Policy};
+use tidings_event_source::{Connector, ConnectorOptions, EventSource, Failure, Frame, Layer, Occurrence, Policy};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -86,6 +89,7 @@ impl Subscription {
     /// Starts following a feed after a while. Call it on the network's runtime.
     pub(crate) fn start(surroundings: Arc<Surroundings>, feed: Feed, after: Duration) -> Self {
         let (wishes, received) = mpsc::channel(4);
+        let feed_id = feed.id;
         let last_byte = surroundings.overview.last_byte(feed.id);
         let intake = surroundings.overview.intake(feed.id).unwrap_or_else(|| SharedIntake::new(&feed.config));
         let world = surroundings.world.watch();
@@ -103,6 +107,9 @@ impl Subscription {
             backlog: Backlog::new(false),
             opened: Instant::now(),
             since_open: 0,
+            presence: Presence::new(feed_id, None),
+            resume_token: None,
+            heard_at: Moment { steady: Instant::now(), wall: now() },
             alerted: false,
             reconnection_time: None,
         };
@@ -147,6 +154,12 @@ struct Task {
     /// When the stream opened the last time, and how many events have come since.
     opened: Instant,
     since_open: u32,
+    /// When something came over the present connection, by both clocks.
+    heard_at: Moment,
+    /// When it was connected.
+    presence: Presence,
+    /// What the source is to resume from, if that is not told yet.
+    resume_token: Option<String>,
     /// Whether the user was told that the feed needs attention; once until it is open again.
     alerted: bool,
     /// As it was last stored.
@@ -160,7 +173,10 @@ impl Task {
         }
         loop {
             // A fault of ours in this feed is this feed's alone.
-            let cause = match AssertUnwindSafe(self.follow()).catch_unwind().await {
+            let ended = AssertUnwindSafe(self.follow()).catch_unwind().await;
+            let until = self.presence.until(now());
+            self.store(until.map(|until| Arrival::Connected(self.feed.id, until))).await;
+            let cause = match ended {
                 Ok(Ok(())) => return,
                 Ok(Err(error)) => Cause::of_settings(&error),
                 Err(_) => Cause::of_fault(),
@@ -185,14 +201,19 @@ impl Task {
     async fn follow(&mut self) -> Result<(), EngineError> {
         let connector = self.surroundings.connectors.of(&self.feed.config)?;
         let request = self.feed.config.request()?;
-        let Some(cursor) = self.cursor().await else { return Ok(()) };
+        let keys = self.feed.config.keys()?;
+        let Some((cursor, connected_until)) = self.cursor().await else { return Ok(()) };
+        self.presence = Presence::new(self.feed.id, connected_until.map(|until| until.min(now())));
         let limit = self.feed.config.event_limit_in_bytes();
         let mut source = EventSource::new(connector, request, self.surroundings.policy, &cursor.last_event_id, limit);
         source.set_idle_limit(self.feed.config.idle_limit_as_duration());
-        self.backlog = Backlog::new(!cursor.last_event_id.is_empty());
+        self.backlog = Backlog::new(!cursor.last_event_id.is_empty() || !cursor.resume_token.is_empty());
         self.reconnection_time = cursor.reconnection_time;
         if let Some(milliseconds) = cursor.reconnection_time {
             source.set_reconnection_time(milliseconds);
+        }
+        if keys.has_token() {
+            source.set_resume_token(&cursor.resume_token);
         }
         self.at_rest = true;
         if self.network().await.is_break() {
@@ -221,7 +242,7 @@ impl Task {
                     continue;
                 }
                 occurrence = source.next(), if !waits_for_network => match occurrence {
-                    Some(occurrence) => self.take(&occurrence),
+                    Some(occurrence) => self.take(&occurrence, &keys),
                     // Closed for good; but a wish reopens it.
                     None => match self.wishes.recv().await {
                         Some(Wish::Reconnect) => {
@@ -235,8 +256,11 @@ impl Task {
             };
             self.store(arrival).await;
             while let Some(occurrence) = source.buffered() {
-                let arrival = self.take(&occurrence);
+                let arrival = self.take(&occurrence, &keys);
                 self.store(arrival).await;
+            }
+            if let Some(token) = self.resume_token.take() {
+                source.set_resume_token(&token);
             }
         }
     }
@@ -274,12 +298,15 @@ impl Task {
         }
     }
 
-    /// From where to go on; `None` when it is time to end.
-    async fn cursor(&mut self) -> Option<Cursor> {
+    /// From where to go on, and until when it is known to have been connected; `None` when it is time to end.
+    async fn cursor(&mut self) -> Option<(Cursor, Option<i64>)> {
         let id = self.feed.id;
         loop {
             // In its turn behind what came over an earlier connection of this feed.
-            if let Ok(cursor) = self.surroundings.writer.change(move |store| store.begin_from(id)).await? {
+            // A history that cannot be read keeps nobody from following.
+            let read =
+                move |store: &mut Store| Ok((store.begin_from(id)?, store.connected_until(id).unwrap_or_default()));
+            if let Ok(cursor) = self.surroundings.writer.change(read).await? {
                 return Some(cursor);
             }
             if self.rest(WITHOUT_CURSOR).await.is_break() {
@@ -296,30 +323,40 @@ impl Task {
     }
 
     /// Takes note of an occurrence; what of it has to be stored is returned.
-    fn take(&mut self, occurrence: &Occurrence<'_>) -> Option<Arrival> {
+    fn take(&mut self, occurrence: &Occurrence<'_>, keys: &Keys) -> Option<Arrival> {
         match occurrence {
             Occurrence::Frame(frame) => {
                 let now = now();
-                self.last_byte.set(now);
-                self.backlog.alive(Moment { steady: Instant::now(), wall: now });
-                return self.arrival(*frame, now);
+                self.heard(now);
+                return self.arrival(*frame, now, keys);
             }
-            Occurrence::Connecting { .. } => {
+            Occurrence::Connecting { last_event_id, .. } => {
                 self.at_rest = false;
+                self.presence.connecting(last_event_id.is_some(), now());
                 self.set_state(FeedState::Connecting { waiting_for_server: false });
             }
-            Occurrence::Waiting => self.set_state(FeedState::Connecting { waiting_for_server: true }),
+            Occurrence::Waiting => {
+                self.presence.waiting(now());
+                self.set_state(FeedState::Connecting { waiting_for_server: true });
+            }
             Occurrence::Open(_) => {
                 let now = now();
                 self.last_byte.set(now);
                 (self.opened, self.since_open) = (Instant::now(), 0);
-                self.backlog.opened(Moment { steady: self.opened, wall: now });
+                self.heard_at = Moment { steady: self.opened, wall: now };
+                self.backlog.opened(self.heard_at);
                 self.alerted = false;
                 self.set_state(FeedState::Open { since: now });
+                return self.presence.opened(now).map(|noted| match noted {
+                    Noted::Gap(gap) => Arrival::Gap(gap),
+                    Noted::Connected(at) => Arrival::Connected(self.feed.id, at),
+                });
             }
             Occurrence::Lost { failure, retry_in, needs_attention, polling } => {
                 self.at_rest = true;
-                self.backlog.lost(Moment { steady: Instant::now(), wall: now() }, polling.then_some(*retry_in));
+                let moment = Moment { steady: Instant::now(), wall: now() };
+                self.backlog.lost(moment, polling.then_some(*retry_in));
+                self.presence.lost(self.lost_at(failure, &moment), *polling);
                 let retry_at = now() + milliseconds(*retry_in);
                 let state = if self.waits_for_network() {
                     FeedState::NoNetwork
@@ -334,12 +371,30 @@ impl Task {
                 };
                 self.set_state(state);
             }
-            Occurrence::Closed(failure) => self.set_state(FeedState::Closed { cause: Cause::of(failure) }),
+            Occurrence::Closed(failure) => {
+                self.presence.lost(now(), false);
+                self.set_state(FeedState::Closed { cause: Cause::of(failure) });
+            }
         }
         None
     }
 
-    fn arrival(&mut self, frame: Frame<'_>, now: i64) -> Option<Arrival> {
+    /// Something came just now.
+    fn heard(&mut self, now: i64) {
+        self.last_byte.set(now);
+        self.heard_at = Moment { steady: Instant::now(), wall: now };
+        self.backlog.alive(self.heard_at);
+    }
+
+    /// When the connection was lost that is found lost just now.
+    fn lost_at(&self, failure: &Failure, now: &Moment) -> i64 {
+        /// The clocks of a computer that is awake do not come apart so far.
+        const SLEPT: Duration = Duration::from_secs(5);
+        let slept = now.slept_since(&self.heard_at) > SLEPT;
+        if failure.layer() == Layer::Idle || slept { self.heard_at.wall } else { now.wall }
+    }
+
+    fn arrival(&mut self, frame: Frame<'_>, now: i64, keys: &Keys) -> Option<Arrival> {
         let feed = self.feed.id;
         match frame {
             Frame::Event(event) => {
@@ -353,7 +408,12 @@ impl Task {
                     received_at: now,
                     catch_up: self.backlog.takes(Instant::now()),
                 };
-                Some(intake.arrival(feed, &incoming, first))
+                let mut arrival = intake.arrival(feed, &incoming, first);
+                arrival.recognise(&keys.recognition);
+                let Some(token) = keys.token(event.event_type, event.data) else { return Some(arrival) };
+                let moved = Arrival::ResumeToken(feed, token.as_str().into());
+                self.resume_token = Some(token);
+                Some(arrival.together_with(moved))
             }
             Frame::LastEventId(id) => Some(Arrival::LastEventId(feed, id.into())),
             Frame::Oversized { size, last_event_id } => {

@@ -2,7 +2,7 @@
 use super::{LIMIT, Running, direct};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use tidings_engine::{Counts, EngineEvent, FeedState};
+use tidings_engine::{Counts, EngineEvent, FeedConfig, FeedState, RepeatRule, ResumeMode};
 use tidings_test_support::eventually;
 use tidings_test_support::sse_server::{EVENT_STREAM, SseServer};
 
@@ -186,9 +186,95 @@ async fn resumes_by_a_query_parameter_or_not_at_all() {
     })
     .await;
     let running = Running::new();
-    let resume = tidings_engine::ResumeMode::Query { parameter: "since".to_owned() };
-    running.engine.add_feed(tidings_engine::FeedConfig { resume, ..direct(&server.url("/?x=1")) }).await.unwrap();
+    let resume = ResumeMode::Query { parameter: "since".to_owned(), path: None, types: vec![] };
+    running.engine.add_feed(FeedConfig { resume, ..direct(&server.url("/?x=1")) }).await.unwrap();
     assert_eq!(server.request(0).await.target(), "/?x=1");
     let second = server.request(1).await;
     assert_eq!((second.target(), second.header("Last-Event-ID")), ("/?x=1&since=a+b", None));
+}
+
+/// As ntfy does it: no `id:` at all, but an `id` in the data, and other events in between whose `id` is nothing to resume from.
+#[tokio::test]
+async fn resumes_from_a_value_of_the_last_message() {
+    let server = SseServer::start(|mut connection| async move {
+        let number = connection.request.number;
+        let events = [
+            format!("event: open\ndata: {{\"id\":\"open-{number}\"}}\n\n"),
+            format!("data: {{\"id\":\"m{number}\",\"message\":\"hi {number}\"}}\n\n"),
+            format!("event: keepalive\ndata: {{\"id\":\"alive-{number}\"}}\n\n"),
+        ];
+        connection.send(format!("{EVENT_STREAM}retry: 1000\n\n{}", events.concat())).await;
+        if number == 1 || number == 2 {
+            connection.closed().await;
+        }
+    })
+    .await;
+    let running = Running::new();
+    let resume = ResumeMode::Query { parameter: "since".to_owned(), path: Some("$.id".to_owned()), types: vec![] };
+    let feed = running.engine.add_feed(FeedConfig { resume, ..direct(&server.url("/t/sse")) }).await.unwrap();
+    running.titles(6).await;
+    let running = running.restarted().await;
+    running.titles(9).await;
+    // The settings are others: what was remembered by the former ones means nothing.
+    let resume = ResumeMode::Query {
+        parameter: "since".to_owned(),
+        path: Some("id".to_owned()),
+        types: vec!["open".to_owned(), "keepalive".to_owned()],
+    };
+    running.engine.edit_feed(feed.id, FeedConfig { resume, ..feed.config }).await.unwrap();
+    running.titles(12).await;
+    let target = async |number| server.request(number).await.target().to_owned();
+    assert_eq!(target(0).await, "/t/sse");
+    assert_eq!(target(1).await, "/t/sse?since=m0");
+    assert_eq!(target(2).await, "/t/sse?since=m1");
+    let edited = async || server.requests().get(3).map(|request| request.target().to_owned());
+    assert_eq!(eventually(LIMIT, "a request after the edit", edited).await, "/t/sse");
+    let then = eventually(LIMIT, "a resumption by the other value", async || {
+        server.requests().iter().map(|request| request.target().to_owned()).find(|target| target.contains("alive-"))
+    });
+    assert!(then.await.starts_with("/t/sse?since=alive-"));
+}
+
+/// What counts as the same event again is the user's to say.
+#[tokio::test]
+async fn repeats_are_known_by_a_key_where_there_is_one() {
+    // Of each delivery the ID and the data are others; of the third event nothing is.
+    let server = SseServer::start(|mut connection| async move {
+        let number = connection.request.number;
+        let events = [
+            format!("id: {number}\ndata: {{\"meta\":{{\"id\":\"a\"}},\"n\":{number}}}\n\n"),
+            format!("event: other\ndata: {{\"meta\":{{\"id\":\"a\"}},\"n\":{number}}}\n\n"),
+            "id: x\ndata: no key\n\n".to_owned(),
+        ];
+        connection.send(format!("{EVENT_STREAM}retry: 1000\n\n{}", events.concat())).await;
+        if number > 0 {
+            connection.closed().await;
+        }
+    })
+    .await;
+    let running = Running::new();
+    let repeats = RepeatRule::Key { path: "meta.id".to_owned() };
+    running.engine.add_feed(FeedConfig { repeats, ..direct(&server.url("/")) }).await.unwrap();
+    let counts = async || {
+        let counts: Vec<_> = running.events().await.iter().rev().map(|event| event.count).collect();
+        (counts.iter().sum::<u32>() == 6).then_some(counts)
+    };
+    assert_eq!(eventually(LIMIT, "all deliveries", counts).await, [2, 2, 2]);
+    assert_eq!(running.notifier.titles().len(), 3);
+}
+
+#[tokio::test]
+async fn every_delivery_counts_where_the_user_says_so() {
+    let server = SseServer::start(|mut connection| async move {
+        connection.send(format!("{EVENT_STREAM}retry: 1000\nid: 1\ndata: same\n\n")).await;
+        if connection.request.number == 2 {
+            connection.closed().await;
+        }
+    })
+    .await;
+    let running = Running::new();
+    let config = FeedConfig { repeats: RepeatRule::Never, ..direct(&server.url("/")) };
+    running.engine.add_feed(config).await.unwrap();
+    assert_eq!(running.titles(3).await, ["same"; 3]);
+    assert_eq!(running.notifier.titles(), ["same"; 3]);
 }

@@ -18,7 +18,10 @@ struct Searchable {
 static SEARCHABLE: LazyLock<std::sync::Mutex<Searchable>> = LazyLock::new(|| {
     let mut fixture = Fixture::new();
     let house = fixture.feed;
-    fixture.store.edit_feed(house, &config("House", "http://a.example"), false).unwrap();
+    fixture
+        .store
+        .edit_feed(house, &config("House", "http://a.example"), tidings_engine::store::Forget::Nothing)
+        .unwrap();
     let build = fixture.store.add_feed(&config("Build server", "http://b.example")).unwrap().id;
     let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap();
     let days = |days: i64| now - days * 24 * 3_600_000;

@@ -7,8 +7,8 @@ use crate::announce::{
 use crate::hook::{Input, Starter};
 use crate::overview::Overview;
 use crate::store::{
-    Arrival, Commit, Fault, Marked, NewEvent, Outcome, Readers, SetAside, StorageProblem, Store, StoreError, Writer,
-    WriterNews, snippet,
+    Arrival, Commit, Fault, Forget, Marked, NewEvent, Outcome, Readers, SetAside, StorageProblem, Store, StoreError,
+    Writer, WriterNews, snippet,
 };
 use crate::subscription::{Connectors, Subscription, Surroundings};
 use crate::teller::{EVENTS_AT_ONCE, Teller};
@@ -162,12 +162,18 @@ impl Core {
         let old = self.feed(id)?;
         let new = Feed { config, ..old.clone() };
         let anew = new.config.connects_otherwise_than(&old.config);
-        let forget_cursor = new.config.is_another_stream_than(&old.config);
+        let forget = if new.config.is_another_stream_than(&old.config) {
+            Forget::Cursor
+        } else if new.config.resume != old.config.resume {
+            Forget::ResumeToken
+        } else {
+            Forget::Nothing
+        };
         if anew {
             end(&mut subscriptions, id).await;
         }
         let config = new.config.clone();
-        let edited = self.change(move |store| store.edit_feed(id, &config, forget_cursor)).await;
+        let edited = self.change(move |store| store.edit_feed(id, &config, forget)).await;
         let feed = if edited.is_ok() { new } else { old };
         self.surroundings.overview.put(feed.clone());
         if !feed.config.notify {
@@ -444,6 +450,10 @@ impl Aftermath {
                     events.push(summary(*id, &event));
                     self.start_hook(*id, &event);
                     candidates.extend(self.candidate(*id, *event));
+                }
+                (Arrival::Gap(gap), Outcome::Noted) => {
+                    self.tell_arrived(&mut events);
+                    self.teller.tell(EngineEvent::Gap { gap });
                 }
                 (_, Outcome::Repeated(id, count)) => {
                     self.tell_arrived(&mut events);

@@ -1,6 +1,7 @@
 //! What a feed's settings ask of its connections, and whether they can be asked at all.
 //!
 //! Deliberately not here: making the connections (`subscription.rs`).
+use super::keys::Keys;
 use crate::announce::FeedAnnouncing;
 use crate::{EngineError, FeedConfig, Intake, Mapping, ProxyChoice, ResumeMode};
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -33,6 +34,7 @@ impl FeedConfig {
         if self.event_limit.is_some_and(|limit| !EVENT_LIMITS.contains(&limit)) {
             return Err(bad("The event size limit has to be between 1 KiB and 256 MiB.".to_owned()));
         }
+        self.keys()?;
         if self.idle_limit == Some(0) {
             return Err(bad("The idle limit has to be at least one second.".to_owned()));
         }
@@ -49,12 +51,17 @@ impl FeedConfig {
             resume: match &self.resume {
                 ResumeMode::Header => Resume::Header,
                 ResumeMode::Nothing => Resume::Nothing,
-                ResumeMode::Query { parameter } if parameter.is_empty() => {
+                ResumeMode::Query { parameter, .. } if parameter.is_empty() => {
                     return Err(bad("To resume by a query parameter, name the parameter.".to_owned()));
                 }
-                ResumeMode::Query { parameter } => Resume::Query(parameter.clone()),
+                ResumeMode::Query { parameter, .. } => Resume::Query(parameter.clone()),
             },
         })
+    }
+
+    /// What its events are known by.
+    pub(crate) fn keys(&self) -> Result<Keys, EngineError> {
+        Keys::of(self).map_err(|error| bad(error.to_string()))
     }
 
     /// What the connections may share with those of other feeds.

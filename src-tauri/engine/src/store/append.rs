@@ -3,11 +3,12 @@
 //! Deliberately not here: when a transaction is made and of how much (`writer.rs`).
 use super::details::Details;
 use super::feeds::{Cursor, FeedCounts, More, count};
-use super::window::{Window, fingerprint};
-use super::{Store, StoreError};
+use super::window::{UNRECOGNISED, Window, fingerprint};
+use super::{Store, StoreError, gaps};
+use crate::feed::keys::{DataPath, Recognition};
 use crate::mapping::{self, Mapped};
 use crate::template::Incoming;
-use crate::{EventId, FeedId, Hook, Taken, Urgency, Verdict};
+use crate::{EventId, FeedId, Gap, Hook, Taken, Urgency, Verdict};
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -21,8 +22,14 @@ pub enum Arrival {
     LastEventId(FeedId, Box<str>),
     /// An event that a rule dropped; its last event ID becomes the cursor.
     Dropped(FeedId, Box<str>),
-    /// The parts of one event, which are kept or lost together. None of them is such a group.
+    /// From now on a query parameter resumes from this.
+    ResumeToken(FeedId, Box<str>),
+    /// What is kept or lost together, such as the parts of one event. None of it is such a group.
     Together(FeedId, Vec<Arrival>),
+    /// It was connected at this moment, in milliseconds since the Unix epoch.
+    Connected(FeedId, i64),
+    /// It was not connected.
+    Gap(Gap),
     /// The server asked for this reconnection time, in milliseconds.
     ReconnectionTime(FeedId, u64),
 }
@@ -34,8 +41,11 @@ impl Arrival {
             Self::Event(event) => event.feed,
             Self::LastEventId(feed, _)
             | Self::Dropped(feed, _)
+            | Self::ResumeToken(feed, _)
             | Self::Together(feed, _)
+            | Self::Connected(feed, _)
             | Self::ReconnectionTime(feed, _) => *feed,
+            Self::Gap(gap) => gap.feed_id,
         }
     }
 
@@ -55,6 +65,23 @@ impl Arrival {
         }
     }
 
+    /// Itself and another, kept or lost together.
+    pub(crate) fn together_with(self, other: Self) -> Self {
+        let feed = self.feed();
+        let mut parts = self.into_each();
+        parts.push(other);
+        Self::Together(feed, parts)
+    }
+
+    /// Says by what its events are known when they come again.
+    pub(crate) fn recognise(&mut self, by: &Recognition) {
+        match self {
+            Self::Event(event) => event.recognise(by),
+            Self::Together(_, parts) => parts.iter_mut().for_each(|part| part.recognise(by)),
+            _ => {}
+        }
+    }
+
     /// About how many bytes it occupies.
     pub fn size(&self) -> usize {
         size_of::<NewEvent>()
@@ -62,9 +89,9 @@ impl Arrival {
                 Self::Event(event) => {
                     event.data.len() + event.last_event_id.len() + event.mapped.title.len() + event.mapped.body.len()
                 }
-                Self::LastEventId(_, id) | Self::Dropped(_, id) => id.len(),
+                Self::LastEventId(_, id) | Self::Dropped(_, id) | Self::ResumeToken(_, id) => id.len(),
                 Self::Together(_, parts) => parts.iter().map(Self::size).sum(),
-                Self::ReconnectionTime(..) => 0,
+                Self::ReconnectionTime(..) | Self::Connected(..) | Self::Gap(_) => 0,
             }
     }
 }
@@ -94,7 +121,23 @@ pub struct NewEvent {
     pub problem: Option<Box<str>>,
     /// Which part of what came it is, from 1; 0 when it was not split.
     pub part: u32,
+    /// By which value of its data it is known when it comes again; `None`: by all of it.
+    key: Option<Key>,
     fingerprint: i64,
+}
+
+/// A value in the data of an event, and where it was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Key {
+    path: Arc<DataPath>,
+    value: String,
+}
+
+impl Key {
+    fn is_in(&self, data: &[u8]) -> bool {
+        let found = std::str::from_utf8(data).ok().and_then(|data| self.path.find(data));
+        found.is_some_and(|found| found == self.value)
+    }
 }
 
 impl NewEvent {
@@ -112,6 +155,7 @@ impl NewEvent {
             hook: None,
             problem: None,
             part: 0,
+            key: None,
             fingerprint: fingerprint(event_type, last_event_id, data, 0),
         }
     }
@@ -132,6 +176,21 @@ impl NewEvent {
             hook,
             problem: problem.map(String::into_boxed_str),
             part,
+            key: None,
+        }
+    }
+
+    /// Says by what it is known when it comes again.
+    fn recognise(&mut self, by: &Recognition) {
+        match by {
+            Recognition::Whole => {}
+            Recognition::Key(path) => {
+                self.key = path.find(&self.data).map(|value| Key { path: Arc::clone(path), value });
+                if let Some(key) = &self.key {
+                    self.fingerprint = fingerprint(&self.event_type, &key.value, "", 0);
+                }
+            }
+            Recognition::Never => self.fingerprint = UNRECOGNISED,
         }
     }
 }
@@ -193,24 +252,16 @@ impl Store {
                 Some(cursor) => cursor,
                 none => none.insert(Cursor::load(&transaction, feed)?),
             };
-            let (last_event_id, reconnection_time) = match arrival {
-                Arrival::Event(event) => (Some(&event.last_event_id), None),
-                Arrival::LastEventId(_, id) | Arrival::Dropped(_, id) => (Some(id), None),
-                Arrival::ReconnectionTime(_, time) => (None, Some(*time)),
-                // There are no groups within groups.
-                Arrival::Together(..) => (None, None),
-            };
-            if let Some(id) = last_event_id.filter(|id| ***id != *cursor.last_event_id) {
-                cursor.last_event_id = id.to_string();
-                moved.insert(feed);
-            }
-            if reconnection_time.is_some() && cursor.reconnection_time != reconnection_time {
-                cursor.reconnection_time = reconnection_time;
+            if cursor.take(arrival) {
                 moved.insert(feed);
             }
             let outcome = match arrival {
                 Arrival::Event(event) => add(&transaction, &mut known.window, event)?,
                 Arrival::Dropped(..) => Outcome::Dropped,
+                Arrival::Gap(gap) => {
+                    gaps::add(&transaction, *gap)?;
+                    Outcome::Noted
+                }
                 _ => Outcome::Noted,
             };
             match outcome {
@@ -238,7 +289,7 @@ impl Store {
 
 /// Adds an event, or counts the one that it repeats.
 fn add(connection: &Connection, window: &mut Option<Window>, event: &NewEvent) -> rusqlite::Result<Outcome> {
-    if event.fingerprint != 0 {
+    if event.fingerprint != UNRECOGNISED {
         if window.is_none() {
             *window = Some(Window::load(connection, event.feed)?);
         }
@@ -284,13 +335,16 @@ fn add(connection: &Connection, window: &mut Option<Window>, event: &NewEvent) -
     Ok(Outcome::Added(id))
 }
 
-/// Whether a stored event has the type, ID and data of this one.
+/// Whether a stored event is this one: of the same type and key, or else of the same type, ID and data.
 fn is_same(connection: &Connection, id: EventId, event: &NewEvent) -> rusqlite::Result<bool> {
     let mut statement = connection.prepare_cached("SELECT type, last_event_id, data FROM events WHERE id = ?1")?;
     let same = statement.query_row([id.0], |row| {
+        let data = row.get_ref(2)?.as_bytes()?;
         Ok(row.get_ref(0)?.as_bytes()? == event.event_type.as_bytes()
-            && row.get_ref(1)?.as_bytes()? == event.last_event_id.as_bytes()
-            && row.get_ref(2)?.as_bytes()? == event.data.as_bytes())
+            && match &event.key {
+                Some(key) => key.is_in(data),
+                None => row.get_ref(1)?.as_bytes()? == event.last_event_id.as_bytes() && data == event.data.as_bytes(),
+            })
     });
     Ok(same.optional()?.unwrap_or(false))
 }

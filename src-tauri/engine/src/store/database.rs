@@ -11,8 +11,12 @@ use std::time::Duration;
 
 /// The steps from an empty database to the present format; the version of a database is how many it has taken. A step
 /// that was released is never changed.
-pub(super) const MIGRATIONS: &[&str] =
-    &[include_str!("format-1.sql"), include_str!("format-2.sql"), include_str!("format-3.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[
+    include_str!("format-1.sql"),
+    include_str!("format-2.sql"),
+    include_str!("format-3.sql"),
+    include_str!("format-4.sql"),
+];
 
 /// "TIDN": tells our databases from others.
 const APPLICATION_ID: i32 = 0x5449_444e;

@@ -1,7 +1,7 @@
 //! Feeds, their cursors and counts, and the program's settings, as rows.
 //!
 //! Deliberately not here: what a running subscription knows of them (`overview.rs`).
-use super::{Known, Store, StoreError, row};
+use super::{Arrival, Known, Store, StoreError, row};
 use crate::{Feed, FeedConfig, FeedId, Settings};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
@@ -12,26 +12,73 @@ pub struct Cursor {
     pub last_event_id: String,
     /// Milliseconds, as the server last asked; `None` before it did.
     pub reconnection_time: Option<u64>,
+    /// What a query parameter resumes from, where that is not the last event ID; may be empty.
+    pub resume_token: String,
+    /// Milliseconds since the Unix epoch: a moment at which it is known to have been connected.
+    pub connected_until: Option<i64>,
+}
+
+/// What becomes meaningless when a feed is edited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Forget {
+    /// It goes on from where it was.
+    Nothing,
+    /// It resumes from something else.
+    ResumeToken,
+    /// It is another stream.
+    Cursor,
 }
 
 impl Cursor {
     pub(super) fn load(connection: &Connection, feed: FeedId) -> rusqlite::Result<Self> {
-        let mut statement =
-            connection.prepare_cached("SELECT last_event_id, reconnection_time FROM cursors WHERE feed_id = ?1")?;
+        let mut statement = connection.prepare_cached(
+            "SELECT last_event_id, reconnection_time, resume_token, connected_until FROM cursors WHERE feed_id = ?1",
+        )?;
         let cursor = statement.query_row([feed.0], |row| {
             let reconnection_time: Option<i64> = row.get(1)?;
-            Ok(Self { last_event_id: row::text(row, 0)?, reconnection_time: reconnection_time.map(i64::cast_unsigned) })
+            Ok(Self {
+                last_event_id: row::text(row, 0)?,
+                reconnection_time: reconnection_time.map(i64::cast_unsigned),
+                resume_token: row::text(row, 2)?,
+                connected_until: row.get(3)?,
+            })
         });
         Ok(cursor.optional()?.unwrap_or_default())
+    }
+
+    /// Moves as something that came says. Whether it moved.
+    pub(super) fn take(&mut self, arrival: &Arrival) -> bool {
+        fn set<T: PartialEq>(place: &mut T, value: T) -> bool {
+            let moves = *place != value;
+            *place = value;
+            moves
+        }
+        match arrival {
+            Arrival::Event(event) if *event.last_event_id == *self.last_event_id => false,
+            Arrival::Event(event) => set(&mut self.last_event_id, event.last_event_id.to_string()),
+            Arrival::LastEventId(_, id) | Arrival::Dropped(_, id) => set(&mut self.last_event_id, id.to_string()),
+            Arrival::ResumeToken(_, token) => set(&mut self.resume_token, token.to_string()),
+            Arrival::ReconnectionTime(_, time) => set(&mut self.reconnection_time, Some(*time)),
+            Arrival::Connected(_, at) => set(&mut self.connected_until, Some(*at)),
+            Arrival::Together(..) | Arrival::Gap(_) => false,
+        }
     }
 
     pub(super) fn save(&self, connection: &Connection, feed: FeedId) -> rusqlite::Result<()> {
         connection
             .prepare_cached(
-                "INSERT INTO cursors (feed_id, last_event_id, reconnection_time) VALUES (?1, ?2, ?3)
-                 ON CONFLICT DO UPDATE SET last_event_id = ?2, reconnection_time = ?3",
+                "INSERT INTO cursors (feed_id, last_event_id, reconnection_time, resume_token, connected_until)
+                 VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT DO UPDATE
+                 SET last_event_id = ?2, reconnection_time = ?3, resume_token = ?4, connected_until = ?5",
             )?
-            .execute((feed.0, &self.last_event_id, self.reconnection_time.map(u64::cast_signed)))?;
+            .execute((
+                feed.0,
+                &self.last_event_id,
+                self.reconnection_time.map(u64::cast_signed),
+                &self.resume_token,
+                self.connected_until,
+            ))?;
         Ok(())
     }
 }
@@ -134,13 +181,19 @@ impl Store {
         Ok(Feed { id, config: config.clone(), paused: false })
     }
 
-    /// Replaces what the user chose. `forget_cursor` when the feed is another one now, to which the ID means nothing.
-    pub fn edit_feed(&mut self, id: FeedId, config: &FeedConfig, forget_cursor: bool) -> Result<(), StoreError> {
+    /// Replaces what the user chose.
+    pub fn edit_feed(&mut self, id: FeedId, config: &FeedConfig, forget: Forget) -> Result<(), StoreError> {
         let mut edit = || {
             let transaction = self.connection.transaction()?;
             transaction.execute("UPDATE feeds SET config = ?2 WHERE id = ?1", (id.0, to_json(config)?))?;
-            if forget_cursor {
-                transaction.execute("DELETE FROM cursors WHERE feed_id = ?1", [id.0])?;
+            // When it was connected stays true.
+            let forgotten = match forget {
+                Forget::Nothing => None,
+                Forget::ResumeToken => Some("resume_token = ''"),
+                Forget::Cursor => Some("last_event_id = '', reconnection_time = NULL, resume_token = ''"),
+            };
+            if let Some(forgotten) = forgotten {
+                transaction.execute(&format!("UPDATE cursors SET {forgotten} WHERE feed_id = ?1"), [id.0])?;
             }
             transaction.commit()
         };
@@ -148,7 +201,7 @@ impl Store {
         if let Some(known) = self.feeds.get_mut(&id) {
             known.cursor = None;
         }
-        if forget_cursor {
+        if forget != Forget::Nothing {
             self.rewound.remove(&id);
         }
         self.copy_feeds();
@@ -193,6 +246,7 @@ impl Store {
                      DELETE FROM outcomes WHERE feed_id IN (SELECT id FROM feeds WHERE removed);
                      DELETE FROM announcements WHERE id NOT IN
                          (SELECT announcement FROM outcomes WHERE announcement IS NOT NULL);
+                     DELETE FROM gaps WHERE feed_id IN (SELECT id FROM feeds WHERE removed);
                      DELETE FROM feeds WHERE removed;",
                 )?;
             }

@@ -1,9 +1,9 @@
 //! The history as another process reads it, beside its owner or without one.
 //!
 //! Deliberately not here: writing of any kind.
-use super::{SetAside, StoreError, damage, database, feeds, outcomes, reading};
+use super::{SetAside, StoreError, damage, database, feeds, gaps, outcomes, reading};
 use crate::announce::Why;
-use crate::{Event, EventId, Feed, Page, PageQuery, Scope, Trial, TrialReport};
+use crate::{Event, EventId, Feed, Gap, GapQuery, Page, PageQuery, Scope, Trial, TrialReport};
 use rusqlite::Connection;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -53,6 +53,11 @@ impl History {
     /// Why an event was announced, or was not.
     pub fn why(&self, id: EventId) -> Result<Option<Why>, StoreError> {
         Ok(self.read(|connection| outcomes::why(connection, id))?.flatten())
+    }
+
+    /// The times in which a feed was not connected, newest first.
+    pub fn gaps(&self, query: GapQuery) -> Result<Vec<Gap>, StoreError> {
+        Ok(self.read(|connection| gaps::gaps(connection, query))?.unwrap_or_default())
     }
 
     /// Calls `each` with the events of `scope` received at or after `since` (milliseconds since the Unix epoch), oldest

@@ -1,9 +1,9 @@
 //! Threads that read while the writer writes, each with a connection of its own.
 //!
 //! Deliberately not here: what they read (`reading.rs`).
-use super::{Store, StoreError, database, outcomes, reading};
+use super::{Store, StoreError, database, gaps, outcomes, reading};
 use crate::announce::Why;
-use crate::{Event, EventId, Feed, Page, PageQuery, Trial, TrialReport};
+use crate::{Event, EventId, Feed, Gap, GapQuery, Page, PageQuery, Trial, TrialReport};
 use rusqlite::Connection;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -60,6 +60,11 @@ impl Readers {
     /// Why an event was announced, or was not.
     pub(crate) async fn why(&self, id: EventId) -> Result<Option<Why>, StoreError> {
         self.lists.read(move |connection| outcomes::why(connection, id)).await
+    }
+
+    /// The times in which a feed was not connected, newest first.
+    pub(crate) async fn gaps(&self, query: GapQuery) -> Result<Vec<Gap>, StoreError> {
+        self.lists.read(move |connection| gaps::gaps(connection, query)).await
     }
 }
 

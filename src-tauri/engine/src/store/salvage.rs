@@ -4,6 +4,7 @@
 //! here: which file takes the place of which (`damage.rs`).
 use super::damage::REBUILD_WORDS;
 use super::database;
+use crate::feed::keys::Keys;
 use crate::{Feed, FeedConfig};
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Row, Statement, params_from_iter};
@@ -240,6 +241,7 @@ fn put_in_order(into: &Connection, from: Option<&Connection>) -> rusqlite::Resul
                AND last_event_id <> ''
              ON CONFLICT DO UPDATE SET last_event_id = excluded.last_event_id",
         )?;
+        rewind_resume_tokens(into)?;
     }
     // What was decided about events is not rescued; nothing is announced a second time because of that.
     into.execute_batch("DELETE FROM outcomes; DELETE FROM announcements;")?;
@@ -252,6 +254,33 @@ fn put_in_order(into: &Connection, from: Option<&Connection>) -> rusqlite::Resul
     let number = |count: i64| u64::try_from(count).unwrap_or(0);
     let kept: i64 = into.query_row("SELECT coalesce(sum(events), 0) FROM feeds", [], |row| row.get(0))?;
     Ok(Rescued { feeds: number(feeds), events: number(events), lost: number(counted.min(1 << 40) - kept) })
+}
+
+/// Has the sources that resume from a value in the data resume from the newest one that is left.
+fn rewind_resume_tokens(into: &Connection) -> rusqlite::Result<()> {
+    /// So many events at least do not all go without the value.
+    const LOOKED_AT: u32 = 1000;
+    let known = "SELECT count(*) FROM pragma_table_info('cursors') WHERE name = 'resume_token'";
+    if into.query_row(known, [], |row| row.get::<_, i64>(0))? == 0 {
+        // It is of a format that knew no such sources.
+        return Ok(());
+    }
+    let mut events = into.prepare("SELECT type, data FROM events WHERE feed_id = ?1 ORDER BY id DESC LIMIT ?2")?;
+    for stored in super::feeds::feeds(into)? {
+        let Some(keys) = stored.feed.config.keys().ok().filter(Keys::has_token) else { continue };
+        let mut rows = events.query((stored.feed.id.0, LOOKED_AT))?;
+        let mut token = None;
+        while token.is_none()
+            && let Some(row) = rows.next()?
+        {
+            token = keys.token(row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?);
+        }
+        into.execute(
+            "UPDATE cursors SET resume_token = ?2 WHERE feed_id = ?1",
+            (stored.feed.id.0, token.unwrap_or_default()),
+        )?;
+    }
+    Ok(())
 }
 
 /// Deletes rows that refer to what could not be read.

@@ -45,8 +45,11 @@ impl Window {
     }
 }
 
-/// A number that is the same for the same event, or the same part (from 1) of one; 0 for one without an ID, which is never recognised. It stands in the
-/// store, so its value may never change. Collisions cost a comparison, nothing else.
+/// The number of an event that is never taken for another.
+pub(super) const UNRECOGNISED: i64 = 0;
+
+/// A number that is the same for the same event, or the same part (from 1) of one; [`UNRECOGNISED`] without an ID. It
+/// stands in the store, so its value may never change. Collisions cost a comparison, nothing else.
 pub(super) fn fingerprint(event_type: &str, last_event_id: &str, data: &str, part: u32) -> i64 {
     // The multiply-and-fold step of wyhash and its kin, eight bytes at a time.
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -57,7 +60,7 @@ pub(super) fn fingerprint(event_type: &str, last_event_id: &str, data: &str, par
         low ^ high ^ word
     }
     if last_event_id.is_empty() {
-        return 0;
+        return UNRECOGNISED;
     }
     let mut state = FACTOR;
     for part in [event_type, last_event_id, data] {

@@ -42,7 +42,7 @@ impl Moment {
     }
 
     /// How long the machine slept since `earlier`.
-    fn slept_since(&self, earlier: &Self) -> Duration {
+    pub(super) fn slept_since(&self, earlier: &Self) -> Duration {
         self.since(earlier).saturating_sub(self.steady.saturating_duration_since(earlier.steady))
     }
 }

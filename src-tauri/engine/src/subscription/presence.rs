@@ -1,0 +1,170 @@
+//! When a feed was connected, and what of the time in between its source will not tell.
+//!
+//! A source that is told where it left off tells what was missed; after any other, the time between the loss and the next
+//! open stream is a gap. Pure: the time comes in from outside. Deliberately not here: the rows (`store/append.rs`).
+use crate::{FeedId, Gap};
+use std::time::Duration;
+
+/// A shorter time is no gap: a server that is started anew, a proxy that cuts a stream now and then. Three times the
+/// standard's reconnection time of a few seconds, and a little.
+pub(crate) const LEAST_GAP: Duration = Duration::from_secs(10);
+
+/// What of a connection is to be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Noted {
+    /// It was not connected.
+    Gap(Gap),
+    /// It is connected since then: what a crash leaves to know, if no event comes.
+    Connected(i64),
+}
+
+/// Since when a feed is connected, or when it was. Times are milliseconds since the Unix epoch.
+#[derive(Debug)]
+pub(crate) struct Presence {
+    feed: FeedId,
+    /// Until when it is known to have been connected; `None`: it never was.
+    until: Option<i64>,
+    open: bool,
+    /// The stream ended as it does after each answer of a server that is polled, and nothing has failed since.
+    polled: bool,
+    /// Whether the present request says where it left off.
+    replays: bool,
+    /// Since when the server has the present request, if that was known before it answered.
+    asked: Option<i64>,
+    /// Whether it was connected in this life of the subscription.
+    known: bool,
+}
+
+impl Presence {
+    /// `until`: the last moment at which it is known to have been connected in an earlier life.
+    pub(crate) fn new(feed: FeedId, until: Option<i64>) -> Self {
+        Self { feed, until, open: false, polled: false, replays: false, asked: None, known: false }
+    }
+
+    /// A connection is being made. `replays`: the request says where it left off.
+    pub(crate) fn connecting(&mut self, replays: bool, now: i64) {
+        // The user asked for another one.
+        if self.open {
+            self.lost(now, false);
+        }
+        self.replays = replays;
+        self.asked = None;
+    }
+
+    /// The server has the request, and answers later: many do with their first event.
+    pub(crate) fn waiting(&mut self, now: i64) {
+        self.asked = Some(now);
+    }
+
+    /// The stream is open.
+    pub(crate) fn opened(&mut self, now: i64) -> Option<Noted> {
+        let since = self.asked.unwrap_or(now);
+        let polled = std::mem::take(&mut self.polled);
+        let first = !std::mem::replace(&mut self.known, true);
+        let from = self.until.replace(since.max(self.until.unwrap_or(since)));
+        self.open = true;
+        if self.replays {
+            return None;
+        }
+        let least = i64::try_from(LEAST_GAP.as_millis()).unwrap_or(i64::MAX);
+        match from {
+            Some(from) if !polled && since.saturating_sub(from) >= least => {
+                Some(Noted::Gap(Gap { feed_id: self.feed, from, until: since }))
+            }
+            _ => first.then_some(Noted::Connected(since)),
+        }
+    }
+
+    /// The stream was lost at that time, or an attempt failed. `polled`: it ended as after each answer.
+    pub(crate) fn lost(&mut self, at: i64, polled: bool) {
+        if std::mem::take(&mut self.open) {
+            // Not before it opened, whatever the clock says.
+            self.until = self.until.max(Some(at));
+            self.polled = polled;
+        } else {
+            self.polled = false;
+        }
+    }
+
+    /// The last moment at which it was connected in this life; `None` if it was not.
+    pub(crate) fn until(&self, now: i64) -> Option<i64> {
+        if !self.known {
+            None
+        } else if self.open {
+            self.until.max(Some(now))
+        } else {
+            self.until
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    /// What happens, and when (in seconds).
+    enum Step {
+        /// An attempt with a request that says where it left off, or does not.
+        Ask(bool, i64),
+        Wait(i64),
+        Open(i64),
+        Lost(i64),
+        Polled(i64),
+    }
+    use Step::{Ask, Lost, Open, Polled, Wait};
+
+    fn told(until: Option<i64>, steps: &[Step]) -> Vec<(i64, i64)> {
+        let mut presence = Presence::new(FeedId(1), until.map(|until| until * 1000));
+        let mut gaps = vec![];
+        for step in steps {
+            match *step {
+                Ask(replays, at) => presence.connecting(replays, at * 1000),
+                Wait(at) => presence.waiting(at * 1000),
+                Open(at) => match presence.opened(at * 1000) {
+                    Some(Noted::Gap(gap)) => gaps.push((gap.from / 1000, gap.until / 1000)),
+                    Some(Noted::Connected(_)) | None => {}
+                },
+                Lost(at) => presence.lost(at * 1000, false),
+                Polled(at) => presence.lost(at * 1000, true),
+            }
+        }
+        gaps
+    }
+
+    #[rstest]
+    #[case::first_connection(None, &[Ask(false, 50), Open(60)], &[])]
+    #[case::lost_for_long(None, &[Ask(false, 0), Open(1), Lost(20), Ask(false, 23), Lost(24), Ask(false, 40), Open(41)], &[(20, 41)])]
+    #[case::lost_for_a_moment(None, &[Ask(false, 0), Open(1), Lost(20), Ask(false, 23), Open(24)], &[])]
+    #[case::ten_seconds_are_enough(None, &[Ask(false, 0), Open(1), Lost(20), Ask(false, 29), Open(30)], &[(20, 30)])]
+    #[case::told_what_was_missed(None, &[Ask(false, 0), Open(1), Lost(20), Ask(true, 90), Open(91)], &[])]
+    #[case::polled(None, &[Ask(false, 0), Open(1), Polled(2), Ask(false, 62), Open(63), Polled(64), Ask(false, 124), Open(125)], &[])]
+    #[case::polled_and_failing(None, &[Ask(false, 0), Open(1), Polled(2), Ask(false, 62), Lost(63), Ask(false, 124), Open(125)], &[(2, 125)])]
+    #[case::earlier_life(Some(10), &[Ask(false, 100), Open(101)], &[(10, 101)])]
+    #[case::earlier_life_a_moment_ago(Some(95), &[Ask(false, 100), Open(101)], &[])]
+    #[case::server_that_answers_late(Some(10), &[Ask(false, 12), Wait(13), Open(500)], &[])]
+    #[case::gap_before_a_late_answer(Some(10), &[Ask(false, 50), Wait(51), Open(500)], &[(10, 51)])]
+    #[case::late_answer_that_never_came(Some(10), &[Ask(false, 50), Wait(51), Lost(400), Ask(false, 500), Open(501)], &[(10, 501)])]
+    #[case::reconnected_by_the_user(None, &[Ask(false, 0), Open(1), Ask(false, 500), Open(501)], &[])]
+    #[case::noticed_late(None, &[Ask(false, 0), Open(1), Lost(5), Ask(false, 60), Open(61), Lost(70), Ask(false, 71), Open(72)], &[(5, 61)])]
+    #[case::clock_set_back(Some(1000), &[Ask(false, 10), Open(11), Lost(15), Ask(false, 16), Open(17)], &[])]
+    fn gaps(#[case] until: Option<i64>, #[case] steps: &[Step], #[case] expected: &[(i64, i64)]) {
+        assert_eq!(told(until, steps), expected);
+    }
+
+    #[test]
+    fn what_a_crash_leaves_is_noted_once() {
+        let mut presence = Presence::new(FeedId(1), None);
+        presence.connecting(false, 1);
+        assert_eq!(presence.opened(2), Some(Noted::Connected(2)));
+        assert_eq!(presence.until(7000), Some(7000));
+        presence.lost(8000, false);
+        assert_eq!(presence.until(9000), Some(8000));
+        presence.connecting(false, 9000);
+        assert_eq!(presence.opened(9001), None);
+        // A source that replays has nothing to be noted.
+        let mut presence = Presence::new(FeedId(1), None);
+        presence.connecting(true, 1);
+        assert_eq!(presence.opened(2), None);
+    }
+}
