@@ -6,6 +6,7 @@ const COMMANDS: &[&str] = &[
     "page",
     "event",
     "feed",
+    "gaps",
     "add_feed",
     "edit_feed",
     "remove_feed",

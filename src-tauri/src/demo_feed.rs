@@ -3,7 +3,7 @@
 //! Deliberately not here: the server (`demo.rs`).
 use std::io;
 use tidings_engine::announce::FeedAnnouncing;
-use tidings_engine::{FeedConfig, FeedStatus, Mapping, ProxyChoice, ResumeMode};
+use tidings_engine::{FeedConfig, FeedStatus, Mapping, ProxyChoice, RepeatRule, ResumeMode};
 use tokio::net::TcpListener;
 
 const NAME: &str = "Demo";
@@ -15,6 +15,7 @@ pub fn config() -> FeedConfig {
         url: url(),
         headers: Vec::new(),
         resume: ResumeMode::default(),
+        repeats: RepeatRule::default(),
         // It is on this machine; no proxy could reach it.
         proxy: ProxyChoice::None,
         ca_file: None,

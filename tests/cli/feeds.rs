@@ -49,6 +49,10 @@ fn what_is_chosen_is_kept() {
             "Authorization: Bearer s3cret",
             "--resume",
             "query:since",
+            "--resume-path",
+            "$.id",
+            "--repeats",
+            "key:meta.id",
             "--proxy",
             "socks5://p:s3cret@h:1080",
             "--ca",
@@ -65,13 +69,15 @@ fn what_is_chosen_is_kept() {
     });
     let mut plain = json!({
         "id": 1, "name": "plain", "url": "http://127.0.0.1:9/a", "paused": false, "notify": true, "headers": [],
-        "resume": "header", "proxy": "system", "ca": null, "insecure": false,
+        "resume": "header", "resume_path": null, "resume_types": [], "repeats": "whole",
+        "proxy": "system", "ca": null, "insecure": false,
         "state": null, "message": null, "retry_at": null, "last_byte_at": null, "unread": null, "dropped": null, "mapping": by_default, "rules": [],
     });
     let all = json!({
         "id": 2, "name": "all", "url": "https://user@h/b", "paused": false, "notify": false,
         "headers": [["X-Topic", "news"], ["Authorization", "(hidden)"]],
-        "resume": "query:since", "proxy": "socks5://p@h:1080", "ca": ca_text, "insecure": true,
+        "resume": "query:since", "resume_path": "$.id", "resume_types": [], "repeats": "key:meta.id",
+        "proxy": "socks5://p@h:1080", "ca": ca_text, "insecure": true,
         "state": null, "message": null, "retry_at": null, "last_byte_at": null, "unread": null, "dropped": null, "mapping": by_default, "rules": [],
     });
     assert_eq!(listed(dir), [plain.clone(), all.clone()]);
@@ -85,7 +91,8 @@ address       https://user@h/b
 state         not running
 header        X-Topic: news
 header        Authorization: (hidden)
-resume        query:since
+resume        query:since from $.id
+repeats       key:meta.id
 proxy         socks5://p@h:1080
 authorities   {ca_text}
 certificates  not checked
@@ -105,6 +112,11 @@ announced     no
     assert_eq!(listed(dir)[1], every);
     let changes =
         ["edit", "2", "--no-headers", "--no-ca", "--secure", "--notify", "--resume", "none", "--proxy", "none"];
+    let types =
+        ["edit", "2", "--resume", "query:since", "--resume-path", "/id", "--resume-types", "a,b", "--repeats", "never"];
+    feed(dir, &types).good();
+    let text = feed(dir, &["show", "2"]).good();
+    assert!(text.contains("resume        query:since from /id of a, b\nrepeats       never\n"), "{text}");
     feed(dir, &changes).good();
     feed(dir, &["edit", "every", "--url", "http://h/c", "--resume", "header"]).good();
     for (key, value) in [
@@ -113,6 +125,8 @@ announced     no
         ("insecure", json!(false)),
         ("notify", json!(true)),
         ("resume", json!("header")),
+        ("resume_path", json!(null)),
+        ("repeats", json!("never")),
         ("proxy", json!("none")),
         ("url", json!("http://h/c")),
     ] {

@@ -5,6 +5,8 @@ use rustix::process::Signal;
 use serde_json::{Value, json};
 use std::path::Path;
 use tempfile::TempDir;
+use tidings_engine::Gap;
+use tidings_engine::store::{Arrival, NewEvent, Store};
 use tidings_test_support::eventually::eventually_blocking;
 use tidings_test_support::sse_server::{EVENT_STREAM, SseServer};
 
@@ -150,4 +152,67 @@ async fn it_ends_well_when_its_reader_goes() {
         drop(reading.stdout());
         assert_eq!(reading.end().good(), "");
     }
+}
+
+/// A feed whose source cannot replay, with what it missed.
+#[test]
+fn times_without_a_connection_stand_between_the_events() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let at = |text: &str| text.parse::<jiff::Timestamp>().expect("a time").as_millisecond();
+    {
+        let mut store = Store::open(dir.path()).expect("a new store");
+        let config = serde_json::from_value(json!({ "name": "door", "url": "http://h/" })).expect("a feed");
+        let feed = store.add_feed(&config).expect("a feed").id;
+        let event = |data, time| Arrival::Event(Box::new(NewEvent::new(feed, "message", data, "", at(time))));
+        let gap = |from, until| Arrival::Gap(Gap { feed_id: feed, from: at(from), until: at(until) });
+        let arrivals = [
+            event("opened", "2026-03-01T02:00:00Z"),
+            gap("2026-03-01T02:10:00Z", "2026-03-01T06:40:00Z"),
+            event("closed", "2026-03-01T06:40:00Z"),
+            event("opened again", "2026-03-01T07:00:00Z"),
+            gap("2026-03-01T23:00:00Z", "2026-03-02T01:00:00Z"),
+            gap("2026-03-02T01:00:10Z", "2026-03-02T01:00:40Z"),
+        ];
+        store.append(&arrivals).expect("they are stored");
+    }
+    let dir = dir.path();
+    let expected = "\
+— not connected 2026-03-02 01:00:10–01:00:40 —
+— not connected 2026-03-01 23:00 – 2026-03-02 01:00 —
+2026-03-01 07:00  door  opened again
+2026-03-01 06:40  door  closed
+— not connected 2026-03-01 02:10–06:40 —
+2026-03-01 02:00  door  opened
+";
+    assert_eq!(output(dir, &["list", "--feed", "door"]), expected);
+    // Of several feeds, of what is searched for, and to programs that do not ask, nothing is said.
+    assert_eq!(lines(dir, &["list"]).len(), 3);
+    assert_eq!(lines(dir, &["search", "opened", "--feed", "door"]).len(), 2);
+    assert_eq!(lines(dir, &["list", "--feed", "door", "--format", "ndjson"]).len(), 3);
+    let asked = lines(dir, &["list", "--feed", "door", "--format", "ndjson", "--gaps"]);
+    let kinds: Vec<Value> = asked.iter().map(|line| serde_json::from_str(line).expect("an object")).collect();
+    let names: Vec<_> = kinds.iter().map(|line| line["type"].as_str().expect("a type")).collect();
+    assert_eq!(names, ["gap", "gap", "event", "event", "gap", "event"]);
+    let first = json!({
+        "type": "gap", "feed": "door", "from": "2026-03-01T02:10:00.000Z", "until": "2026-03-01T06:40:00.000Z",
+    });
+    assert_eq!(kinds[4], first);
+    // What lies before the oldest line is not above it.
+    assert_eq!(lines(dir, &["list", "--feed", "door", "--limit", "1"]).len(), 3);
+
+    let shown = output(dir, &["feed", "show", "door"]);
+    assert!(
+        shown.ends_with(
+            "announced     yes
+not connected 2026-03-02 01:00:10–01:00:40
+not connected 2026-03-01 23:00 – 2026-03-02 01:00
+not connected 2026-03-01 02:10–06:40
+"
+        ),
+        "{shown}"
+    );
+    let shown: Value =
+        serde_json::from_str(&output(dir, &["feed", "show", "door", "--format", "ndjson"])).expect("JSON");
+    assert_eq!(shown["gaps"].as_array().map(Vec::len), Some(3));
+    assert_eq!(shown["gaps"][2]["until"], json!("2026-03-01T06:40:00.000Z"));
 }

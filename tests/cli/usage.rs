@@ -58,6 +58,14 @@ fn bad_usage_is_told_in_a_sentence() {
             &["feed", "add", "n", "http://h/", "--resume", "sometimes"],
             r#""sometimes" is no way to resume; write header, query:NAME or none."#,
         ),
+        (
+            &["feed", "add", "n", "http://h/", "--resume", "none", "--resume-path", "id"],
+            "--resume-path goes with --resume query:NAME.",
+        ),
+        (
+            &["feed", "edit", "n", "--repeats", "always"],
+            r#""always" does not say what is the same event again; write whole, key:PATH or never."#,
+        ),
         (&["feed", "edit", "n"], "Nothing was named that should change; see tidings feed edit --help."),
         (
             &["export", "--since", "yesterday"],

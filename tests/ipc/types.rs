@@ -5,7 +5,9 @@ use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use tidings::boundary::{CommandError, Snapshot, WindowMessage};
-use tidings_engine::{Event, Feed, FeedConfig, HookReport, MuteFor, Page, PageQuery, Tested, Trial, TrialReport, Why};
+use tidings_engine::{
+    Event, Feed, FeedConfig, Gap, GapQuery, HookReport, MuteFor, Page, PageQuery, Tested, Trial, TrialReport, Why,
+};
 use ts_rs::{Config, TS, TypeVisitor};
 
 const HEAD: &str = "// Generated from the Rust types by ts-rs: `TIDINGS_REWRITE=1 cargo test -p tidings --test ipc types`. Do not edit.\n";
@@ -45,6 +47,8 @@ fn generated() -> String {
     declarations.visit::<Tested>();
     declarations.visit::<MuteFor>();
     declarations.visit::<PageQuery>();
+    declarations.visit::<Gap>();
+    declarations.visit::<GapQuery>();
     declarations.visit::<Trial>();
     declarations.visit::<TrialReport>();
     declarations.visit::<HookReport>();

@@ -44,6 +44,14 @@ const VIEWS: View[] = [
   },
   { name: 'the raw fields', act: (session) => session.step(1).then(() => page.getByTestId('tab-raw').click()) },
   { name: 'a failing feed', act: (session) => session.go({ kind: 'feed', feed: 7 }) },
+  {
+    name: 'a feed that was not connected',
+    act: async (session) => {
+      await session.go({ kind: 'feed', feed: 1 });
+      session.gaps.add({ feedId: 1, from: Date.now() - 7_200_000, until: Date.now() });
+      await expect.element(page.getByTestId('gap')).toBeVisible();
+    },
+  },
   { name: 'a waiting feed', act: (session) => session.go({ kind: 'feed', feed: 5 }) },
   { name: 'an empty list', act: (session) => session.find('zzz') },
   { name: 'found words', act: (session) => session.find('front door').then(() => session.step(1)) },
@@ -84,6 +92,15 @@ const VIEWS: View[] = [
       await session.step(1);
       await page.getByTestId('json-menu').first().click();
       await expect.element(page.getByTestId('use-title')).toBeVisible();
+    },
+  },
+  {
+    name: 'the edit dialog with all its fields',
+    act: async (session, state) => {
+      const feed = session.feeds.get(1)?.feed;
+      const resume = { kind: 'query', parameter: 'since', path: 'id', types: [] } as const;
+      if (feed) state.dialog = { kind: 'edit', feed: { ...feed, resume: { ...resume, types: [] } } };
+      await expect.element(page.getByTestId('feed-resume-types')).toBeVisible();
     },
   },
   {

@@ -214,6 +214,37 @@ describe('the list', () => {
     await expect.element(byId('empty')).toHaveTextContent('Nothing found');
   });
 
+  test('says between its rows when a feed was not connected, and nowhere else', async () => {
+    const { backend, session } = await renderApp();
+    const gaps = (): string[] =>
+      [...document.querySelectorAll('[data-testid="gap"]')].map((gap) =>
+        gap.textContent.replaceAll(/\s+/g, ' ').trim(),
+      );
+    await feed('Build farm').click();
+    await expect.poll(() => session.list.rows.length).toBeGreaterThan(3);
+    const [newest, second] = session.list.rows;
+    if (!newest || !second) throw new Error('no rows');
+    const between = { feedId: 1, from: second.receivedAt + 1_000, until: newest.receivedAt };
+    backend.gapsOf = [between];
+    await byId('scope-all').click();
+    expect(gaps()).toEqual([]);
+    await feed('Build farm').click();
+    await expect.poll(gaps).toHaveLength(1);
+    expect(gaps()[0]).toMatch(/^not connected .*\d\d:\d\d ?– ?.*\d\d:\d\d$/);
+    // It stands under the newest row and above the second.
+    const tops = ['[data-id="' + newest.id + '"]', '[data-testid="gap"]', '[data-id="' + second.id + '"]'].map(
+      (selector) => document.querySelector(selector)?.getBoundingClientRect().top ?? NaN,
+    );
+    expect(tops).toEqual(tops.toSorted((a, b) => a - b));
+    // The next one is told, and stands at the top until something comes.
+    const now = Date.now();
+    backend.tell({ kind: 'gap', gap: { feedId: 1, from: now - 7_200_000, until: now } });
+    backend.tell({ kind: 'gap', gap: { feedId: 2, from: now - 7_200_000, until: now } });
+    await expect.poll(gaps).toHaveLength(2);
+    await byId('search').fill('build');
+    await expect.poll(gaps).toEqual([]);
+  });
+
   test('marks everything in a scope as read', async () => {
     const { session } = await renderApp();
     await byId('mark-all-read').click();
@@ -396,6 +427,45 @@ describe('the feed dialog', () => {
       notify: false,
       headers: [{ name: 'Authorization', value: 'Bearer x' }],
     });
+  });
+
+  test('says how a feed resumes and what it takes for the same event', async () => {
+    const { session } = await renderApp();
+    const saved = () => session.feeds.get(1)?.feed;
+    const edit = async (): Promise<void> => {
+      await feed('Build farm').click({ button: 'right' });
+      await byId('menu-edit').click();
+    };
+    await edit();
+    await byId('advanced').click();
+    await byId('feed-resume').selectOptions('query');
+    await byId('feed-resume-parameter').fill('since');
+    await byId('feed-resume-path').fill('meta.id');
+    await byId('feed-resume-types').fill('update, delete');
+    await byId('feed-repeats').selectOptions('key');
+    await byId('feed-repeats-path').fill('meta.id');
+    await byId('feed-save').click();
+    await expect.poll(() => saved()?.repeats).toEqual({ kind: 'key', path: 'meta.id' });
+    expect(saved()?.resume).toEqual({
+      kind: 'query',
+      parameter: 'since',
+      path: 'meta.id',
+      types: ['update', 'delete'],
+    });
+    // What is not as it is by default is in view at once.
+    await edit();
+    await expect.element(byId('feed-resume-path')).toHaveValue('meta.id');
+    await byId('feed-resume-path').fill('');
+    await byId('feed-repeats').selectOptions('never');
+    await byId('feed-save').click();
+    await expect.poll(() => saved()?.repeats).toEqual({ kind: 'never' });
+    expect(saved()?.resume).toMatchObject({ kind: 'query', parameter: 'since', path: null });
+    await edit();
+    await byId('feed-resume').selectOptions('nothing');
+    await byId('feed-repeats').selectOptions('whole');
+    await byId('feed-save').click();
+    await expect.poll(() => saved()?.resume).toEqual({ kind: 'nothing' });
+    expect(saved()?.repeats).toEqual({ kind: 'whole' });
   });
 
   test('opens with a pasted address, and adds nothing by itself', async () => {

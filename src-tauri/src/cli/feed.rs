@@ -29,7 +29,7 @@ enum Action {
 Examples:
   tidings feed add builds https://ci.example.org/events
   tidings feed add home https://home.example.org/api/stream --header 'Authorization: Bearer …'
-  tidings feed add topic https://ntfy.example.org/topic/sse --resume query:since")]
+  tidings feed add topic https://ntfy.example.org/topic/sse --resume query:since --resume-path id")]
     Add {
         /// What to call it
         name: String,
@@ -149,7 +149,7 @@ impl FeedCommand {
                 return tested::send(&mut owner, &feed, event_type, data, format);
             }
             Action::List { format } => return status::list(&owner.look()?, format),
-            Action::Show { feed, format } => return status::show(&owner.look()?, &feed, format),
+            Action::Show { feed, format } => return status::show(&owner.look()?, &feed, format, &|id| owner.gaps(id)),
         };
         tell(&told)
     }

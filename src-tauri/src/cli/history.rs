@@ -1,9 +1,11 @@
 //! `tidings list`, `search` and `export`: what is stored, read beside the process that stores it.
 //!
 //! Deliberately not here: queries (the engine's `History`), changes of any kind.
+mod absence;
 mod csv;
 mod record;
 
+use self::absence::Gaps;
 use self::record::Record;
 use super::output::Output;
 use super::{DataDir, Failed, Format, Outcome, moment, shown, storage, unless_reader_gone};
@@ -11,7 +13,7 @@ use clap::{Args, ValueEnum};
 use std::collections::HashMap;
 use std::io::{self, Write as _};
 use std::ops::ControlFlow;
-use tidings_engine::{Event, EventId, EventSummary, Feed, FeedId, History, PageQuery, Scope, StoreError};
+use tidings_engine::{Event, EventId, EventSummary, Feed, FeedId, GapQuery, History, PageQuery, Scope, StoreError};
 
 /// The most that is read at once.
 const PAGE: u32 = 500;
@@ -30,6 +32,9 @@ pub(super) struct List {
     /// How events are written
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// With --format ndjson: also the times in which the feed was not connected; text has them always
+    #[arg(long, requires = "feed")]
+    gaps: bool,
 }
 
 /// Search stored events, newest first
@@ -86,7 +91,8 @@ impl List {
     pub(super) fn run(self) -> Outcome {
         let stored = Stored::open(self.data)?;
         let scope = stored.scope(self.feed.as_deref())?;
-        stored.show(scope, String::new(), self.limit, self.format)
+        let gaps = if self.gaps || self.format == Format::Text { stored.gaps(scope)? } else { None };
+        stored.show(scope, String::new(), self.limit, self.format, gaps)
     }
 }
 
@@ -95,7 +101,7 @@ impl Search {
         let stored = Stored::open(self.data)?;
         let scope = stored.scope(self.feed.as_deref())?;
         // What has been typed to its end: the last word is a whole one.
-        stored.show(scope, self.query.join(" ") + " ", self.limit, self.format)
+        stored.show(scope, self.query.join(" ") + " ", self.limit, self.format, None)
     }
 }
 
@@ -144,8 +150,16 @@ impl Stored {
         self.feeds.iter().map(|feed| (feed.id, &*feed.config.name)).collect()
     }
 
-    /// Writes the newest events of a scope, a page at a time.
-    fn show(&self, scope: Scope, search: String, limit: u64, format: Format) -> Outcome {
+    /// The times in which the feed that the scope is of was not connected.
+    fn gaps(&self, scope: Scope) -> Result<Option<Gaps<'_>>, Failed> {
+        let Scope::Feed { feed } = scope else { return Ok(None) };
+        let gaps = self.history.gaps(GapQuery { feed, from: None, until: None }).map_err(Failed::work)?;
+        let name = self.names().get(&feed).copied().unwrap_or_default();
+        Ok(Some(Gaps::new(name, gaps)))
+    }
+
+    /// Writes the newest events of a scope, a page at a time, and the gaps between them.
+    fn show(&self, scope: Scope, search: String, limit: u64, format: Format, mut gaps: Option<Gaps<'_>>) -> Outcome {
         let mut output = Output::stdout()?;
         let line = Line::new(self.names());
         let mut query = PageQuery { scope, search, ..PageQuery::default() };
@@ -154,6 +168,14 @@ impl Stored {
             query.limit = u32::try_from(left).unwrap_or(PAGE).min(PAGE);
             let page = self.history.page(&query).map_err(Failed::work)?;
             for summary in &page.events {
+                let above = match (&mut gaps, format) {
+                    (None, _) => Ok(()),
+                    (Some(gaps), Format::Text) => gaps.write(&mut output, &line.clock, summary.received_at),
+                    (Some(gaps), Format::Ndjson) => gaps.write_ndjson(&mut output, summary.received_at),
+                };
+                if above.is_err() {
+                    return unless_reader_gone(above);
+                }
                 let written = match format {
                     Format::Text => line.write(&mut output, summary),
                     // One that is removed just now is left out.

@@ -78,6 +78,21 @@ impl Clock {
         moment.strftime("%Y-%m-%d %H:%M").to_string()
     }
 
+    /// "02:10–06:40" of today, "2026-03-01 02:10–06:40" of another day, "2026-03-01 23:50 – 2026-03-02 06:40"; with seconds
+    /// where both would read the same.
+    pub(super) fn span(&self, from: i64, until: i64) -> String {
+        let zoned = |milliseconds| Some(Timestamp::from_millisecond(milliseconds).ok()?.to_zoned(self.zone.clone()));
+        let (Some(from), Some(until)) = (zoned(from), zoned(until)) else { return String::from("?") };
+        let time = |moment: &Zoned, seconds| moment.strftime(if seconds { "%H:%M:%S" } else { "%H:%M" }).to_string();
+        let day = |moment: &Zoned| moment.strftime("%Y-%m-%d").to_string();
+        if from.date() != until.date() {
+            return format!("{} {} – {} {}", day(&from), time(&from, false), day(&until), time(&until, false));
+        }
+        let seconds = time(&from, false) == time(&until, false);
+        let span = format!("{}–{}", time(&from, seconds), time(&until, seconds));
+        if from.date() == self.now.date() { span } else { format!("{} {span}", day(&from)) }
+    }
+
     /// "12 s ago", "in 3 min"; whole units, the largest that fits.
     pub(super) fn distance(&self, milliseconds: i64) -> String {
         let Ok(moment) = Timestamp::from_millisecond(milliseconds) else { return String::from("?") };
@@ -156,6 +171,21 @@ mod tests {
             [("45m", Some(45)), ("1h", Some(60)), ("2d", Some(2880)), ("90s", Some(1)), ("30s", None), ("soon", None)]
         {
             assert_eq!(length(text).ok(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn spans_say_no_more_than_they_must() {
+        let now: Zoned = "2026-11-21T12:00:00+01:00[Europe/Berlin]".parse().expect("a time");
+        let clock = Clock { zone: now.time_zone().clone(), now };
+        for (from, until, expected) in [
+            ("2026-11-21T02:10:00+01", "2026-11-21T06:40:59+01", "02:10–06:40"),
+            ("2026-11-21T02:10:05+01", "2026-11-21T02:10:20+01", "02:10:05–02:10:20"),
+            ("2026-11-20T02:10:00+01", "2026-11-20T06:40:00+01", "2026-11-20 02:10–06:40"),
+            ("2026-11-20T23:50:00+01", "2026-11-21T06:40:00+01", "2026-11-20 23:50 – 2026-11-21 06:40"),
+        ] {
+            let at = |text: &str| text.parse::<Timestamp>().expect("a time").as_millisecond();
+            assert_eq!(clock.span(at(from), at(until)), expected);
         }
     }
 

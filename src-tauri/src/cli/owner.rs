@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tidings_engine::{
-    Announcement, Engine, EngineError, EngineOptions, Feed, FeedStatus, History, NoHooks, Notifier, StoreError,
-    SystemClock,
+    Announcement, Engine, EngineError, EngineOptions, Feed, FeedId, FeedStatus, Gap, GapQuery, History, NoHooks,
+    Notifier, StoreError, SystemClock,
 };
 use tidings_event_source::Policy;
 use tokio::runtime::Runtime;
@@ -91,6 +91,12 @@ impl Owner {
     pub(super) fn feeds(&mut self) -> Result<Vec<Feed>, Failed> {
         let Reply::Feeds(feeds) = self.ask(Request::Feeds)? else { return Err(not_understood()) };
         Ok(feeds.into_iter().map(|status| status.feed).collect())
+    }
+
+    /// The times in which a feed was not connected, newest first. Read beside whoever owns them.
+    pub(super) fn gaps(&self, feed: FeedId) -> Result<Vec<Gap>, Failed> {
+        let history = History::open(&self.data_dir).map_err(Failed::work)?;
+        history.gaps(GapQuery { feed, from: None, until: None }).map_err(Failed::work)
     }
 
     /// Looks at the feeds without becoming their owner.

@@ -23,6 +23,7 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         storage::show_data,
         events::page,
         events::event,
+        events::gaps,
         events::mark_read,
         events::mark_all_read,
         events::star,

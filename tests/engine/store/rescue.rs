@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use tidings_engine::store::{Arrival, Fault, Outcome, Store};
+use tidings_engine::store::{Arrival, Fault, Forget, Outcome, Store};
 use tidings_engine::{EventId, History, PageQuery, Scope};
 
 const FEEDS: usize = 40;
@@ -353,7 +353,7 @@ fn the_second_copy_of_the_feeds_follows_every_change_and_is_the_users_alone() {
     let copy = dir.path().join("tidings.feeds.json");
     let read = || serde_json::from_slice::<Vec<tidings_engine::Feed>>(&fs::read(&copy).unwrap()).unwrap();
     let second = store.add_feed(&config("second", "http://b.example")).unwrap().id;
-    store.edit_feed(feed, &config("renamed", "http://c.example"), false).unwrap();
+    store.edit_feed(feed, &config("renamed", "http://c.example"), Forget::Nothing).unwrap();
     store.pause_feed(second, true).unwrap();
     let expected: Vec<_> = store.feeds().unwrap().into_iter().map(|stored| stored.feed).collect();
     assert_eq!(read(), expected);

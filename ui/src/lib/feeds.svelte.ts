@@ -57,6 +57,7 @@ export function newConfig(url: string): FeedConfig {
     url,
     headers: [],
     resume: { kind: 'header' },
+    repeats: { kind: 'whole' },
     proxy: { kind: 'system' },
     caFile: null,
     insecure: false,

@@ -3,6 +3,7 @@
 import { DEFAULT_SETTINGS } from './default_settings';
 import { EventList } from './events.svelte';
 import { Feeds } from './feeds.svelte';
+import { Gaps } from './gaps.svelte';
 import { FrameQueue } from './frame_queue';
 import { problem, type Backend, type Problem } from './ipc/backend';
 import type {
@@ -26,6 +27,7 @@ export class Session {
   readonly backend: Backend;
   readonly feeds = new Feeds();
   readonly list: EventList;
+  readonly gaps: Gaps;
   readonly opened: OpenedEvent;
   readonly toasts = new Toasts();
 
@@ -60,6 +62,7 @@ export class Session {
   constructor(backend: Backend) {
     this.backend = backend;
     this.list = new EventList(backend);
+    this.gaps = new Gaps(backend);
     this.opened = new OpenedEvent(backend);
   }
 
@@ -224,6 +227,9 @@ export class Session {
         this.list.repeated(event.id, event.count);
         this.opened.repeated(event.id, event.count);
         return;
+      case 'gap':
+        this.gaps.add(event.gap);
+        return;
       case 'marked':
         this.list.marked(event.events, event.read, event.starred);
         this.opened.marked(event.events, event.read, event.starred);
@@ -261,6 +267,7 @@ export class Session {
     const { scope } = this.list;
     if (scope.kind === 'feed' && !this.feeds.get(scope.feed)) return this.go({ kind: 'all' });
     await this.opened.refresh();
+    await this.gaps.refresh();
     if (this.list.atTop) await this.list.toNewest();
     else {
       await this.list.refresh();

@@ -56,6 +56,15 @@ export function dayStart(ms: number): number {
   return new Date(ms).setHours(0, 0, 0, 0);
 }
 
+/** "02:10 – 06:40", "18 Nov, 02:10 – 06:40", "18 Nov, 23:50 – 19 Nov, 06:40"; with seconds where both would read the same. */
+export function timeSpan(from: number, until: number, now: number): string {
+  const time = Math.floor(from / 60_000) === Math.floor(until / 60_000) ? TO_THE_SECOND : HOUR_MINUTE;
+  const today = dayStart(from) === dayStart(now) && dayStart(until) === dayStart(now);
+  const thisYear = new Date(from).getFullYear() === new Date(now).getFullYear();
+  const day = { day: 'numeric', month: 'short', ...(thisYear ? {} : ({ year: 'numeric' } as const)) } as const;
+  return format(today ? time : { ...time, ...day }).formatRange(from, until);
+}
+
 /** "in 12 s", "in 3 min"; "now" when it is due. */
 export function countdown(until: number, now: number): string {
   const seconds = Math.ceil((until - now) / 1_000);

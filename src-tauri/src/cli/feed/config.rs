@@ -5,7 +5,7 @@ use crate::cli::argument::{address, header, proxy};
 use clap::Args;
 use std::path::{Path, PathBuf};
 use tidings_engine::announce::FeedAnnouncing;
-use tidings_engine::{FeedConfig, Header, Mapping, ProxyChoice, ResumeMode};
+use tidings_engine::{FeedConfig, Header, Mapping, ProxyChoice, RepeatRule, ResumeMode};
 
 /// A feed with every choice at its default.
 pub(super) fn new(name: String, url: String) -> FeedConfig {
@@ -14,6 +14,7 @@ pub(super) fn new(name: String, url: String) -> FeedConfig {
         url,
         headers: vec![],
         resume: ResumeMode::default(),
+        repeats: RepeatRule::default(),
         proxy: ProxyChoice::default(),
         ca_file: None,
         insecure: false,
@@ -36,6 +37,17 @@ struct Common {
     /// How it resumes: 'header' (Last-Event-ID), 'query:NAME' (a query parameter), or 'none'
     #[arg(long, value_name = "HOW")]
     resume: Option<String>,
+    /// With --resume query:NAME: fill the parameter not with the last event ID but with this value of the last message's
+    /// JSON data: a name (id), names with dots (meta.id) or a JSON Pointer (/meta/id)
+    #[arg(long, value_name = "PATH", requires = "resume")]
+    resume_path: Option<String>,
+    /// With --resume-path: the types of the events that carry the value, separated by commas [default: message]
+    #[arg(long, value_name = "TYPES", requires = "resume_path", value_delimiter = ',')]
+    resume_types: Vec<String>,
+    /// What counts as the same event again: 'whole' (same type, ID and data), 'key:PATH' (same type and value in its JSON
+    /// data), or 'never' (every delivery counts)
+    #[arg(long, value_name = "WHAT")]
+    repeats: Option<String>,
     /// 'system' (the environment's), 'none', or the URL of a proxy (http, https, socks5, socks5h)
     #[arg(long, value_name = "PROXY")]
     proxy: Option<String>,
@@ -98,6 +110,7 @@ pub(super) struct Checked {
     no_headers: bool,
     headers: Vec<Header>,
     resume: Option<ResumeMode>,
+    repeats: Option<RepeatRule>,
     proxy: Option<ProxyChoice>,
     ca_file: Option<CaFile>,
     insecure: Option<bool>,
@@ -156,7 +169,8 @@ impl Common {
     fn check(self) -> Result<Checked, String> {
         Ok(Checked {
             headers: self.headers.iter().map(|given| checked_header(given)).collect::<Result<_, _>>()?,
-            resume: self.resume.as_deref().map(resume_mode).transpose()?,
+            resume: resume_choice(self.resume.as_deref(), self.resume_path, self.resume_types)?,
+            repeats: self.repeats.as_deref().map(repeat_rule).transpose()?,
             proxy: self.proxy.as_deref().map(proxy_choice).transpose()?,
             ca_file: self.ca.as_deref().map(readable).transpose()?.map(|file| CaFile(Some(file))),
             insecure: self.insecure.then_some(true),
@@ -185,6 +199,7 @@ impl Checked {
             name: self.name.unwrap_or(config.name),
             url: self.url.unwrap_or(config.url),
             resume: self.resume.unwrap_or(config.resume),
+            repeats: self.repeats.unwrap_or(config.repeats),
             proxy: self.proxy.unwrap_or(config.proxy),
             ca_file: self.ca_file.map_or(config.ca_file, |CaFile(file)| file),
             insecure: self.insecure.unwrap_or(config.insecure),
@@ -242,11 +257,31 @@ fn checked_header(given: &str) -> Result<Header, String> {
     Ok(Header { name: name.trim().into(), value: value.trim().into() })
 }
 
+/// A path goes with a query parameter, types go with a path.
+fn resume_choice(given: Option<&str>, path: Option<String>, types: Vec<String>) -> Result<Option<ResumeMode>, String> {
+    match (given.map(resume_mode).transpose()?, path) {
+        (Some(ResumeMode::Query { parameter, .. }), path) => Ok(Some(ResumeMode::Query { parameter, path, types })),
+        (mode, None) => Ok(mode),
+        (_, Some(_)) => Err("--resume-path goes with --resume query:NAME.".into()),
+    }
+}
+
+fn repeat_rule(given: &str) -> Result<RepeatRule, String> {
+    match given.split_once(':') {
+        None if given == "whole" => Ok(RepeatRule::Whole),
+        None if given == "never" => Ok(RepeatRule::Never),
+        Some(("key", path)) if !path.is_empty() => Ok(RepeatRule::Key { path: path.into() }),
+        _ => Err(format!("{given:?} does not say what is the same event again; write whole, key:PATH or never.")),
+    }
+}
+
 fn resume_mode(given: &str) -> Result<ResumeMode, String> {
     match given.split_once(':') {
         None if given == "header" => Ok(ResumeMode::Header),
         None if given == "none" => Ok(ResumeMode::Nothing),
-        Some(("query", parameter)) if !parameter.is_empty() => Ok(ResumeMode::Query { parameter: parameter.into() }),
+        Some(("query", parameter)) if !parameter.is_empty() => {
+            Ok(ResumeMode::Query { parameter: parameter.into(), path: None, types: vec![] })
+        }
         _ => Err(format!("{given:?} is no way to resume; write header, query:NAME or none.")),
     }
 }
@@ -277,12 +312,26 @@ mod tests {
         for (given, expected) in [
             ("header", Some(ResumeMode::Header)),
             ("none", Some(ResumeMode::Nothing)),
-            ("query:since", Some(ResumeMode::Query { parameter: "since".into() })),
+            ("query:since", Some(ResumeMode::Query { parameter: "since".into(), path: None, types: vec![] })),
             ("query:", None),
             ("query", None),
             ("Header", None),
         ] {
             assert_eq!(resume_mode(given).ok(), expected, "{given}");
+        }
+    }
+
+    #[test]
+    fn repeats_are_named() {
+        for (given, expected) in [
+            ("whole", Some(RepeatRule::Whole)),
+            ("never", Some(RepeatRule::Never)),
+            ("key:meta.id", Some(RepeatRule::Key { path: "meta.id".into() })),
+            ("key:", None),
+            ("key", None),
+            ("", None),
+        ] {
+            assert_eq!(repeat_rule(given).ok(), expected, "{given}");
         }
     }
 
@@ -294,6 +343,9 @@ mod tests {
         let common = Common {
             headers: vec!["a: 4".into()],
             resume: None,
+            resume_path: None,
+            resume_types: vec![],
+            repeats: None,
             proxy: None,
             ca: None,
             insecure: false,

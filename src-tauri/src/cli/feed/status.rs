@@ -8,7 +8,7 @@ use crate::cli::rule::described::{condition, consequence};
 use crate::cli::{Failed, Format, Outcome, moment, shown, unless_reader_gone};
 use serde::Serialize;
 use std::io::{self, Write as _};
-use tidings_engine::{Feed, FeedState, FeedStatus, Mapping, ProxyChoice, ResumeMode, Rule};
+use tidings_engine::{Feed, FeedId, FeedState, FeedStatus, Gap, Mapping, ProxyChoice, RepeatRule, ResumeMode, Rule};
 
 const HIDDEN: &str = "(hidden)";
 
@@ -23,6 +23,11 @@ struct Shown<'a> {
     headers: Vec<(&'a str, &'a str)>,
     /// "header", "none", "query:NAME"
     resume: String,
+    /// Where the value for that parameter stands in the data; null: the last event ID is sent.
+    resume_path: Option<&'a str>,
+    resume_types: &'a [String],
+    /// "whole", "never", "key:PATH"
+    repeats: String,
     /// "system", "none", or an address
     proxy: String,
     ca: Option<&'a str>,
@@ -36,7 +41,19 @@ struct Shown<'a> {
     dropped: Option<u64>,
     mapping: &'a Mapping,
     rules: &'a [Rule],
+    /// When it was not connected, newest first; only where one feed is shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gaps: Option<Vec<Absence>>,
 }
+
+#[derive(Debug, Serialize)]
+struct Absence {
+    from: String,
+    until: String,
+}
+
+/// How many of the latest gaps are shown.
+const GAPS: usize = 5;
 
 impl<'a> Shown<'a> {
     fn new(feed: &'a Feed, status: Option<&'a FeedStatus>) -> Self {
@@ -52,8 +69,21 @@ impl<'a> Shown<'a> {
             headers: config.headers.iter().map(|header| (&*header.name, hide(&header.name, &header.value))).collect(),
             resume: match &config.resume {
                 ResumeMode::Header => "header".into(),
-                ResumeMode::Query { parameter } => format!("query:{parameter}"),
+                ResumeMode::Query { parameter, .. } => format!("query:{parameter}"),
                 ResumeMode::Nothing => "none".into(),
+            },
+            resume_path: match &config.resume {
+                ResumeMode::Query { path, .. } => path.as_deref(),
+                _ => None,
+            },
+            resume_types: match &config.resume {
+                ResumeMode::Query { types, .. } => types,
+                _ => &[],
+            },
+            repeats: match &config.repeats {
+                RepeatRule::Whole => "whole".into(),
+                RepeatRule::Key { path } => format!("key:{path}"),
+                RepeatRule::Never => "never".into(),
             },
             proxy: match &config.proxy {
                 ProxyChoice::System => "system".into(),
@@ -70,6 +100,7 @@ impl<'a> Shown<'a> {
             dropped: status.map(|status| status.dropped),
             mapping: &config.mapping,
             rules: &config.rules,
+            gaps: None,
         }
     }
 }
@@ -166,19 +197,30 @@ pub(super) fn list(seen: &Seen, format: Format) -> Outcome {
     unless_reader_gone(written.and_then(|()| output.flush()))
 }
 
-pub(super) fn show(seen: &Seen, meant: &str, format: Format) -> Outcome {
+pub(super) fn show(
+    seen: &Seen,
+    meant: &str,
+    format: Format,
+    gaps: &dyn Fn(FeedId) -> Result<Vec<Gap>, Failed>,
+) -> Outcome {
     let all = seen.all();
     let feeds: Vec<Feed> = all.iter().map(|(feed, _)| (*feed).clone()).collect();
     let id = find(&feeds, meant).map_err(Failed::Work)?.id;
+    let mut gaps = gaps(id)?;
+    gaps.truncate(GAPS);
     let mut output = Output::stdout()?;
     let written = all.iter().filter(|(feed, _)| feed.id == id).try_for_each(|&(feed, status)| match format {
-        Format::Ndjson => output.json_line(&Shown::new(feed, status)),
-        Format::Text => text(&mut output, feed, status),
+        Format::Ndjson => {
+            let absence = |gap: &Gap| Absence { from: moment::rfc3339(gap.from), until: moment::rfc3339(gap.until) };
+            let gaps = Some(gaps.iter().map(absence).collect());
+            output.json_line(&Shown { gaps, ..Shown::new(feed, status) })
+        }
+        Format::Text => text(&mut output, feed, status, &gaps),
     });
     unless_reader_gone(written.and_then(|()| output.flush()))
 }
 
-fn text(output: &mut Output, feed: &Feed, status: Option<&FeedStatus>) -> io::Result<()> {
+fn text(output: &mut Output, feed: &Feed, status: Option<&FeedStatus>, gaps: &[Gap]) -> io::Result<()> {
     let clock = moment::Clock::local();
     let facts = Shown::new(feed, status);
     let mut line = |what: &str, text: &str| writeln!(output, "{what:14}{}", shown::line(text));
@@ -195,7 +237,8 @@ fn text(output: &mut Output, feed: &Feed, status: Option<&FeedStatus>) -> io::Re
     for (name, value) in &facts.headers {
         line("header", &format!("{name}: {value}"))?;
     }
-    line("resume", &facts.resume)?;
+    line("resume", &resume_words(&facts))?;
+    line("repeats", &facts.repeats)?;
     line("proxy", &facts.proxy)?;
     if let Some(ca) = facts.ca {
         line("authorities", ca)?;
@@ -213,7 +256,19 @@ fn text(output: &mut Output, feed: &Feed, status: Option<&FeedStatus>) -> io::Re
     for (rule, number) in facts.rules.iter().zip(1..) {
         line("rule", &format!("{number}  {} → {}", condition(rule), consequence(rule)))?;
     }
-    Ok(())
+    gaps.iter().try_for_each(|gap| line("not connected", &clock.span(gap.from, gap.until)))
+}
+
+/// "query:since from id", "query:since from id of update, delete"
+fn resume_words(facts: &Shown<'_>) -> String {
+    let mut words = facts.resume.clone();
+    if let Some(path) = facts.resume_path {
+        words = format!("{words} from {path}");
+        if !facts.resume_types.is_empty() {
+            words = format!("{words} of {}", facts.resume_types.join(", "));
+        }
+    }
+    words
 }
 
 /// The fields of a mapping that are not mapped by default, as `--map` takes them.

@@ -2,7 +2,7 @@
 use super::Answer;
 use crate::shell::Shell;
 use tauri::State;
-use tidings_engine::{Event, EventId, Page, PageQuery, Scope};
+use tidings_engine::{Event, EventId, Gap, GapQuery, Page, PageQuery, Scope};
 
 #[tauri::command]
 pub(super) async fn page(shell: State<'_, Shell>, query: PageQuery) -> Answer<Page> {
@@ -12,6 +12,11 @@ pub(super) async fn page(shell: State<'_, Shell>, query: PageQuery) -> Answer<Pa
 #[tauri::command]
 pub(super) async fn event(shell: State<'_, Shell>, id: EventId) -> Answer<Event> {
     Ok(shell.engine.event(id).await?)
+}
+
+#[tauri::command]
+pub(super) async fn gaps(shell: State<'_, Shell>, query: GapQuery) -> Answer<Vec<Gap>> {
+    Ok(shell.engine.gaps(query).await?)
 }
 
 #[tauri::command]

@@ -8,6 +8,8 @@ import type {
   FeedId,
   MuteFor,
   FeedStatus,
+  Gap,
+  GapQuery,
   HookReport,
   Page,
   PageQuery,
@@ -30,6 +32,8 @@ export interface Backend {
   event(id: EventId): Promise<Event>;
   /** One feed as it is now. */
   feed(id: FeedId): Promise<FeedStatus>;
+  /** The times in which a feed was not connected, newest first. */
+  gaps(query: GapQuery): Promise<Gap[]>;
   addFeed(config: FeedConfig): Promise<Feed>;
   editFeed(id: FeedId, config: FeedConfig): Promise<Feed>;
   removeFeed(id: FeedId): Promise<void>;

@@ -12,6 +12,7 @@ export const commands: Backend = {
   page: (query) => invoke('page', { query }),
   event: (id) => invoke('event', { id }),
   feed: (id) => invoke('feed', { id }),
+  gaps: (query) => invoke('gaps', { query }),
   addFeed: (config) => invoke('add_feed', { config }),
   editFeed: (id, config) => invoke('edit_feed', { id, config }),
   removeFeed: (id) => invoke('remove_feed', { id }),

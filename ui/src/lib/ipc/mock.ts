@@ -14,6 +14,8 @@ import type {
   Feed,
   FeedConfig,
   FeedId,
+  Gap,
+  GapQuery,
   FeedState,
   FeedStatus,
   HookReport,
@@ -156,6 +158,8 @@ export class MockBackend implements Backend {
   #readUpTo: { scope: Scope; until: EventId }[] = [];
   #firstUnread: EventId;
   #feeds = new Map<FeedId, FeedStatus>();
+  /** Newest first. */
+  gapsOf: Gap[] = [];
   #removed = new Set<FeedId>();
   #settings: Settings;
   #mutes: Mute[] = [];
@@ -236,6 +240,14 @@ export class MockBackend implements Backend {
 
   feed(id: FeedId) {
     return this.#command('feed', () => this.#status(id));
+  }
+
+  gaps({ feed, from, until }: GapQuery) {
+    return this.#command('gaps', () =>
+      this.gapsOf.filter(
+        (gap) => gap.feedId === feed && gap.until > (from ?? -Infinity) && gap.from < (until ?? Infinity),
+      ),
+    );
   }
 
   addFeed(config: FeedConfig) {
@@ -643,6 +655,7 @@ function configFor(name: string, url: string): FeedConfig {
     url,
     headers: [],
     resume: { kind: 'header' },
+    repeats: { kind: 'whole' },
     proxy: { kind: 'system' },
     caFile: null,
     insecure: false,

@@ -69,7 +69,9 @@ events: Array<EventSummary>, } | { "kind": "repeated",
 /** The event. */
 id: EventId,
 /** How often it has come now. */
-count: number, } | { "kind": "marked",
+count: number, } | { "kind": "gap",
+/** The time. */
+gap: Gap, } | { "kind": "marked",
 /** The events. */
 events: Array<EventId>,
 /** `None`: unchanged. */
@@ -186,6 +188,8 @@ url: string,
 headers: Array<Header>,
 /** How it says where it left off. */
 resume: ResumeMode,
+/** What counts as the same event again. */
+repeats: RepeatRule,
 /** Where its connections go through. */
 proxy: ProxyChoice,
 /** A PEM file with further certificate authorities. */
@@ -231,6 +235,8 @@ url: string,
 headers: Array<Header>,
 /** How it says where it left off. */
 resume: ResumeMode,
+/** What counts as the same event again. */
+repeats: RepeatRule,
 /** Where its connections go through. */
 proxy: ProxyChoice,
 /** A PEM file with further certificate authorities. */
@@ -288,6 +294,24 @@ unread: number,
 dropped: number,
 /** Milliseconds since the Unix epoch, when the last byte came. */
 lastByteAt: number | null, };
+
+/** A time in which a feed was not connected, and of which its source told nothing afterwards: events may be missing. */
+export type Gap = {
+/** Whose it is. */
+feedId: FeedId,
+/** The last moment before it, in milliseconds since the Unix epoch. */
+from: number,
+/** The first moment after it, in milliseconds since the Unix epoch. */
+until: number, };
+
+/** Asks for the gaps of a feed that reach into a span of time: the newest 1,000 of them, newest first. */
+export type GapQuery = {
+/** Of which feed. */
+feed: FeedId,
+/** Milliseconds since the Unix epoch; `None`: from the beginning. */
+from: number | null,
+/** Milliseconds since the Unix epoch; `None`: up to now. */
+until: number | null, };
 
 /** A request header of a feed. */
 export type Header = {
@@ -449,11 +473,19 @@ days: Array<Day>,
 from: TimeOfDay,
 /** When it ends: on the same day if that is later than `from`, else on the next. Equal to `from`: a whole day. */
 until: TimeOfDay, };
+/** What counts as the same event again. The same event adds to the count of the first, and is not announced. */
+export type RepeatRule = { "kind": "whole" } | { "kind": "key",
+/** Where the value stands in the JSON data: `id`, `meta.id`, `/meta/id`. */
+path: string, } | { "kind": "never" };
 
 /** How a feed resumes after a pause in the connection. */
 export type ResumeMode = { "kind": "header" } | { "kind": "query",
 /** Its name. */
-parameter: string, } | { "kind": "nothing" };
+parameter: string,
+/** Where the value stands in the JSON data: `id`, `meta.id`, `/meta/id`. `None`: the last event ID is sent. */
+path: string | null,
+/** The types of the events that carry the value; none: those without a type of their own (`message`). */
+types: Array<string>, } | { "kind": "nothing" };
 
 /** A rule of a feed. */
 export type Rule = {
