@@ -473,6 +473,7 @@ days: Array<Day>,
 from: TimeOfDay,
 /** When it ends: on the same day if that is later than `from`, else on the next. Equal to `from`: a whole day. */
 until: TimeOfDay, };
+
 /** What counts as the same event again. The same event adds to the count of the first, and is not announced. */
 export type RepeatRule = { "kind": "whole" } | { "kind": "key",
 /** Where the value stands in the JSON data: `id`, `meta.id`, `/meta/id`. */
