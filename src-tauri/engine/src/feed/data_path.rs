@@ -1,6 +1,6 @@
 //! A path to a value in an event's JSON data, as people type it: `id`, `meta.id`, `$.items[0].id`, `/meta/id`.
 //!
-//! The first three are the part of JSONPath (RFC 9535) that names one value, its `$.` being left out by most; the last is a
+//! The first three are the part of `JSONPath` (RFC 9535) that names one value, its `$.` being left out by most; the last is a
 //! JSON Pointer (RFC 6901), which can say every name. Deliberately not here: wildcards, filters and whatever else could
 //! find several values or none in particular.
 use serde_json::Value;

@@ -20,6 +20,7 @@ pub(crate) enum Noted {
 
 /// Since when a feed is connected, or when it was. Times are milliseconds since the Unix epoch.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts; no combination is a state of its own")]
 pub(crate) struct Presence {
     feed: FeedId,
     /// Until when it is known to have been connected; `None`: it never was.
