@@ -3,7 +3,7 @@ import axe from 'axe-core';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { renderApp } from './render_app';
-import type { MockOptions } from '../src/lib/ipc/mock';
+import type { MockBackend, MockOptions } from '../src/lib/ipc/mock';
 import type { Session } from '../src/lib/session.svelte';
 import type { WindowState } from '../src/lib/window_state.svelte';
 
@@ -43,6 +43,20 @@ const VIEWS: View[] = [
     },
   },
   { name: 'the raw fields', act: (session) => session.step(1).then(() => page.getByTestId('tab-raw').click()) },
+  {
+    name: 'why an event was announced',
+    act: async (session) => {
+      (session.backend as MockBackend).outcomes.set(5_000, {
+        problem: 'No such field.',
+        plan: { kind: 'digest', because: { kind: 'doNotDisturb' } },
+        told: { events: 3, at: Date.now(), answer: { kind: 'refused', words: 'Too many.' }, replacedBy: null },
+        count: 2,
+      });
+      await session.step(1);
+      await page.getByTestId('tab-why').click();
+      await expect.element(page.getByTestId('steps')).toBeVisible();
+    },
+  },
   { name: 'a failing feed', act: (session) => session.go({ kind: 'feed', feed: 7 }) },
   {
     name: 'a feed that was not connected',

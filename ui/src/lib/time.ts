@@ -65,6 +65,16 @@ export function timeSpan(from: number, until: number, now: number): string {
   return format(today ? time : { ...time, ...day }).formatRange(from, until);
 }
 
+/** When something ends: "14:32" today, "tomorrow 08:00", "18 Nov, 08:00". */
+export function comingTime(ms: number, now: number): string {
+  const days = daysBetween(now, ms);
+  if (days === 0) return clockTime(ms);
+  if (days === 1 || days === -1) return `${relativeDay(days)} ${clockTime(ms)}`;
+  const thisYear = new Date(ms).getFullYear() === new Date(now).getFullYear();
+  const year = thisYear ? {} : ({ year: 'numeric' } as const);
+  return format({ ...HOUR_MINUTE, day: 'numeric', month: 'short', ...year }).format(ms);
+}
+
 /** "in 12 s", "in 3 min"; "now" when it is due. */
 export function countdown(until: number, now: number): string {
   const seconds = Math.ceil((until - now) / 1_000);

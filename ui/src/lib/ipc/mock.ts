@@ -160,6 +160,8 @@ export class MockBackend implements Backend {
   #feeds = new Map<FeedId, FeedStatus>();
   /** Newest first. */
   gapsOf: Gap[] = [];
+  /** What became of an event, as far as it is otherwise than announced by itself. */
+  readonly outcomes = new Map<EventId, Partial<Why>>();
   #removed = new Set<FeedId>();
   #settings: Settings;
   #mutes: Mute[] = [];
@@ -348,14 +350,18 @@ export class MockBackend implements Backend {
   }
 
   why(id: EventId) {
-    return this.#command('why', (): Why => ({
-      event: id,
-      count: 1,
-      verdict: { decision: 'announce', decidedBy: { kind: 'noRule' } },
-      problem: null,
-      plan: { kind: 'alone' },
-      told: { events: 1, at: this.#receivedAt(id), answer: { kind: 'delivered', number: 7 }, replacedBy: null },
-    }));
+    return this.#command('why', (): Why => {
+      const { count, verdict, problem, receivedAt } = this.#event(id);
+      return {
+        event: id,
+        count,
+        verdict,
+        problem,
+        plan: { kind: 'alone' },
+        told: { events: 1, at: receivedAt, answer: { kind: 'delivered', number: 7 }, replacedBy: null },
+        ...this.outcomes.get(id),
+      };
+    });
   }
 
   mute(feed: FeedId | null, length: MuteFor) {
