@@ -5,6 +5,8 @@
 mod answer;
 mod description;
 #[cfg(all(unix, not(target_os = "macos")))]
+mod do_not_disturb;
+#[cfg(all(unix, not(target_os = "macos")))]
 mod icon;
 #[cfg(not(all(unix, not(target_os = "macos"))))]
 mod native;

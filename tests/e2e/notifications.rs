@@ -1,7 +1,10 @@
 //! Notifications of the real daemon: what a click does, and what happens where there is no daemon.
 use crate::window::Window;
-use crate::{LIMIT, look_away, stored};
-use tidings_test_support::{Desktop, DesktopSession, NotificationDaemon, Tutorial, TutorialServer, eventually};
+use crate::{LIMIT, look_away, ndjson, run, stored, tidings};
+use serde_json::Value;
+use tidings_test_support::{
+    Desktop, DesktopSession, LiveStream, NotificationDaemon, Process, Tutorial, TutorialServer, eventually,
+};
 
 async fn announced(desktop: &DesktopSession, words: &str) {
     let what = format!("a notification '{words}'");
@@ -63,4 +66,68 @@ async fn without_a_daemon_events_are_kept_and_announcing_resumes_when_one_comes(
     announced(&desktop, "this is shown").await;
     assert_eq!(stored(&desktop, "nchan").len(), 2);
     window.end().await;
+}
+
+/// What was decided about the newest event, and what became of that, as soon as it says `wanted` of it.
+async fn why(desktop: &DesktopSession, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+    let wait = eventually(LIMIT, what, async || {
+        let newest = ndjson(desktop, &["list", "--limit", "1", "--format", "ndjson"]).1.pop()?;
+        let mut why = ndjson(desktop, &["why", &newest["number"].to_string(), "--format", "ndjson"]).1;
+        why.pop().filter(&wanted)
+    });
+    wait.await
+}
+
+/// Each daemon has a switch of its own.
+async fn the_switch_of_a_daemon_is_heeded(
+    notifications: NotificationDaemon,
+    switch: impl AsyncFn(&DesktopSession, bool),
+) {
+    let desktop = Desktop { notifications, window_manager: false, ..Desktop::default() }.start();
+    let stream = LiveStream::start().await;
+    run(&desktop, &["feed", "add", "builds", &stream.url(), "--proxy", "none"]);
+    let _engine = Process::start(&mut tidings(&desktop, &["run", "--headless"]));
+    stream.say("before");
+    why(&desktop, "an announcement", |why| why["told"]["answer"]["kind"] == "delivered").await;
+    switch(&desktop, true).await;
+    // Nothing shows when it has been heard of but what follows from it.
+    let mut said = 1;
+    let heard = eventually(LIMIT, "an event that waits", async || {
+        stream.say("held?");
+        said += 1;
+        let all = async || (stored(&desktop, "builds").len() == said).then_some(());
+        eventually(LIMIT, "the event", all).await;
+        let decided = why(&desktop, "a decision", |why| !why["told"]["events"].is_null()).await;
+        (decided["plan"]["because"]["kind"] == "doNotDisturb").then_some(decided)
+    });
+    let held = heard.await;
+    assert_eq!((&held["told"]["events"], &held["told"]["answer"]), (&1.into(), &Value::Null), "{held}");
+    for _ in 0..9 {
+        stream.say("held");
+    }
+    let ten = |why: &Value| why["told"]["events"] == 10;
+    let held = why(&desktop, "ten that wait", ten).await;
+    assert_eq!(held["told"]["answer"], Value::Null, "{held}");
+    switch(&desktop, false).await;
+    why(&desktop, "the digest", |why| ten(why) && why["told"]["answer"]["kind"] == "delivered").await;
+    if notifications == NotificationDaemon::Dunst {
+        announced(&desktop, "builds: 10 events while the desktop was not to disturb").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_dunst_is_paused_events_wait_for_one_digest() {
+    let switch =
+        async |desktop: &DesktopSession, on: bool| drop(desktop.run("dunstctl", ["set-paused", &on.to_string()]));
+    the_switch_of_a_daemon_is_heeded(NotificationDaemon::Dunst, switch).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_xfce_is_not_to_disturb_events_wait_for_one_digest() {
+    let switch = async |desktop: &DesktopSession, on: bool| {
+        let set: &[&str] = if on { &["--create", "--type", "bool", "--set", "true"] } else { &["--reset"] };
+        let property = ["--channel", "xfce4-notifyd", "--property", "/do-not-disturb"];
+        desktop.run("xfconf-query", property.iter().chain(set));
+    };
+    the_switch_of_a_daemon_is_heeded(NotificationDaemon::Xfce4, switch).await;
 }

@@ -3,6 +3,7 @@
 //!
 //! Deliberately not here: the real window (`tests/e2e`).
 #![cfg(target_os = "linux")]
+mod do_not_disturb;
 mod event_channel;
 mod executables;
 mod hooks;

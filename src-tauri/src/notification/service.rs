@@ -6,7 +6,7 @@
 //! take a notification down when its sender's connection ends.
 use super::description::{self, Capabilities};
 use super::shown::{About, Shown};
-use super::{ANSWER_TIME, Job, Listeners, Service, icon};
+use super::{ANSWER_TIME, Job, Listeners, Service, do_not_disturb, icon};
 use futures_util::StreamExt as _;
 use notify_rust::Hint;
 use std::collections::{HashMap, VecDeque};
@@ -58,10 +58,17 @@ async fn serve(address: Option<String>, mut jobs: mpsc::Receiver<Job>, listeners
     let mut waiting = None;
     loop {
         match Session::open(address.as_deref(), listeners).await {
-            Ok(mut session) => match session.serve(waiting.take(), &mut jobs).await {
-                Ended::Queue => return,
-                Ended::Bus => tracing::warn!("the session bus is gone, and with it the notification service"),
-            },
+            Ok(mut session) => {
+                let bus = session.proxy.inner().connection().clone();
+                let ended = tokio::select! {
+                    ended = session.serve(waiting.take(), &mut jobs) => ended,
+                    never = do_not_disturb::follow(&bus, listeners) => match never {},
+                };
+                match ended {
+                    Ended::Queue => return,
+                    Ended::Bus => tracing::warn!("the session bus is gone, and with it the notification service"),
+                }
+            }
             Err(error) => tracing::warn!(%error, "no session bus: notifications are not delivered"),
         }
         listeners.set(Service::Absent);

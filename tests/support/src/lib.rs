@@ -6,6 +6,7 @@
 pub mod desktop_session;
 pub mod eventually;
 pub mod fault;
+pub mod live_stream;
 #[cfg(target_os = "linux")]
 pub mod network_namespace;
 #[cfg(target_os = "linux")]
@@ -30,6 +31,7 @@ pub mod web_driver;
 pub use desktop_session::{Announced, Desktop, DesktopSession, NotificationDaemon};
 pub use eventually::eventually;
 pub use fault::{Fault, Story};
+pub use live_stream::LiveStream;
 #[cfg(target_os = "linux")]
 pub use notification_recorder::{Notification, NotificationRecorder};
 #[cfg(target_os = "linux")]

@@ -54,7 +54,10 @@ impl Notification {
 /// How the service behaves.
 #[derive(Debug, Clone)]
 struct Behaviour {
+    name: String,
     capabilities: Vec<String>,
+    /// Whether it is asked not to disturb, and says so as KDE's does.
+    inhibited: bool,
     delay: Duration,
     /// A sentence with which every `Notify` is refused.
     refusal: Option<String>,
@@ -169,9 +172,13 @@ impl Interface {
         self.0.behaviour().capabilities.clone()
     }
 
-    #[expect(clippy::unused_self, reason = "the interface's signature")]
-    fn get_server_information(&self) -> (&'static str, &'static str, &'static str, &'static str) {
-        ("recorder", "Tidings", "1", "1.2")
+    fn get_server_information(&self) -> (String, &'static str, &'static str, &'static str) {
+        (self.0.behaviour().name.clone(), "Tidings", "1", "1.2")
+    }
+
+    #[zbus(property)]
+    fn inhibited(&self) -> bool {
+        self.0.behaviour().inhibited
     }
 
     #[zbus(signal)]
@@ -222,7 +229,9 @@ impl NotificationRecorder {
         let shared = Arc::new(Shared {
             record: Mutex::default(),
             behaviour: Mutex::new(Behaviour {
+                name: "recorder".to_owned(),
                 capabilities,
+                inhibited: false,
                 delay: Duration::ZERO,
                 refusal: None,
                 pressed_early: None,
@@ -320,6 +329,24 @@ impl NotificationRecorder {
     /// What it says it can do.
     pub fn set_capabilities(&self, capabilities: &[&str]) {
         self.shared.behaviour().capabilities = capabilities.iter().map(|word| (*word).to_owned()).collect();
+    }
+
+    /// What it says it is called; known to whoever asks from now on.
+    pub fn set_name(&self, name: &str) {
+        name.clone_into(&mut self.shared.behaviour().name);
+    }
+
+    /// It is asked not to disturb, or may again, and says so as KDE's service does. What it is asked to show is recorded all
+    /// the same.
+    ///
+    /// # Panics
+    /// When it has left the bus.
+    pub async fn set_inhibited(&self, inhibited: bool) {
+        self.shared.behaviour().inhibited = inhibited;
+        let connection = self.connection.as_ref().expect("the service runs");
+        let interface = connection.object_server().interface::<_, Interface>(PATH).await.expect("it is served");
+        let told = interface.get().await.inhibited_changed(interface.signal_emitter()).await;
+        told.expect("the bus takes a signal");
     }
 
     /// Leaves the bus, as a daemon that is stopped or crashes. What was recorded stays.
