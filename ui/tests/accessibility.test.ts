@@ -130,6 +130,25 @@ const VIEWS: View[] = [
     name: 'a feed’s menu',
     act: () => page.getByTestId('feed-row').last().click({ button: 'right' }),
   },
+  {
+    name: 'how long a feed is to be muted',
+    act: async () => {
+      await page.getByTestId('feed-row').first().click({ button: 'right' });
+      await page.getByTestId('menu-mute').click();
+      await expect.element(page.getByTestId('menu-mute-hour')).toBeVisible();
+    },
+  },
+  { name: 'what can be done about notifications', act: () => page.getByTestId('notify').click() },
+  {
+    name: 'what is muted',
+    act: async (session) => {
+      await session.mute(null, { kind: 'tomorrow' });
+      await session.mute(5, { kind: 'ever' });
+      await session.mute(1, { kind: 'minutes', value: 60 });
+      await session.go({ kind: 'feed', feed: 1 });
+      await expect.element(page.getByTestId('feed-muted')).toBeVisible();
+    },
+  },
   { name: 'a refused command', act: (session) => session.toasts.say('The disk is full.', true) },
   { name: 'the detail over the list', width: 800, act: (session) => session.step(1) },
   { name: 'the drawer', width: 480, act: (_, state) => (state.drawer = true) },

@@ -7,6 +7,10 @@ function byId(id: string) {
   return page.getByTestId(id);
 }
 
+function feed(name: string) {
+  return page.getByTestId('feed-row').filter({ hasText: name });
+}
+
 /** The sentences of the steps that are shown. */
 function steps(): string[] {
   return [...document.querySelectorAll('[data-testid="step"] p')].map((step) =>
@@ -100,5 +104,113 @@ describe('why', () => {
     await expect
       .element(page.getByRole('alert'))
       .toHaveTextContent('It could not be found out: The disk reports an error.');
+  });
+});
+
+describe('a mute', () => {
+  /** A quarter past noon of a day, where the tests are. */
+  const NOON = Date.UTC(2026, 10, 20, 12, 15);
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['Date'], now: NOON });
+    return () => vi.useRealTimers();
+  });
+
+  test('of a feed is chosen in its menu by the keyboard, shown with its end, and ended', async () => {
+    const { backend, session } = await renderApp();
+    await feed('Build farm').click();
+    (byId('feed-menu').element() as HTMLElement).focus();
+    await userEvent.keyboard('{Enter}');
+    await expect.element(byId('menu-mark-read')).toHaveFocus();
+    await userEvent.keyboard('{ArrowDown}{ArrowDown}');
+    await expect.element(byId('menu-mute')).toHaveFocus();
+    await userEvent.keyboard('{ArrowRight}');
+    await expect.element(byId('menu-mute-hour')).toHaveFocus();
+    await userEvent.keyboard('{Enter}');
+    await expect.element(feed('Build farm').getByTestId('row-muted')).toHaveTextContent('13:15 Muted until 13:15');
+    await expect.element(byId('feed-muted')).toHaveTextContent('Muted until 13:15');
+    expect(session.mutes).toEqual([{ feed: 1, until: NOON + 3_600_000 }]);
+    await feed('Mastodon').click();
+    await expect.element(byId('feed-muted')).not.toBeInTheDocument();
+    await feed('Build farm').click();
+    await byId('feed-unmute').click();
+    await expect.element(feed('Build farm').getByTestId('row-muted')).not.toBeInTheDocument();
+    expect(backend.calls.filter((call) => call.endsWith('mute'))).toEqual(['mute', 'unmute']);
+  });
+
+  test('lasts until tomorrow or until the user says so, as chosen in the context menu', async () => {
+    const { session } = await renderApp();
+    await feed('Staging alerts').click({ button: 'right' });
+    await byId('menu-mute').click();
+    await byId('menu-mute-tomorrow').click();
+    await expect.poll(() => session.mutes).toEqual([{ feed: 5, until: Date.UTC(2026, 10, 21, 8) }]);
+    // Where the row says already what it waits for, the end is in its words only.
+    await expect
+      .element(feed('Staging alerts').getByTestId('row-muted'))
+      .toHaveTextContent(/^Muted until tomorrow 08:00$/);
+    await feed('Staging alerts').click({ button: 'right' });
+    await byId('menu-mute').click();
+    await byId('menu-mute-ever').click();
+    await expect.element(feed('Staging alerts').getByTestId('row-muted')).toHaveTextContent('Muted until you end it');
+    await feed('Staging alerts').click({ button: 'right' });
+    await byId('menu-unmute').click();
+    await expect.poll(() => session.mutes).toEqual([]);
+  });
+
+  test('of all feeds is chosen and shown at the foot of the sidebar', async () => {
+    const { session } = await renderApp();
+    const bell = page.getByRole('button', { name: 'Notifications are on' });
+    (bell.element() as HTMLElement).focus();
+    await userEvent.keyboard('{Enter}');
+    await expect.element(page.getByRole('group', { name: 'Mute all feeds' })).toBeVisible();
+    await expect.element(byId('menu-mute-hour')).toHaveFocus();
+    await userEvent.keyboard('{ArrowDown}{Enter}');
+    await expect.element(byId('all-muted')).toHaveTextContent('Muted until tomorrow 08:00');
+    await expect.element(page.getByRole('button', { name: 'Notifications are muted' })).toHaveFocus();
+    expect(session.mutes).toEqual([{ feed: null, until: Date.UTC(2026, 10, 21, 8) }]);
+    await byId('all-unmute').click();
+    await expect.element(byId('all-muted')).not.toBeInTheDocument();
+    expect(session.mutes).toEqual([]);
+  });
+
+  test('that was begun or ended elsewhere is shown at once', async () => {
+    const { backend } = await renderApp();
+    backend.tell({
+      kind: 'mutes',
+      mutes: [
+        { feed: null, until: NOON + 60_000 },
+        { feed: 2, until: null },
+      ],
+    });
+    await expect.element(byId('all-muted')).toHaveTextContent('Muted until 12:16');
+    await expect.element(feed('Home Assistant').getByTestId('row-muted')).toHaveTextContent('Muted until you end it');
+    backend.tell({ kind: 'mutes', mutes: [] });
+    await expect.element(byId('all-muted')).not.toBeInTheDocument();
+    await expect.element(feed('Home Assistant').getByTestId('row-muted')).not.toBeInTheDocument();
+  });
+
+  test('of the feed in view is begun and ended with m', async () => {
+    const { session } = await renderApp();
+    await userEvent.keyboard('m');
+    expect(session.mutes).toEqual([]);
+    await userEvent.keyboard('j');
+    await expect.element(byId('event-detail')).toBeVisible();
+    await userEvent.keyboard('m');
+    await expect.element(byId('toast')).toHaveTextContent('“Build farm” is muted for 1 hour. Press m again to end it.');
+    expect(session.muteOf(1)).toEqual({ feed: 1, until: NOON + 3_600_000 });
+    await userEvent.keyboard('{Escape}');
+    await feed('Build farm').click();
+    await userEvent.keyboard('m');
+    await expect.poll(() => session.mutes).toEqual([]);
+    await expect.element(byId('toast').last()).toHaveTextContent('“Build farm” is announced again.');
+  });
+
+  test('that is refused says why, and nothing is muted', async () => {
+    const { backend, session } = await renderApp();
+    backend.refusal = { code: 'store', message: 'The disk is full.' };
+    await byId('notify').click();
+    await byId('menu-mute-ever').click();
+    await expect.element(byId('toast')).toHaveTextContent('The disk is full.');
+    expect(session.mutes).toEqual([]);
   });
 });

@@ -113,9 +113,11 @@ describe('the sidebar', () => {
   test('turns notifications off and on', async () => {
     const { session } = await renderApp();
     await page.getByRole('button', { name: 'Notifications are on' }).click();
-    expect(session.settings.notify).toBe(false);
+    await page.getByRole('menuitem', { name: 'Turn notifications off' }).click();
+    await expect.poll(() => session.settings.notify).toBe(false);
     await page.getByRole('button', { name: 'Notifications are off' }).click();
-    expect(session.settings.notify).toBe(true);
+    await page.getByRole('menuitem', { name: 'Turn notifications on' }).click();
+    await expect.poll(() => session.settings.notify).toBe(true);
   });
 });
 

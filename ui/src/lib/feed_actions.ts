@@ -1,20 +1,13 @@
 // What can be done with a feed, as its menus and its page offer it. Deliberately not here: how a menu looks.
 import { copy } from './copy';
 import type { FeedStatus } from './ipc/types.gen';
+import type { MenuAction } from './menu_action';
+import { muteActions } from './mute_actions';
 import { m } from './paraglide/messages.js';
 import type { Session } from './session.svelte';
 import type { WindowState } from './window_state.svelte';
 
-export interface FeedAction {
-  readonly name: 'mark-read' | 'pause' | 'resume' | 'reconnect' | 'edit' | 'rules' | 'copy-url' | 'remove';
-  readonly label: string;
-  readonly run: () => void;
-  readonly danger?: boolean;
-  /** Whether a line parts it from what stands above. */
-  readonly parted?: boolean;
-}
-
-export function feedActions(session: Session, windowState: WindowState, status: FeedStatus): FeedAction[] {
+export function feedActions(session: Session, windowState: WindowState, status: FeedStatus): MenuAction[] {
   const { feed } = status;
   const attempt = (command: () => Promise<unknown>) => () => void session.toasts.attempt(command);
   return [
@@ -26,6 +19,7 @@ export function feedActions(session: Session, windowState: WindowState, status: 
     feed.paused
       ? { name: 'resume', label: m.resume(), run: attempt(() => session.backend.pauseFeed(feed.id, false)) }
       : { name: 'pause', label: m.pause(), run: attempt(() => session.backend.pauseFeed(feed.id, true)) },
+    ...muteActions(session, feed.id),
     { name: 'reconnect', label: m.reconnect(), run: attempt(() => session.backend.reconnect(feed.id)) },
     { name: 'edit', label: m.edit(), run: () => (windowState.dialog = { kind: 'edit', feed }), parted: true },
     { name: 'rules', label: m.edit_rules(), run: () => (windowState.dialog = { kind: 'rules', feed }) },

@@ -12,6 +12,7 @@ import type {
   EventId,
   EventSummary,
   FeedId,
+  MuteFor,
   Notice,
   Scope,
   Settings,
@@ -188,6 +189,19 @@ export class Session {
   look(scope: Scope | null): void {
     // That it cannot be said costs a notification too many.
     if (this.ready) this.backend.setInView(scope).catch(() => {});
+  }
+
+  /** The mute of a feed by itself, or (`null`) that of all feeds. */
+  muteOf(feed: FeedId | null): Mute | undefined {
+    return this.mutes.find((mute) => mute.feed === feed);
+  }
+
+  mute(feed: FeedId | null, length: MuteFor): Promise<boolean> {
+    return this.toasts.attempt(() => this.backend.mute(feed, length));
+  }
+
+  unmute(feed: FeedId | null): Promise<boolean> {
+    return this.toasts.attempt(() => this.backend.unmute(feed));
   }
 
   async removeFeed(feed: FeedId): Promise<void> {

@@ -6,6 +6,7 @@ export type Shortcut =
   | 'openLink'
   | 'star'
   | 'unread'
+  | 'mute'
   | 'search'
   | 'add'
   | 'settings'
@@ -25,6 +26,7 @@ const PLAIN: Record<string, Shortcut> = {
   Enter: 'openLink',
   s: 'star',
   u: 'unread',
+  m: 'mute',
   '/': 'search',
   '?': 'help',
   Escape: 'back',
@@ -41,6 +43,7 @@ export const KEYS: readonly { shortcut: Shortcut; keys: readonly string[] }[] = 
   { shortcut: 'openLink', keys: ['Enter'] },
   { shortcut: 'star', keys: ['s'] },
   { shortcut: 'unread', keys: ['u'] },
+  { shortcut: 'mute', keys: ['m'] },
   { shortcut: 'search', keys: ['/'] },
   { shortcut: 'back', keys: ['Esc'] },
   { shortcut: 'all', keys: ['g a'] },

@@ -75,6 +75,11 @@ export function comingTime(ms: number, now: number): string {
   return format({ ...HOUR_MINUTE, day: 'numeric', month: 'short', ...year }).format(ms);
 }
 
+/** The same where there is little room: "14:32" within a day, else "18 Nov". */
+export function endTime(ms: number, now: number): string {
+  return ms - now < 86_400_000 ? clockTime(ms) : format({ day: 'numeric', month: 'short' }).format(ms);
+}
+
 /** "in 12 s", "in 3 min"; "now" when it is due. */
 export function countdown(until: number, now: number): string {
   const seconds = Math.ceil((until - now) / 1_000);

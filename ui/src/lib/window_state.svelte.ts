@@ -13,7 +13,7 @@ export type Dialog =
   | { kind: 'edit'; feed: Feed }
   | { kind: 'rules'; feed: Feed; event?: EventId; use?: Use }
   | { kind: 'remove'; feed: Feed }
-  | { kind: 'settings' }
+  | { kind: 'settings'; part?: 'notifications' }
   | { kind: 'shortcuts' };
 
 interface Widths {

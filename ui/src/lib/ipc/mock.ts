@@ -366,7 +366,7 @@ export class MockBackend implements Backend {
 
   mute(feed: FeedId | null, length: MuteFor) {
     return this.#command('mute', () => {
-      const until = length.kind === 'minutes' ? Date.now() + length.value * 60_000 : null;
+      const until = muteEnd(length);
       this.#mutes = [...this.#mutes.filter((mute) => mute.feed !== feed), { feed, until }];
       this.tell({ kind: 'mutes', mutes: this.#mutes });
     });
@@ -652,6 +652,19 @@ export class MockBackend implements Backend {
       { kind: 'arrived', events: ids.map((id) => ({ ...this.#summary(id), receivedAt: Date.now() })) },
       { kind: 'counts', counts: { all: this.#newest, unread: this.#newest - this.#firstUnread + 1, starred: 2 } },
     );
+  }
+}
+
+function muteEnd(length: MuteFor): number | null {
+  switch (length.kind) {
+    case 'minutes':
+      return Date.now() + length.value * MINUTE;
+    case 'tomorrow':
+      return new Date(Date.now() + 24 * 60 * MINUTE).setHours(8, 0, 0, 0);
+    case 'until':
+      return length.value;
+    case 'ever':
+      return null;
   }
 }
 
