@@ -112,8 +112,13 @@ const VIEWS: View[] = [
     name: 'the edit dialog with all its fields',
     act: async (session, state) => {
       const feed = session.feeds.get(1)?.feed;
+      const announcing = { burst: { size: 1, seconds: 60 }, urgentPasses: true, ignoresQuietHours: true };
       const resume = { kind: 'query', parameter: 'since', path: 'id', types: [] } as const;
-      if (feed) state.dialog = { kind: 'edit', feed: { ...feed, resume: { ...resume, types: [] } } };
+      if (feed)
+        state.dialog = {
+          kind: 'edit',
+          feed: { ...feed, announcing: { ...announcing, quietInView: null }, resume: { ...resume, types: [] } },
+        };
       await expect.element(page.getByTestId('feed-resume-types')).toBeVisible();
     },
   },
@@ -125,6 +130,16 @@ const VIEWS: View[] = [
     },
   },
   { name: 'the settings', act: (_, state) => (state.dialog = { kind: 'settings' }) },
+  {
+    name: 'the settings of notifications',
+    act: async (session, state) => {
+      await session.changeSettings({ quietHours: { ...session.settings.quietHours, on: true } });
+      state.dialog = { kind: 'settings', part: 'notifications' };
+      await page.getByTestId('quiet-from').fill('ten');
+      await page.getByTestId('quiet-add').click();
+      await expect.element(page.getByTestId('quiet-note').first()).toBeVisible();
+    },
+  },
   { name: 'the shortcuts', act: (_, state) => (state.dialog = { kind: 'shortcuts' }) },
   {
     name: 'a feed’s menu',

@@ -1,7 +1,8 @@
 // What is announced and why, and what the user says about it: asked, muted, chosen and tried as a person does.
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import { renderApp } from './render_app';
+import { renderApp, type Rendered } from './render_app';
+import type { Session } from '../src/lib/session.svelte';
 
 function byId(id: string) {
   return page.getByTestId(id);
@@ -212,5 +213,168 @@ describe('a mute', () => {
     await byId('menu-mute-ever').click();
     await expect.element(byId('toast')).toHaveTextContent('The disk is full.');
     expect(session.mutes).toEqual([]);
+  });
+});
+
+describe('the settings of notifications', () => {
+  async function open(): Promise<Rendered> {
+    const rendered = await renderApp();
+    await byId('notify').click();
+    await byId('menu-notification-settings').click();
+    await expect.element(page.getByRole('tab', { name: 'Notifications' })).toHaveAttribute('aria-selected', 'true');
+    return rendered;
+  }
+
+  function quiet(session: Session) {
+    return session.settings.quietHours;
+  }
+
+  test('are reached with the keyboard, and the parts with the arrows', async () => {
+    await renderApp();
+    await userEvent.keyboard('{Control>},{/Control}');
+    await expect.element(byId('theme')).toBeVisible();
+    (byId('settings-general').element() as HTMLElement).focus();
+    await userEvent.keyboard('{ArrowDown}');
+    await expect.element(byId('settings-notifications')).toHaveFocus();
+    await expect.element(page.getByRole('switch', { name: 'Show native notifications' })).toBeVisible();
+    await userEvent.keyboard('{Tab}');
+    await expect.element(page.getByRole('switch', { name: 'Show native notifications' })).toHaveFocus();
+  });
+
+  test.each([
+    ['setting-notify', 'notify'],
+    ['setting-in-view', 'quietInView'],
+    ['setting-catch-up', 'catchUpDigest'],
+    ['setting-disturb', 'heedDoNotDisturb'],
+    ['setting-urgent', 'urgentPasses'],
+  ] as const)('%s applies at once', async (testid, setting) => {
+    const { session } = await open();
+    await expect.element(byId(testid)).toHaveAttribute('aria-checked', 'true');
+    (byId(testid).element() as HTMLElement).focus();
+    await userEvent.keyboard(' ');
+    await expect.element(byId(testid)).toHaveAttribute('aria-checked', 'false');
+    expect(session.settings[setting]).toBe(false);
+    await userEvent.keyboard('{Enter}');
+    await expect.poll(() => session.settings[setting]).toBe(true);
+  });
+
+  test('say what a click opens', async () => {
+    const { session } = await open();
+    await byId('setting-click').selectOptions('link');
+    expect(session.settings.click).toBe('link');
+  });
+
+  test('bound how many are announced one by one', async () => {
+    const { session } = await open();
+    await byId('setting-burst-size').fill('3');
+    await byId('setting-burst-seconds').fill('99999');
+    await userEvent.keyboard('{Tab}');
+    await expect.poll(() => session.settings.burst).toEqual({ size: 3, seconds: 3_600 });
+    await byId('setting-burst-size').fill('');
+    await userEvent.keyboard('{Tab}');
+    await expect.element(byId('setting-burst-size')).toHaveValue(3);
+    await byId('setting-burst-size').fill('0');
+    await userEvent.keyboard('{Enter}');
+    await expect.poll(() => session.settings.burst).toEqual({ size: 1, seconds: 3_600 });
+  });
+
+  test('keep quiet hours: on, by days, with times as one types them, over midnight', async () => {
+    const { session } = await open();
+    await byId('setting-quiet').click();
+    await expect.poll(() => quiet(session)).toMatchObject({ on: true, spans: [{ from: '22:00', until: '07:00' }] });
+    await expect
+      .element(byId('quiet-note'))
+      .toHaveTextContent('Over midnight: they end at 07:00 on the following day.');
+    await page.getByRole('button', { name: 'Sat' }).click();
+    await page.getByRole('button', { name: 'Sun' }).click();
+    await byId('quiet-from').fill('2130');
+    await userEvent.keyboard('{Tab}');
+    await byId('quiet-until').fill('6');
+    await userEvent.keyboard('{Enter}{ArrowUp}{ArrowUp}{ArrowDown}');
+    const week = { days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '21:30', until: '06:15' };
+    await expect.poll(() => quiet(session).spans).toEqual([week]);
+    await expect.element(byId('quiet-until')).toHaveValue('06:15');
+
+    await byId('quiet-add').click();
+    const second = byId('quiet-span').nth(1);
+    await expect.element(second.getByTestId('quiet-mon')).toHaveFocus();
+    await userEvent.keyboard(' {Tab}{Enter}');
+    await expect
+      .poll(() => quiet(session).spans)
+      .toEqual([week, { days: ['wed', 'thu', 'fri', 'sat', 'sun'], from: '22:00', until: '07:00' }]);
+    await second.getByTestId('quiet-until').fill('23:30');
+    await userEvent.keyboard('{Tab}');
+    await expect.element(second.getByTestId('quiet-note')).not.toBeInTheDocument();
+    await page.getByRole('button', { name: 'Remove quiet hours 1' }).click();
+    await expect.element(byId('quiet-add')).toHaveFocus();
+    await expect.poll(() => quiet(session).spans).toHaveLength(1);
+    expect(quiet(session).spans[0]?.until).toBe('23:30');
+  });
+
+  test('do not save quiet hours that are not whole, and say why', async () => {
+    const { session } = await open();
+    await byId('setting-quiet').click();
+    await byId('quiet-from').fill('ten');
+    await userEvent.keyboard('{Tab}');
+    await expect.element(page.getByRole('alert')).toHaveTextContent('Write each time like 22:00.');
+    await expect.element(byId('quiet-from')).toHaveAttribute('aria-invalid', 'true');
+    expect(quiet(session).spans[0]?.from).toBe('22:00');
+    await byId('quiet-from').fill('22:30');
+    await userEvent.keyboard('{Tab}');
+    await expect.poll(() => quiet(session).spans[0]?.from).toBe('22:30');
+    for (const day of ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']) await byId(`quiet-${day}`).click();
+    await expect.element(page.getByRole('alert')).toHaveTextContent('Choose at least one day.');
+    expect(quiet(session).spans[0]?.days).toEqual(['sun']);
+    await byId('quiet-wed').click();
+    await expect.poll(() => quiet(session).spans[0]?.days).toEqual(['wed']);
+  });
+
+  test('end quiet hours with their last span, and begin them with the usual one', async () => {
+    const { session } = await open();
+    await byId('setting-quiet').click();
+    await byId('quiet-remove').click();
+    await expect.poll(() => quiet(session)).toEqual({ on: false, spans: [] });
+    await expect.element(byId('setting-quiet')).toHaveAttribute('aria-checked', 'false');
+    await byId('setting-quiet').click();
+    await expect.poll(() => quiet(session).spans.map(({ from }) => from)).toEqual(['22:00']);
+    await expect.element(byId('quiet-from')).toHaveValue('22:00');
+  });
+
+  test('of one feed are as for all, until it has its own', async () => {
+    const { session } = await renderApp();
+    const saved = () => session.feeds.get(1)?.feed.announcing;
+    const edit = async (): Promise<void> => {
+      await feed('Build farm').click({ button: 'right' });
+      await byId('menu-edit').click();
+    };
+    const asForAll = saved();
+    await edit();
+    await byId('announcing').click();
+    await expect.element(byId('feed-burst')).toHaveDisplayValue('As for all feeds (5 in 10 s)');
+    await expect.element(byId('feed-urgentPasses')).toHaveDisplayValue('As for all feeds (Yes)');
+    await expect.element(byId('feed-quietInView')).toHaveDisplayValue('As for all feeds (Yes)');
+    await expect.element(byId('feed-quiet')).toHaveDisplayValue('As for all feeds');
+    await byId('feed-burst').selectOptions('own');
+    await byId('feed-burst-size').fill('1');
+    await byId('feed-burst-seconds').fill('60');
+    await byId('feed-urgentPasses').selectOptions('no');
+    await byId('feed-quietInView').selectOptions('yes');
+    await byId('feed-quiet').selectOptions('ignored');
+    await byId('feed-save').click();
+    await expect.poll(saved).toEqual({
+      burst: { size: 1, seconds: 60 },
+      urgentPasses: false,
+      ignoresQuietHours: true,
+      quietInView: true,
+    });
+    // What is not as for all is in view at once.
+    await edit();
+    await expect.element(byId('feed-burst-size')).toHaveValue(1);
+    await byId('feed-burst').selectOptions('');
+    await byId('feed-urgentPasses').selectOptions('');
+    await byId('feed-quietInView').selectOptions('');
+    await byId('feed-quiet').selectOptions('');
+    await byId('feed-save').click();
+    await expect.poll(saved).toEqual(asForAll);
   });
 });

@@ -89,6 +89,12 @@ export function countdown(until: number, now: number): string {
   return m.time_in_hours({ hours: Math.round(seconds / 3_600) });
 }
 
+/** The days of the week in the chosen language, from Monday on: "Mon" or "Monday". */
+export function weekdays(length: 'short' | 'long'): string[] {
+  // The first of January 2024 was a Monday.
+  return [1, 2, 3, 4, 5, 6, 7].map((day) => format({ weekday: length }).format(new Date(2024, 0, day)));
+}
+
 /** "12 s", "3 min", "2 h" */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1_000));

@@ -8,12 +8,14 @@ export interface Use {
   readonly template: Mapping['title'];
 }
 
+export type SettingsPart = 'general' | 'notifications';
+
 export type Dialog =
   | { kind: 'add'; url: string }
   | { kind: 'edit'; feed: Feed }
   | { kind: 'rules'; feed: Feed; event?: EventId; use?: Use }
   | { kind: 'remove'; feed: Feed }
-  | { kind: 'settings'; part?: 'notifications' }
+  | { kind: 'settings'; part?: SettingsPart }
   | { kind: 'shortcuts' };
 
 interface Widths {
