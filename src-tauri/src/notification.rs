@@ -110,17 +110,20 @@ struct Listeners<'a> {
 }
 
 impl Listeners<'_> {
-    fn answered(&self, announcement: Option<AnnouncementId>, answer: Answer) {
-        if let Some(id) = announcement
-            && let Some(reports) = &*self.reports.borrow()
-        {
-            reports.answered(id, answer);
+    /// What is returned ends when the answer is written down.
+    fn answered(&self, announcement: Option<AnnouncementId>, answer: Answer) -> impl Future<Output = ()> + use<> {
+        let reports = self.reports.borrow();
+        let written = announcement.zip(reports.as_ref()).map(|(id, reports)| reports.answered(id, answer));
+        async move {
+            if let Some(written) = written {
+                written.await;
+            }
         }
     }
 
     fn refused(&self, announcement: Option<AnnouncementId>, words: &str) {
         tracing::warn!(words, "a notification was not delivered; its event is in the history");
-        self.answered(announcement, Answer::Refused { words: words.to_owned() });
+        drop(self.answered(announcement, Answer::Refused { words: words.to_owned() }));
     }
 
     /// The service fares so now.
@@ -192,7 +195,7 @@ impl Desktop {
             tracing::warn!(why, "a notification was not delivered; its event is in the history");
             let (mpsc::error::TrySendError::Full(job) | mpsc::error::TrySendError::Closed(job)) = error;
             if let (Job::Announce(Announcement { id: Some(id), .. }), Some(reports)) = (job, &*self.reports.borrow()) {
-                reports.answered(id, Answer::Refused { words: why.to_owned() });
+                drop(reports.answered(id, Answer::Refused { words: why.to_owned() }));
             }
         }
     }

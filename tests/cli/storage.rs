@@ -244,6 +244,27 @@ async fn a_disk_that_is_full_from_the_start_holds_everything_up_and_nothing_back
     assert_eq!(engine.end().status, 0);
 }
 
+#[test]
+fn a_disk_with_no_room_for_the_copy_leaves_an_older_history_as_it_is() {
+    let Some(disk) = Disk::mount("8m") else { return };
+    let data = disk.inside.join("data");
+    let format = include_str!("../../src-tauri/engine/src/store/format-1.sql");
+    let script = include_str!("storage/first_format.py");
+    let made = disk.command(["python3", "-c", script, data.to_str().expect("UTF-8"), format]).status();
+    assert!(made.is_ok_and(|status| status.success()), "an older history");
+    disk.fill();
+    let before = content(&disk.outside("data"));
+    let refused = disk.run(&["feed", "pause", "story"]).failure(1);
+    assert!(refused.ends_with(FULL), "{refused}");
+    assert!(content(&disk.outside("data")) == before, "something was changed");
+    // With room for the copy it is brought up to date, and nothing is missing.
+    disk.free();
+    assert_eq!(disk.run(&["feed", "pause", "story"]).good(), "Paused “story”.\n");
+    assert_eq!(texts(&disk.run(&["export"]).good()).len(), 200);
+    let copy = &content(&disk.outside("data"))["tidings.format-1.db"];
+    assert!(copy.len() > 2_000_000, "a copy of what was before: {} bytes", copy.len());
+}
+
 const READ_ONLY: &str =
     "it cannot be written. Check the permissions of the directory and whether the disk is read-only.";
 

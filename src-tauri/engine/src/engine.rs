@@ -137,6 +137,8 @@ impl Engine {
     pub fn world_changed(&self, change: WorldChange) {
         tracing::debug!(?change, "the world");
         self.core.surroundings.world.change(change);
+        // A mute or quiet hours may have ended meanwhile: what waits for that waits on a clock that stood still.
+        self.core.surroundings.announcer.look();
     }
 
     /// A page of the history. Reads do not wait for the writer.

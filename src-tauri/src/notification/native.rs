@@ -22,7 +22,7 @@ pub(super) fn run(_address: Option<String>, mut jobs: mpsc::Receiver<Job>, liste
         match notification.show() {
             Ok(_) => {
                 listeners.set(Service::Present);
-                listeners.answered(id, Answer::Delivered { number: 0 });
+                drop(listeners.answered(id, Answer::Delivered { number: 0 }));
             }
             Err(error) => {
                 listeners.set(Service::Absent);

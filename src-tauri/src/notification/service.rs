@@ -13,12 +13,16 @@ use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 use tidings_engine::{Announcement, Answer};
 use tokio::sync::mpsc;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use zbus::Variant;
 use zbus::proxy::{CacheProperties, OwnerChangedStream, SignalStream};
 
 /// Without a session bus nothing tells when one appears; a later announcement looks again, not more often than this.
 const LOOK_AGAIN: Duration = Duration::from_secs(10);
+
+/// How long the next announcement waits until it is written down that the last was delivered. A disk may take long; one that
+/// hangs holds no alert up for ever.
+const WRITING_TIME: Duration = Duration::from_secs(10);
 
 /// How many signals are kept until a `Notify` is answered. Most services signal to everybody on the bus about everybody's
 /// notifications, so the ones kept are mostly not ours.
@@ -267,7 +271,7 @@ impl<'a> Session<'a> {
 
     /// Makes a call and goes on listening meanwhile: what a full queue of signals holds up is the answer to the call.
     /// `None`: the service changed before it answered, so its answer means nothing any more.
-    async fn call<T>(&mut self, call: impl Future<Output = zbus::Result<T>>) -> Option<zbus::Result<T>> {
+    async fn call<T>(&mut self, call: impl Future<Output = T>) -> Option<T> {
         let mut call = std::pin::pin!(call);
         loop {
             tokio::select! {
@@ -318,7 +322,7 @@ impl<'a> Session<'a> {
                 match self.known {
                     Known::Present(can) => self.send(job, can).await,
                     Known::Absent => match job {
-                        Job::Announce(Announcement { id, .. }) => self.listeners.answered(id, Answer::NoService),
+                        Job::Announce(Announcement { id, .. }) => drop(self.listeners.answered(id, Answer::NoService)),
                         job => refuse(job, "there is no notification service", self.listeners),
                     },
                     Known::Silent | Known::Unasked | Known::Startable => {
@@ -356,15 +360,17 @@ impl<'a> Session<'a> {
         match self.call(sent).await {
             Some(Ok(id)) => {
                 self.shown.insert(id, about);
-                self.listeners.answered(announcement, Answer::Delivered { number: id });
+                let written = self.listeners.answered(announcement, Answer::Delivered { number: id });
                 while let Some(signal) = self.early.pop_back() {
                     self.heard(signal);
                 }
+                // So that no more than one is told again after a crash.
+                let _ = self.call(timeout(WRITING_TIME, written)).await;
             }
             Some(Err(error)) => {
                 self.failed(&error);
                 match self.known {
-                    Known::Absent => self.listeners.answered(announcement, Answer::NoService),
+                    Known::Absent => drop(self.listeners.answered(announcement, Answer::NoService)),
                     _ => self.listeners.refused(announcement, &words(&error)),
                 }
             }

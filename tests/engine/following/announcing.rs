@@ -1,6 +1,9 @@
 //! What of the events is announced, through the whole engine.
-use super::{LIMIT, Running, direct};
-use tidings_engine::{EventId, FeedConfig, Settings, Target};
+use super::{LIMIT, Recorder, Running, direct, options};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use tidings_engine::announce::{Clock, Hold, Moment, Plan};
+use tidings_engine::{Engine, EngineOptions, EventId, FeedConfig, MuteFor, Settings, SystemClock, Target, WorldChange};
 use tidings_test_support::eventually;
 use tidings_test_support::sse_server::{EVENT_STREAM, Gate, SseServer};
 
@@ -80,4 +83,51 @@ async fn silent_feed_and_silent_program_are_stored_unannounced() {
     eventually(LIMIT, "an announcement", async || running.notifier.titles().first().cloned()).await;
     assert_eq!(running.notifier.titles(), ["e3"]);
     assert_eq!(server.requests().len(), 1);
+}
+
+/// The clock of a computer that can sleep for some minutes in no time.
+#[derive(Default)]
+struct Sleeper(AtomicI64);
+
+impl Clock for Sleeper {
+    fn now(&self) -> Moment {
+        let slept = jiff::SignedDuration::from_mins(self.0.load(Ordering::SeqCst));
+        let now = SystemClock.now();
+        Moment { wall: now.wall + slept, ..now }
+    }
+
+    fn zone(&self) -> jiff::tz::TimeZone {
+        jiff::tz::TimeZone::UTC
+    }
+}
+
+#[tokio::test]
+async fn what_a_mute_holds_outlives_a_restart_and_is_told_when_the_computer_wakes_after_its_end() {
+    let server = saying("id: 1\ndata: one\n\nid: 2\ndata: two\n\n").await;
+    let (dir, clock) = (tempfile::tempdir().unwrap(), Arc::new(Sleeper::default()));
+    let notifier = Arc::new(Recorder::default());
+    let open = || {
+        let clock = Arc::clone(&clock) as Arc<dyn Clock>;
+        Engine::open(EngineOptions { clock, ..options(dir.path(), &notifier, true) })
+    };
+    let engine = open().unwrap();
+    engine.mute(None, MuteFor::Minutes(60)).await.unwrap();
+    engine.add_feed(direct(&server.url("/"))).await.unwrap();
+    let decided = async || engine.why(EventId(2)).await.ok().and_then(|why| why.plan);
+    let until = engine.mutes()[0].until;
+    assert_eq!(eventually(LIMIT, "a decision", decided).await, Plan::Digest { because: Hold::Muted { until } });
+    engine.shut_down().await;
+
+    let engine = eventually(LIMIT, "the end of the former engine", async || open().ok()).await;
+    assert_eq!(engine.mutes().iter().map(|mute| (mute.feed, mute.until)).collect::<Vec<_>>(), [(None, until)]);
+    assert_eq!(notifier.titles(), [""; 0]);
+    clock.0.store(61, Ordering::SeqCst);
+    engine.world_changed(WorldChange::Resumed);
+    let told = async || notifier.titles().first().cloned();
+    assert_eq!(eventually(LIMIT, "the digest", told).await, "test: 2 events while muted");
+    assert_eq!(engine.mutes(), []);
+    let answered = async || engine.why(EventId(1)).await.ok().and_then(|why| why.told).and_then(|told| told.answer);
+    eventually(LIMIT, "the note that it was told", answered).await;
+    engine.shut_down().await;
+    assert_eq!(notifier.titles().len(), 1);
 }

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Notify, oneshot, watch};
 
 /// The wall clock may be set, and the machine may sleep, while something waits for a time on it.
 const LOOK_AGAIN: Duration = Duration::from_mins(15);
@@ -32,8 +32,18 @@ pub(crate) struct Announcer {
     stirred: Notify,
     /// Everything that was handed over is answered, or something of it.
     answered: Notify,
+    written: watch::Sender<Written>,
     /// Whether the notifier says what becomes of announcements.
     reports: std::sync::OnceLock<bool>,
+}
+
+/// How far writing down has got.
+#[derive(Debug, Clone, Copy, Default)]
+struct Written {
+    /// How many notes.
+    notes: u64,
+    /// Whether the store refused those that followed.
+    refused: bool,
 }
 
 struct State {
@@ -42,6 +52,8 @@ struct State {
     notes: Vec<Note>,
     /// To be handed to the notifier after that.
     announce: Vec<Announcement>,
+    /// How many notes there have been.
+    noted: u64,
     /// Announcements of tests, whose answers are waited for. They are not written down.
     tests: HashMap<AnnouncementId, oneshot::Sender<Answer>>,
     last_test: AnnouncementId,
@@ -53,9 +65,16 @@ pub struct Reports(Weak<Announcer>);
 
 impl Reports {
     /// What the service said about an announcement; one answer for each that was handed over.
-    pub fn answered(&self, announcement: AnnouncementId, answer: Answer) {
-        if let Some(announcer) = self.0.upgrade() {
-            announcer.take_answer(announcement, answer);
+    ///
+    /// It is taken at once. What is returned ends when it is written down, or the store refuses that: after a crash what is
+    /// not written down is told again, so who waits for it before the next announcement has one told again at most.
+    pub fn answered(&self, announcement: AnnouncementId, answer: Answer) -> impl Future<Output = ()> + use<> {
+        let written = self.0.upgrade().map(|announcer| announcer.take_answer(announcement, answer));
+        async move {
+            if let Some((mut written, turn)) = written {
+                // The engine may end before.
+                let _ = written.wait_for(|written| written.refused || written.notes >= turn).await;
+            }
         }
     }
 
@@ -121,6 +140,7 @@ impl Announcer {
             teller,
             state: Mutex::new(State {
                 policy,
+                noted: effects.notes.len() as u64,
                 notes: effects.notes,
                 announce: effects.announce,
                 tests: HashMap::new(),
@@ -128,6 +148,7 @@ impl Announcer {
             }),
             stirred: Notify::new(),
             answered: Notify::new(),
+            written: watch::Sender::default(),
             reports: std::sync::OnceLock::new(),
         });
         let reports = announcer.notifier.report_to(Reports(Arc::downgrade(&announcer)));
@@ -176,9 +197,9 @@ impl Announcer {
 
     /// Writes down what there is and then hands over what waited for that. On the writer's thread.
     fn write(&self, store: &mut Store) -> bool {
-        let (notes, announce) = {
+        let (notes, announce, upto) = {
             let mut state = self.state();
-            (std::mem::take(&mut state.notes), std::mem::take(&mut state.announce))
+            (std::mem::take(&mut state.notes), std::mem::take(&mut state.announce), state.noted)
         };
         let written = store.note(&notes);
         if let Err(error) = &written {
@@ -188,6 +209,12 @@ impl Announcer {
             tracing::debug!(%error, "what was decided about events was not written down; it is tried again");
             self.state().notes.splice(0..0, notes);
         }
+        self.written.send_modify(|to| {
+            to.refused = written.is_err();
+            if written.is_ok() {
+                to.notes = upto;
+            }
+        });
         for announcement in announce {
             self.hand_over(announcement);
         }
@@ -200,26 +227,31 @@ impl Announcer {
         if let Some(id) = id
             && !self.reports.get().copied().unwrap_or(false)
         {
-            self.take_answer(id, Answer::Delivered { number: 0 });
+            drop(self.take_answer(id, Answer::Delivered { number: 0 }));
         }
     }
 
-    fn take_answer(&self, id: AnnouncementId, answer: Answer) {
+    /// How far writing down has got, and how far it will have got with this answer.
+    fn take_answer(&self, id: AnnouncementId, answer: Answer) -> (watch::Receiver<Written>, u64) {
+        let written = self.written.subscribe();
         let mut state = self.state();
         if let Some(test) = state.tests.remove(&id) {
             // One who does not wait any more is no error.
             let _ = test.send(answer);
-            return;
+            return (written, 0);
         }
         let now = self.clock.now();
         let mut effects = Effects::default();
         state.policy.answered(id, answer, &now, &mut effects);
         self.keep(&mut state, effects);
+        let noted = state.noted;
         drop(state);
         self.stirred.notify_one();
+        (written, noted)
     }
 
     fn keep(&self, state: &mut State, effects: Effects) {
+        state.noted += effects.notes.len() as u64;
         state.notes.extend(effects.notes);
         state.announce.extend(effects.announce);
         if effects.mutes_changed {
@@ -328,6 +360,11 @@ impl Announcer {
             }
             answered.await;
         }
+    }
+
+    /// Looks at the time anew.
+    pub(crate) fn look(&self) {
+        self.stirred.notify_one();
     }
 
     /// What the policy would decide about an event just now; nothing follows from it.
