@@ -44,12 +44,7 @@ pub enum Action {
         activation_token: Option<String>,
     },
     /// The button "Open link".
-    OpenLink {
-        /// What the notification was about.
-        target: Target,
-        /// http, https or mailto, as the announcement said.
-        link: String,
-    },
+    OpenLink(Link),
     /// The button "Mark read".
     MarkRead {
         /// The event that the notification was about.
@@ -60,6 +55,15 @@ pub enum Action {
         /// The feed that the notification was about.
         feed: FeedId,
     },
+}
+
+/// Where a link is found when it is wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Link {
+    /// In the history, with its event.
+    Of(EventId),
+    /// In no history, because it is that of a test.
+    Address(String),
 }
 
 /// How the notification service of the desktop fares.

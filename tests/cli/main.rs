@@ -2,6 +2,7 @@
 //!
 //! Deliberately not here: the window (`tests/e2e`), and what the engine does with events (`tests/engine`).
 #![cfg(target_os = "linux")]
+mod announcing;
 mod command;
 mod crash;
 mod decode;

@@ -1,6 +1,7 @@
 //! The program from end to end: real servers, the real window on a real desktop, a real notification daemon, a real tray.
 //!
 //! Deliberately not here: what one crate can show alone. Each test has a desktop of its own, so they run side by side.
+mod daemons;
 mod faults;
 mod first_run;
 mod notifications;

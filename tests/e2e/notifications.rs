@@ -2,8 +2,10 @@
 use crate::window::Window;
 use crate::{LIMIT, look_away, ndjson, run, stored, tidings};
 use serde_json::Value;
+use std::time::Instant;
 use tidings_test_support::{
-    Desktop, DesktopSession, LiveStream, NotificationDaemon, Process, Tutorial, TutorialServer, eventually,
+    Desktop, DesktopSession, LiveStream, NotificationDaemon, NotificationRecorder, Process, Tutorial, TutorialServer,
+    eventually,
 };
 
 async fn announced(desktop: &DesktopSession, words: &str) {
@@ -70,10 +72,13 @@ async fn without_a_daemon_events_are_kept_and_announcing_resumes_when_one_comes(
 
 /// What was decided about the newest event, and what became of that, as soon as it says `wanted` of it.
 async fn why(desktop: &DesktopSession, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
-    let wait = eventually(LIMIT, what, async || {
+    let mut seen = Value::Null;
+    let limit = Instant::now() + LIMIT;
+    let wait = eventually(LIMIT * 2, what, async || {
         let newest = ndjson(desktop, &["list", "--limit", "1", "--format", "ndjson"]).1.pop()?;
-        let mut why = ndjson(desktop, &["why", &newest["number"].to_string(), "--format", "ndjson"]).1;
-        why.pop().filter(&wanted)
+        seen = ndjson(desktop, &["why", &newest["number"].to_string(), "--format", "ndjson"]).1.pop()?;
+        assert!(wanted(&seen) || Instant::now() < limit, "{what} did not happen within {LIMIT:?}; what was: {seen}");
+        wanted(&seen).then(|| seen.take())
     });
     wait.await
 }
@@ -130,4 +135,37 @@ async fn while_xfce_is_not_to_disturb_events_wait_for_one_digest() {
         desktop.run("xfconf-query", property.iter().chain(set));
     };
     the_switch_of_a_daemon_is_heeded(NotificationDaemon::Xfce4, switch).await;
+}
+
+/// A desktop whose notification service is the test: it has buttons, and the test is the person who presses them.
+#[tokio::test(flavor = "multi_thread")]
+async fn each_button_has_its_effect_while_the_window_is_closed() {
+    let desktop = Desktop { notifications: NotificationDaemon::None, ..Desktop::default() }.start();
+    let recorder = NotificationRecorder::start_on(desktop.bus_address()).await;
+    let stream = LiveStream::start().await;
+    let window = Window::open(&desktop).await;
+    window.add_feed("builds", &stream.url()).await;
+    desktop.run("wmctrl", ["-c", "Tidings"]);
+    let titled = || desktop.window_titles().contains(&"Tidings".to_owned());
+    eventually(LIMIT, "the end of the window", async || (!titled()).then_some(())).await;
+    assert_eq!(recorder.at_least(1).await[0].summary, "Tidings is in the tray");
+
+    for title in ["a", "b", "c"] {
+        stream.say(&format!("{{\"title\":\"{title}\",\"url\":\"https://builds.example/{title}\"}}"));
+    }
+    let calls = recorder.at_least(4).await;
+    recorder.invoke(calls[1].id, "open-link").await;
+    eventually(LIMIT, "the link", async || (desktop.opened() == ["https://builds.example/a"]).then_some(())).await;
+    recorder.invoke(calls[2].id, "mark-read").await;
+    let read = || stored(&desktop, "builds").iter().map(|event| event["read"] == true).collect::<Vec<_>>();
+    // Newest first.
+    eventually(LIMIT, "the mark", async || (read() == [false, true, false]).then_some(())).await;
+    recorder.invoke(calls[3].id, "mute-feed").await;
+    let muted = || run(&desktop, &["mute", "--list"]).starts_with("“builds” until ");
+    eventually(LIMIT, "the mute", async || muted().then_some(())).await;
+    stream.say("held");
+    why(&desktop, "a decision", |why| why["plan"]["because"]["kind"] == "feedMuted").await;
+    assert!(!titled(), "nothing of that needs the window");
+    assert_eq!(recorder.notifications().len(), 4);
+    window.end().await;
 }

@@ -1,9 +1,10 @@
 //! Notifications as a notification service receives them, and what becomes of its answers.
 use std::time::Duration;
-use tidings::notification::{Action, Desktop, Service};
-use tidings_engine::{Announcement, EventId, FeedId, Notifier as _, Target, Urgency};
-use tidings_test_support::{NotificationRecorder, SessionBus};
+use tidings::notification::{Action, Desktop, Link, Service};
+use tidings_engine::{Announcement, AnnouncementId, EventId, FeedId, Notifier as _, Target, Urgency};
+use tidings_test_support::{Notification, NotificationRecorder, SessionBus};
 use tokio::sync::mpsc;
+use zbus::{OwnedVariant, Variant};
 
 const LIMIT: Duration = Duration::from_secs(20);
 
@@ -51,11 +52,88 @@ async fn an_announcement_becomes_exactly_this_call() {
     let buttons = ["default", "Open", "open-link", "Open link", "mark-read", "Mark read", "mute-feed", "Mute feed 1 h"];
     assert_eq!(call.actions, buttons);
     assert_eq!(call.urgency(), Some(1));
-    let entry = call.hints.get("desktop-entry").and_then(|hint| String::try_from(hint.clone()).ok());
-    let category = call.hints.get("category").and_then(|hint| String::try_from(hint.clone()).ok());
-    let hints = (entry.as_deref(), category.as_deref(), call.hints.len());
-    assert_eq!(hints, (Some("Tidings"), Some("x-tidings.event"), 3));
+    assert_eq!(hints(&call), ["category=x-tidings.event", "desktop-entry=Tidings", "urgency=1"]);
     assert!(call.icon == "tidings" || call.icon.ends_with("/tidings/icon.png"), "{}", call.icon);
+}
+
+/// All hints in the order of their names.
+fn hints(call: &Notification) -> Vec<String> {
+    let shown = |hint: &OwnedVariant| match &**hint {
+        Variant::Str(text) => text.to_string(),
+        Variant::U8(number) => number.to_string(),
+        Variant::Bool(value) => value.to_string(),
+        other => format!("{other:?}, which is no hint of the specification"),
+    };
+    let mut hints: Vec<_> = call.hints.iter().map(|(name, hint)| format!("{name}={}", shown(hint))).collect();
+    hints.sort();
+    hints
+}
+
+#[tokio::test]
+async fn icons_and_sounds_are_sent_to_whoever_can_do_something_with_them() {
+    const EVENT: &str = "category=x-tidings.event";
+    const ENTRY: &str = "desktop-entry=Tidings";
+    const URGENCY: &str = "urgency=1";
+    const IMAGE: &str = "image-path=dialog-warning";
+    const SOUND: &str = "sound-name=bell";
+    let cases: [(&[&str], _, _, &str, &[&str]); 7] = [
+        // what it can do, icon, sound, title, hints
+        (
+            &["icon-static", "sound"],
+            Some("dialog-warning"),
+            Some("bell"),
+            "Disk full",
+            &[EVENT, ENTRY, IMAGE, SOUND, URGENCY],
+        ),
+        (&["icon-multi"], Some("dialog-warning"), Some("bell"), "Disk full", &[EVENT, ENTRY, IMAGE, URGENCY]),
+        (&["sound"], Some("dialog-warning"), Some("bell"), "Disk full", &[EVENT, ENTRY, SOUND, URGENCY]),
+        (&["icon-static", "sound"], None, None, "Disk full", &[EVENT, ENTRY, URGENCY]),
+        (&["icon-static", "sound"], Some("🔥"), None, "🔥 Disk full", &[EVENT, ENTRY, URGENCY]),
+        (&[], Some("🔥"), Some("bell"), "🔥 Disk full", &[EVENT, ENTRY, URGENCY]),
+        (&[], Some("dialog-warning"), Some("bell"), "Disk full", &[EVENT, ENTRY, URGENCY]),
+    ];
+    for (can, icon, sound, title, expected) in cases {
+        let recorder = NotificationRecorder::start().await;
+        recorder.set_capabilities(can);
+        let (desktop, _actions) = connect(recorder.bus_address());
+        let (icon, sound) = (icon.map(str::to_owned), sound.map(str::to_owned));
+        desktop.announce(Announcement { icon: icon.clone(), sound, ..announcement("Disk full") });
+        let call = recorder.at_least(1).await.remove(0);
+        assert_eq!((call.summary.as_str(), hints(&call)), (title, owned(expected)), "{can:?} {icon:?}");
+        assert!(!call.icon.is_empty(), "the program's own goes with all");
+    }
+}
+
+fn owned(words: &[&str]) -> Vec<String> {
+    words.iter().map(|&word| word.to_owned()).collect()
+}
+
+#[tokio::test]
+async fn an_emoji_that_leads_the_title_already_is_not_said_twice() {
+    let recorder = NotificationRecorder::start().await;
+    let (desktop, _actions) = connect(recorder.bus_address());
+    desktop.announce(Announcement { icon: Some("🔥".to_owned()), ..announcement("🔥 Disk full") });
+    assert_eq!(recorder.at_least(1).await[0].summary, "🔥 Disk full");
+}
+
+#[tokio::test]
+async fn the_programs_own_words_digests_and_tests_say_what_they_are() {
+    let recorder = NotificationRecorder::start().await;
+    let (desktop, _actions) = connect(recorder.bus_address());
+    desktop.tell("Tidings is in the tray", "It goes on.");
+    desktop.announce(Announcement {
+        target: Target::Unread,
+        feed: None,
+        ..announcement("12 events during quiet hours")
+    });
+    desktop.announce(Announcement { id: Some(AnnouncementId(-1)), ..announcement("Test: is anybody there?") });
+    let calls = recorder.at_least(3).await;
+    assert_eq!(hints(&calls[0]), ["desktop-entry=Tidings"]);
+    assert_eq!(calls[0].actions, ["default", "Open"]);
+    assert_eq!(hints(&calls[1]), ["category=x-tidings.digest", "desktop-entry=Tidings", "urgency=1"]);
+    assert_eq!(calls[1].actions, ["default", "Open"], "of several feeds none can be muted");
+    let test = ["category=x-tidings.event", "desktop-entry=Tidings", "transient=true", "urgency=1"];
+    assert_eq!(hints(&calls[2]), test);
 }
 
 #[tokio::test]
@@ -147,7 +225,7 @@ async fn answers_come_back_as_actions() {
     let open = |target, token: Option<&str>| Action::Open { target, activation_token: token.map(str::to_owned) };
     assert_eq!(next(&mut actions).await, open(Some(target), None));
     recorder.invoke(2, "open-link").await;
-    assert_eq!(next(&mut actions).await, Action::OpenLink { target, link });
+    assert_eq!(next(&mut actions).await, Action::OpenLink(Link::Of(EventId(7))));
     recorder.invoke(3, "mark-read").await;
     assert_eq!(next(&mut actions).await, Action::MarkRead { event: EventId(7) });
     recorder.give_activation_token(4, "token 9").await;
@@ -177,19 +255,86 @@ async fn an_answer_that_overtakes_its_notifications_id_counts_once() {
 }
 
 #[tokio::test]
-async fn one_connection_sends_and_listens_for_all() {
+async fn one_connection_sends_and_listens_for_thousands() {
+    const MANY: u32 = 5000;
     let recorder = NotificationRecorder::start().await;
     let (desktop, mut actions) = connect(recorder.bus_address());
-    for number in 0..200 {
-        let target = Target::Event(EventId(number));
+    for number in 1..=MANY {
+        let target = Target::Event(EventId(number.into()));
         desktop.announce(Announcement { target, ..announcement("one of many") });
+        // No more of them may wait than the engine would announce in a burst.
+        if number % 100 == 0 {
+            desktop.delivered().await;
+        }
     }
-    let calls = recorder.at_least(200).await;
+    let calls = recorder.at_least(MANY as usize).await;
     assert!(calls.iter().all(|call| call.sender == calls[0].sender));
+    for id in [1, MANY, MANY / 2] {
+        recorder.invoke(id, "default").await;
+        let target = Some(Target::Event(EventId(id.into())));
+        assert_eq!(next(&mut actions).await, Action::Open { target, activation_token: None });
+    }
+    // As a desktop whose list is cleared.
+    for id in recorder.shown() {
+        recorder.dismiss(id).await;
+    }
+    recorder.tell_all_of_press(3, "default").await;
+    desktop.announce(announcement("the last"));
+    let last = recorder.at_least(MANY as usize + 1).await[MANY as usize].id;
     desktop.delivered().await;
-    recorder.invoke(200, "default").await;
-    let target = Some(Target::Event(EventId(199)));
-    assert_eq!(next(&mut actions).await, Action::Open { target, activation_token: None });
+    recorder.invoke(last, "mark-read").await;
+    let expected = Action::MarkRead { event: EventId(7) };
+    assert_eq!(next(&mut actions).await, expected, "to close is no click, and what is closed is forgotten");
+}
+
+#[tokio::test]
+async fn clicks_on_what_is_not_ours_do_nothing() {
+    let recorder = NotificationRecorder::start().await;
+    let (earlier, mut ignored) = connect(recorder.bus_address());
+    earlier.announce(Announcement { target: Target::Event(EventId(1)), ..announcement("of an earlier run") });
+    earlier.delivered().await;
+    drop(earlier);
+    assert!(ignored.recv().await.is_none(), "its thread has ended");
+
+    let (desktop, mut actions) = connect(recorder.bus_address());
+    desktop.announce(Announcement { target: Target::Event(EventId(2)), ..announcement("of this run") });
+    recorder.at_least(2).await;
+    desktop.delivered().await;
+    for key in ["default", "open-link", "mark-read", "mute-feed"] {
+        recorder.tell_all_of_press(1, key).await;
+        recorder.tell_all_of_press(99, key).await;
+    }
+    recorder.tell_all_of_press(2, "mark-read").await;
+    assert_eq!(next(&mut actions).await, Action::MarkRead { event: EventId(2) }, "the others come before it");
+    assert!(actions.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn a_number_that_is_given_anew_is_that_of_the_new_notification() {
+    let mut recorder = NotificationRecorder::start().await;
+    let (desktop, mut actions) = connect(recorder.bus_address());
+    let of = |event| Announcement { target: Target::Event(EventId(event)), ..announcement("x") };
+    desktop.announce(of(1));
+    recorder.at_least(1).await;
+    desktop.delivered().await;
+    // A service that starts again begins with the first number, and somebody else is the first.
+    recorder.stop().await;
+    becomes(&desktop, Service::Absent).await;
+    recorder.start_again().await;
+    becomes(&desktop, Service::Present).await;
+    let (other, mut others) = connect(recorder.bus_address());
+    other.announce(of(100));
+    recorder.at_least(2).await;
+    recorder.tell_all_of_press(1, "mark-read").await;
+    assert_eq!(next(&mut others).await, Action::MarkRead { event: EventId(100) });
+    desktop.announce(of(2));
+    desktop.announce(of(3));
+    let ids: Vec<_> = recorder.at_least(4).await.iter().map(|call| call.id).collect();
+    assert_eq!(ids, [1, 1, 2, 3]);
+    desktop.delivered().await;
+    recorder.tell_all_of_press(2, "mark-read").await;
+    assert_eq!(next(&mut actions).await, Action::MarkRead { event: EventId(2) });
+    assert!(others.try_recv().is_err());
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! What the user answered on a notification, as far as it needs no window.
 //!
 //! Deliberately not here: raising a window, which only one of the programs has.
-use super::Action;
+use super::{Action, Link};
 use crate::link;
 use tidings_engine::{Click, Engine, MuteFor, Target};
 
@@ -19,8 +19,15 @@ pub async fn obey(engine: &Engine, action: Action, window: bool) -> Option<(Opti
             }
             return window.then_some((target, activation_token));
         }
-        Action::OpenLink { link, .. } => {
-            open(link).await;
+        Action::OpenLink(link) => {
+            let link = match link {
+                Link::Address(address) => Some(address),
+                Link::Of(event) => engine.event(event).await.ok().and_then(|event| event.link),
+            };
+            match link {
+                Some(link) => open(link).await,
+                None => tracing::warn!("a link was not opened, because its event is not in the history any more"),
+            }
             return None;
         }
         Action::MarkRead { event } => engine.mark_read(vec![event], true).await,

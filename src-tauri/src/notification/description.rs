@@ -3,7 +3,7 @@
 //! Deliberately not here: its delivery.
 use notify_rust::Notification;
 use std::borrow::Cow;
-use tidings_engine::{Announcement, Target, Urgency};
+use tidings_engine::{Announcement, AnnouncementId, Target, Urgency};
 
 /// The action of a click on the notification itself.
 pub(super) const OPEN: &str = "default";
@@ -30,6 +30,8 @@ pub(super) struct Capabilities {
     pub(super) actions: bool,
     /// It reads the body as markup.
     pub(super) body_markup: bool,
+    /// It shows an image beside the program's icon, or in its place.
+    pub(super) images: bool,
     /// It plays sounds by their names.
     pub(super) sound: bool,
 }
@@ -45,7 +47,9 @@ pub(super) fn announcement(announcement: &Announcement, can: Capabilities, icon:
         (false, false) if body.trim().contains('\n') => format!("{feed_name}\n{}", body.trim()),
         (false, false) => format!("{feed_name} · {body}"),
     };
-    let mut notification = own(title, &body, can, icon);
+    let emoji = announcement.icon.as_deref().filter(|icon| !is_name(icon) && !title.starts_with(icon));
+    let title = emoji.map_or(Cow::Borrowed(title), |emoji| Cow::Owned(format!("{emoji} {title}")));
+    let mut notification = own(&title, &body, can, icon);
     if can.actions {
         if announcement.link.is_some() {
             notification.action(OPEN_LINK, "Open link");
@@ -62,6 +66,16 @@ pub(super) fn announcement(announcement: &Announcement, can: Capabilities, icon:
         let category =
             if matches!(announcement.target, Target::Event(_)) { "x-tidings.event" } else { "x-tidings.digest" };
         notification.hint(notify_rust::Hint::Category(category.to_owned()));
+        if announcement.id.is_some_and(AnnouncementId::is_test) {
+            // Whoever sends a test sees it, and has no use for it later.
+            notification.hint(notify_rust::Hint::Transient(true));
+        }
+        if can.images
+            && let Some(name) = announcement.icon.as_deref().filter(|icon| is_name(icon))
+        {
+            // Without one the service shows the program's, which goes with every notification.
+            notification.image_path(name);
+        }
         if can.sound
             && let Some(sound) = &announcement.sound
         {
@@ -84,6 +98,11 @@ pub(super) fn own(title: &str, body: &str, can: Capabilities, icon: &str) -> Not
     #[cfg(all(unix, not(target_os = "macos")))]
     notification.hint(notify_rust::Hint::DesktopEntry(DESKTOP_ENTRY.to_owned()));
     notification
+}
+
+/// Whether an event's icon is one of the icon theme; otherwise it is an emoji, which is text.
+fn is_name(icon: &str) -> bool {
+    icon.is_ascii()
 }
 
 /// Desktops know three levels. "Critical" ones stay until they are closed: only what the user calls urgent does that.
@@ -157,8 +176,8 @@ mod tests {
 
         /// Whatever an event says: a title of one line, a body that is no markup but what escapes it, both within bounds.
         #[test]
-        fn any_announcement_can_be_shown(feed_name in text(), title in text(), body in text(), can in any::<(bool, bool)>()) {
-            let can = Capabilities { actions: can.0, body_markup: can.1, sound: false };
+        fn any_announcement_can_be_shown(feed_name in text(), title in text(), body in text(), can in any::<(bool, bool)>(), icon in proptest::option::of(text())) {
+            let can = Capabilities { actions: can.0, body_markup: can.1, images: can.0, sound: can.1 };
             let announced = Announcement {
                 id: None,
                 replaces: None,
@@ -169,7 +188,7 @@ mod tests {
                 body,
                 urgency: Urgency::Normal,
                 link: None,
-                icon: None,
+                icon,
                 sound: None,
             };
             let shown = announcement(&announced, can, "icon");

@@ -6,12 +6,12 @@
 //! take a notification down when its sender's connection ends.
 use super::description::{self, Capabilities};
 use super::shown::{About, Shown};
-use super::{ANSWER_TIME, Job, Listeners, Service, do_not_disturb, icon};
+use super::{ANSWER_TIME, Job, Link, Listeners, Service, do_not_disturb, icon};
 use futures_util::StreamExt as _;
 use notify_rust::Hint;
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
-use tidings_engine::{Announcement, Answer};
+use tidings_engine::{Announcement, Answer, Target};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout};
 use zbus::Variant;
@@ -304,6 +304,7 @@ impl<'a> Session<'a> {
                 self.known = Known::Present(Capabilities {
                     actions: has("actions"),
                     body_markup: has("body-markup"),
+                    images: has("icon-static") || has("icon-multi"),
                     sound: has("sound"),
                 });
             }
@@ -339,6 +340,10 @@ impl<'a> Session<'a> {
             Job::Announce(announcement) => {
                 let notification = description::announcement(&announcement, can, icon);
                 let Announcement { id, replaces: key, target, feed, link, .. } = announcement;
+                let link = link.map(|address| match target {
+                    Target::Event(event) => Link::Of(event),
+                    Target::Feed(_) | Target::Unread => Link::Address(address),
+                });
                 (id, notification, About { target: Some(target), feed, link, key })
             }
             Job::Tell { title, body } => (None, description::own(&title, &body, can, icon), About::default()),
@@ -378,7 +383,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    async fn withdraw(&mut self, target: tidings_engine::Target) {
+    async fn withdraw(&mut self, target: Target) {
         if let Some(id) = self.shown.id_about(target) {
             self.shown.remove(id);
             let proxy = self.proxy.clone();
@@ -430,6 +435,8 @@ fn hint(hint: &Hint) -> Option<(&str, Variant<'_>)> {
         Hint::Category(name) => Some(("category", Variant::from(name.as_str()))),
         Hint::SoundName(name) => Some(("sound-name", Variant::from(name.as_str()))),
         Hint::Urgency(urgency) => Some(("urgency", Variant::U8(*urgency as u8))),
+        Hint::ImagePath(name) => Some(("image-path", Variant::from(name.as_str()))),
+        Hint::Transient(transient) => Some(("transient", Variant::Bool(*transient))),
         Hint::DesktopEntry(name) => Some(("desktop-entry", Variant::from(name.as_str()))),
         _ => None,
     }

@@ -1,13 +1,14 @@
 //! Which notification of the desktop is about what, so that a click finds its event and a replacement its predecessor.
 //!
-//! Deliberately not here: the calls and signals themselves (`service.rs`).
-use super::Action;
+//! Deliberately not here: the calls and signals themselves (`service.rs`), and links, which the history keeps.
 use super::description::{MARK_READ, MUTE_FEED, OPEN, OPEN_LINK};
+use super::{Action, Link};
 use std::collections::{BTreeMap, HashMap};
 use tidings_engine::{FeedId, Target};
 
-/// Services that never tell that a notification was closed would let this grow for ever; the oldest are forgotten.
-const LIMIT: usize = 1000;
+/// How many are remembered, at some hundred bytes each. Services that never tell that a notification was closed would let
+/// this grow for ever; the oldest are forgotten, and a click on one of those does nothing.
+const LIMIT: usize = 10_000;
 
 /// What a notification is about.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -16,7 +17,7 @@ pub(super) struct About {
     pub(super) target: Option<Target>,
     /// `None`: it is about several, or about none.
     pub(super) feed: Option<FeedId>,
-    pub(super) link: Option<String>,
+    pub(super) link: Option<Link>,
     /// The key under which a later announcement replaces it.
     pub(super) key: Option<String>,
 }
@@ -34,6 +35,8 @@ pub(super) struct Shown {
     /// Ids ascend, so the first is the oldest.
     by_id: BTreeMap<u32, Notification>,
     by_key: HashMap<String, u32>,
+    /// The latest about each.
+    by_target: HashMap<Target, u32>,
 }
 
 impl Shown {
@@ -51,6 +54,9 @@ impl Shown {
         if let Some(key) = &about.key {
             self.by_key.insert(key.clone(), id);
         }
+        if let Some(target) = about.target {
+            self.by_target.insert(target, id);
+        }
         self.by_id.insert(id, Notification { about, activation_token: None });
         if self.by_id.len() > LIMIT
             && let Some((&oldest, _)) = self.by_id.first_key_value()
@@ -60,10 +66,16 @@ impl Shown {
     }
 
     pub(super) fn remove(&mut self, id: u32) {
-        if let Some(Notification { about: About { key: Some(key), .. }, .. }) = self.by_id.remove(&id)
+        let Some(Notification { about, .. }) = self.by_id.remove(&id) else { return };
+        if let Some(key) = about.key
             && self.by_key.get(&key) == Some(&id)
         {
             self.by_key.remove(&key);
+        }
+        if let Some(target) = about.target
+            && self.by_target.get(&target) == Some(&id)
+        {
+            self.by_target.remove(&target);
         }
     }
 
@@ -71,10 +83,11 @@ impl Shown {
     pub(super) fn clear(&mut self) {
         self.by_id.clear();
         self.by_key.clear();
+        self.by_target.clear();
     }
 
     pub(super) fn id_about(&self, target: Target) -> Option<u32> {
-        self.by_id.iter().rev().find(|(_, shown)| shown.about.target == Some(target)).map(|(&id, _)| id)
+        self.by_target.get(&target).copied()
     }
 
     /// The token comes just before the click that it belongs to.
@@ -90,7 +103,7 @@ impl Shown {
         let About { target, feed, link, .. } = &shown.about;
         match (key, *target) {
             (OPEN, target) => Some(Action::Open { target, activation_token: shown.activation_token.take() }),
-            (OPEN_LINK, Some(target)) => Some(Action::OpenLink { target, link: link.clone()? }),
+            (OPEN_LINK, _) => Some(Action::OpenLink(link.clone()?)),
             (MUTE_FEED, _) => Some(Action::MuteFeed { feed: (*feed)? }),
             (MARK_READ, Some(Target::Event(event))) => Some(Action::MarkRead { event }),
             _ => None,
@@ -129,12 +142,28 @@ mod tests {
     #[test]
     fn the_oldest_are_forgotten_beyond_the_limit() {
         let mut shown = Shown::default();
-        for id in 1..=1005_u32 {
+        for id in 1..=10_005_u32 {
             shown.insert(id, about(i64::from(id), Some(&format!("key {id}"))));
         }
-        assert_eq!((shown.by_id.len(), shown.by_key.len()), (LIMIT, LIMIT));
+        assert_eq!((shown.by_id.len(), shown.by_key.len(), shown.by_target.len()), (LIMIT, LIMIT, LIMIT));
         assert_eq!(shown.action(5, OPEN), None);
         assert!(shown.action(6, OPEN).is_some());
+    }
+
+    #[test]
+    fn an_event_leads_to_the_notification_that_shows_it() {
+        let mut shown = Shown::default();
+        let target = |event| Target::Event(EventId(event));
+        shown.insert(1, about(10, Some("disk")));
+        assert_eq!(shown.id_about(target(10)), Some(1));
+        // In the same place, something else.
+        shown.insert(1, about(11, Some("disk")));
+        assert_eq!((shown.id_about(target(10)), shown.id_about(target(11))), (None, Some(1)));
+        shown.remove(1);
+        assert_eq!(shown.id_about(target(11)), None);
+        shown.insert(2, about(12, None));
+        shown.clear();
+        assert_eq!((shown.id_about(target(12)), shown.by_id.len(), shown.by_key.len()), (None, 0, 0));
     }
 
     #[test]

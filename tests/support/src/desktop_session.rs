@@ -19,6 +19,8 @@ pub enum NotificationDaemon {
     Dunst,
     /// xfce4-notifyd: real buttons.
     Xfce4,
+    /// notification-daemon, of GNOME Flashback: real buttons, and it refuses more than it has room for.
+    Flashback,
     /// Nobody, until a test changes that.
     None,
 }
@@ -28,6 +30,7 @@ impl NotificationDaemon {
         match self {
             Self::Dunst => "dunst",
             Self::Xfce4 => "xfce4",
+            Self::Flashback => "flashback",
             Self::None => "none",
         }
     }
@@ -82,6 +85,19 @@ pub struct Announced {
     pub summary: String,
     /// Body, as it is shown; line breaks became spaces.
     pub body: String,
+}
+
+/// A part of the screen, in pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Area {
+    /// From the left.
+    pub x: u32,
+    /// From the top.
+    pub y: u32,
+    /// To the right of that.
+    pub width: u32,
+    /// Below that.
+    pub height: u32,
 }
 
 /// A running desktop. Dropped, everything on it ends, also what the programs started there left behind.
@@ -218,6 +234,43 @@ impl DesktopSession {
     /// When it cannot be saved.
     pub fn screenshot(&self, file: &Path) {
         self.run("scrot", [Path::new("--overwrite"), file]);
+    }
+
+    /// Saves what a part of the screen shows as a PNG file.
+    ///
+    /// # Panics
+    /// When it cannot be saved.
+    pub fn screenshot_of(&self, area: Area, file: &Path) {
+        let Area { x, y, width, height } = area;
+        let area = format!("{x},{y},{width},{height}");
+        self.run("scrot", ["--overwrite", "--autoselect", &area, file.to_str().expect("a UTF-8 path")]);
+    }
+
+    /// The windows in which the daemon shows notifications: one for each, but dunst has one for all.
+    pub fn popups(&self) -> Vec<Area> {
+        let classes = "^(dunst|xfce4-notifyd|notification-daemon)$";
+        // It fails where there is none, and where one goes while it is looked at.
+        let asked = |arguments: &[&str]| {
+            let output = self.command("xdotool").args(arguments).stdout(Stdio::piped()).output().ok()?;
+            output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+        };
+        let windows = asked(&["search", "--onlyvisible", "--class", classes]).unwrap_or_default();
+        let area = |window: &str| {
+            let words = asked(&["getwindowgeometry", "--shell", window])?;
+            let number = |name: &str| {
+                words.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('=')?.parse::<u32>().ok())
+            };
+            Some(Area { x: number("X")?, y: number("Y")?, width: number("WIDTH")?, height: number("HEIGHT")? })
+        };
+        windows.lines().filter_map(area).collect()
+    }
+
+    /// Presses a button of the mouse (1: left, 2: middle, 3: right) at a place of the screen.
+    ///
+    /// # Panics
+    /// When there is no mouse.
+    pub fn click(&self, x: u32, y: u32, button: u8) {
+        self.run("xdotool", ["mousemove", &x.to_string(), &y.to_string(), "click", &button.to_string()]);
     }
 
     /// Starts dunst on a desktop that was started without a notification daemon.

@@ -28,7 +28,7 @@ pub mod tutorial_server;
 pub mod web_driver;
 
 #[cfg(target_os = "linux")]
-pub use desktop_session::{Announced, Desktop, DesktopSession, NotificationDaemon};
+pub use desktop_session::{Announced, Area, Desktop, DesktopSession, NotificationDaemon};
 pub use eventually::eventually;
 pub use fault::{Fault, Story};
 pub use live_stream::LiveStream;

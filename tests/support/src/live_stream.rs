@@ -20,8 +20,17 @@ impl LiveStream {
             let said = Arc::clone(&said);
             async move {
                 connection.send(EVENT_STREAM).await;
-                while let Some(event) = said.lock().await.recv().await {
-                    connection.send(event).await;
+                // Nothing is said to one who has gone: the next waits for it.
+                let mut said = said.lock().await;
+                loop {
+                    tokio::select! {
+                        biased;
+                        () = connection.closed() => return,
+                        event = said.recv() => match event {
+                            Some(event) => connection.send(event).await,
+                            None => return,
+                        },
+                    }
                 }
             }
         })

@@ -15,7 +15,7 @@ const PATH: &str = "/org/freedesktop/Notifications";
 /// How long a test waits for a notification.
 const LIMIT: Duration = Duration::from_secs(20);
 /// What GNOME, KDE and dunst can all do.
-const CAPABILITIES: [&str; 4] = ["actions", "body", "body-markup", "persistence"];
+const CAPABILITIES: [&str; 4] = ["actions", "body", "body-markup", "icon-static"];
 
 /// A call of `Notify`.
 #[derive(Debug, Clone)]
@@ -285,6 +285,17 @@ impl NotificationRecorder {
         let emitter = self.emitter(id);
         Interface::action_invoked(&emitter, id, key).await.expect("the bus takes a signal");
         self.dismiss(id).await;
+    }
+
+    /// Tells everybody on the bus of a pressed button, as most services do, also of notifications that it does not know, as
+    /// one does that shows other programs' too or outlived the program.
+    ///
+    /// # Panics
+    /// When it has left the bus.
+    pub async fn tell_all_of_press(&self, id: u32, key: &str) {
+        let connection = self.connection.as_ref().expect("the service runs");
+        let emitter = SignalEmitter::new(connection, PATH).expect("the path is valid");
+        Interface::action_invoked(&emitter, id, key).await.expect("the bus takes a signal");
     }
 
     /// A person closes the notification.

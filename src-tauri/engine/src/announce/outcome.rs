@@ -11,6 +11,13 @@ use ts_rs::TS;
 #[ts(type = "number")]
 pub struct AnnouncementId(pub i64);
 
+impl AnnouncementId {
+    /// Whether it is that of a test, which stands for no stored event and is written down nowhere.
+    pub const fn is_test(self) -> bool {
+        self.0 < 0
+    }
+}
+
 /// Why an event is never announced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
