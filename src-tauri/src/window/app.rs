@@ -3,6 +3,7 @@
 //! Deliberately not here: what each part does.
 use crate::arguments::Arguments;
 use crate::shell::Shell;
+use crate::view::{self, View};
 use crate::wish::{self, Wish};
 use crate::{commands, main_window, stopped, tray};
 use anyhow::Context as _;
@@ -94,6 +95,7 @@ fn start(
         desktop: Arc::clone(desktop),
         tray_host: watch::Sender::new(false),
         hidden_at: Mutex::default(),
+        view: View::default(),
         demo: AtomicBool::new(false),
         engine,
     };
@@ -133,16 +135,13 @@ fn run(
         )
         .manage(shell)
         .invoke_handler(commands::handler())
-        .on_window_event(|window, event| {
-            match event {
-                WindowEvent::CloseRequested { api, .. } => {
-                    api.prevent_close();
-                    tauri::async_runtime::spawn(main_window::close(window.clone()));
-                }
-                // The page says what it shows when it is looked at again.
-                WindowEvent::Focused(false) => window.state::<Shell>().engine.set_in_view(None),
-                _ => {}
+        .on_window_event(|window, event| match event {
+            WindowEvent::CloseRequested { api, .. } => {
+                api.prevent_close();
+                tauri::async_runtime::spawn(main_window::close(window.clone()));
             }
+            WindowEvent::Focused(focused) => view::has_focus(window.app_handle(), *focused),
+            _ => {}
         })
         .setup(move |app| {
             let app = app.handle();

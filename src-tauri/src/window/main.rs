@@ -9,6 +9,7 @@ mod page;
 mod shell;
 mod stopped;
 mod tray;
+mod view;
 mod wish;
 
 use std::process::ExitCode;

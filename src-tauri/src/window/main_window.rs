@@ -2,6 +2,7 @@
 //!
 //! Deliberately not here: what is in it (`ui/`).
 use crate::shell::Shell;
+use crate::view;
 use std::sync::PoisonError;
 use std::time::Duration;
 use tauri::webview::NewWindowResponse;
@@ -104,6 +105,7 @@ pub(crate) async fn close(window: tauri::Window) {
     } else if *shell.tray_host.borrow() {
         tell_once(&shell, settings).await;
         *shell.hidden_at.lock().unwrap_or_else(PoisonError::into_inner) = window.outer_position().ok();
+        view::has_focus(&app, false);
         window.hide()
     } else {
         window.minimize()

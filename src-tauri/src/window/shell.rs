@@ -1,6 +1,7 @@
 //! What the commands, the tray and the notifications share: the engine and the ways out of it.
 //!
 //! Deliberately not here: anything they do with it.
+use crate::view::View;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
@@ -21,6 +22,8 @@ pub(crate) struct Shell {
     pub(crate) tray_host: watch::Sender<bool>,
     /// Where the window was when it was hidden: window managers place a window anew that comes back.
     pub(crate) hidden_at: Mutex<Option<PhysicalPosition<i32>>>,
+    /// What somebody sees in it.
+    pub(crate) view: View,
     /// Whether the demo server has been started in this process.
     pub(crate) demo: AtomicBool,
 }

@@ -1,7 +1,8 @@
 //! What is announced and why, mutes, and what the user looks at just now.
 use super::Answer;
 use crate::shell::Shell;
-use tauri::State;
+use crate::view;
+use tauri::{AppHandle, State};
 use tidings_engine::{EventId, FeedId, MuteFor, Scope, Tested, Why};
 
 #[tauri::command]
@@ -31,7 +32,7 @@ pub(super) async fn send_test(
 
 /// Which events the focused window shows; none when it is not focused.
 #[tauri::command]
-pub(super) async fn set_in_view(shell: State<'_, Shell>, scope: Option<Scope>) -> Answer<()> {
-    shell.engine.set_in_view(scope);
+pub(super) async fn set_in_view(app: AppHandle, scope: Option<Scope>) -> Answer<()> {
+    view::shows(&app, scope);
     Ok(())
 }
