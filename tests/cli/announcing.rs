@@ -13,7 +13,7 @@ use tidings_test_support::sse_server::{EVENT_STREAM, SseServer};
 use tidings_test_support::{LiveStream, NotificationRecorder, SessionBus, eventually};
 
 /// What a service that is gone for a while, or refuses, may take: it is tried again after 5 s, and then after 10 s.
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 /// A headless engine that follows a feed called "house" and announces on a bus.
 struct House {
@@ -101,8 +101,8 @@ async fn ten_thousand_events_are_five_notifications_and_one_that_counts_the_othe
     const EVENTS: usize = 10_000;
     let recorder = NotificationRecorder::start().await;
     let server = SseServer::start(|mut connection| async move {
-        let events: String = (1..=EVENTS).map(|number| format!("data: {number}\n\n")).collect();
-        connection.send(format!("{EVENT_STREAM}{events}")).await;
+        let events: Vec<_> = (1..=EVENTS).map(|number| format!("data: {number}\n\n")).collect();
+        connection.send(format!("{EVENT_STREAM}{}", events.concat())).await;
         connection.closed().await;
     })
     .await;

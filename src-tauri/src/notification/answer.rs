@@ -24,9 +24,10 @@ pub async fn obey(engine: &Engine, action: Action, window: bool) -> Option<(Opti
                 Link::Address(address) => Some(address),
                 Link::Of(event) => engine.event(event).await.ok().and_then(|event| event.link),
             };
-            match link {
-                Some(link) => open(link).await,
-                None => tracing::warn!("a link was not opened, because its event is not in the history any more"),
+            if let Some(link) = link {
+                open(link).await;
+            } else {
+                tracing::warn!("a link was not opened, because its event is not in the history any more");
             }
             return None;
         }

@@ -25,6 +25,7 @@ const BODY_LIMIT: usize = 1000;
 
 /// What the desktop's service can do, as far as it changes what is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a capability of its own that the service has or has not")]
 pub(super) struct Capabilities {
     /// It shows buttons and tells of clicks.
     pub(super) actions: bool,

@@ -32,8 +32,8 @@ struct Notification {
 /// them and gives the same ids again.
 #[derive(Debug, Default)]
 pub(super) struct Shown {
-    /// Ids ascend, so the first is the oldest.
-    by_id: BTreeMap<u32, Notification>,
+    /// By their ids, which ascend: the first is the oldest.
+    all: BTreeMap<u32, Notification>,
     by_key: HashMap<String, u32>,
     /// The latest about each.
     by_target: HashMap<Target, u32>,
@@ -46,7 +46,7 @@ impl Shown {
     }
 
     pub(super) fn contains(&self, id: u32) -> bool {
-        self.by_id.contains_key(&id)
+        self.all.contains_key(&id)
     }
 
     pub(super) fn insert(&mut self, id: u32, about: About) {
@@ -57,16 +57,16 @@ impl Shown {
         if let Some(target) = about.target {
             self.by_target.insert(target, id);
         }
-        self.by_id.insert(id, Notification { about, activation_token: None });
-        if self.by_id.len() > LIMIT
-            && let Some((&oldest, _)) = self.by_id.first_key_value()
+        self.all.insert(id, Notification { about, activation_token: None });
+        if self.all.len() > LIMIT
+            && let Some((&oldest, _)) = self.all.first_key_value()
         {
             self.remove(oldest);
         }
     }
 
     pub(super) fn remove(&mut self, id: u32) {
-        let Some(Notification { about, .. }) = self.by_id.remove(&id) else { return };
+        let Some(Notification { about, .. }) = self.all.remove(&id) else { return };
         if let Some(key) = about.key
             && self.by_key.get(&key) == Some(&id)
         {
@@ -81,7 +81,7 @@ impl Shown {
 
     /// The service has gone, and with it everything it showed.
     pub(super) fn clear(&mut self) {
-        self.by_id.clear();
+        self.all.clear();
         self.by_key.clear();
         self.by_target.clear();
     }
@@ -92,14 +92,14 @@ impl Shown {
 
     /// The token comes just before the click that it belongs to.
     pub(super) fn set_activation_token(&mut self, id: u32, token: String) {
-        if let Some(shown) = self.by_id.get_mut(&id) {
+        if let Some(shown) = self.all.get_mut(&id) {
             shown.activation_token = Some(token);
         }
     }
 
     /// What the user asks for by this action; `None` for a notification that is not ours or an action we did not offer.
     pub(super) fn action(&mut self, id: u32, key: &str) -> Option<Action> {
-        let shown = self.by_id.get_mut(&id)?;
+        let shown = self.all.get_mut(&id)?;
         let About { target, feed, link, .. } = &shown.about;
         match (key, *target) {
             (OPEN, target) => Some(Action::Open { target, activation_token: shown.activation_token.take() }),
@@ -145,7 +145,7 @@ mod tests {
         for id in 1..=10_005_u32 {
             shown.insert(id, about(i64::from(id), Some(&format!("key {id}"))));
         }
-        assert_eq!((shown.by_id.len(), shown.by_key.len(), shown.by_target.len()), (LIMIT, LIMIT, LIMIT));
+        assert_eq!((shown.all.len(), shown.by_key.len(), shown.by_target.len()), (LIMIT, LIMIT, LIMIT));
         assert_eq!(shown.action(5, OPEN), None);
         assert!(shown.action(6, OPEN).is_some());
     }
@@ -163,7 +163,7 @@ mod tests {
         assert_eq!(shown.id_about(target(11)), None);
         shown.insert(2, about(12, None));
         shown.clear();
-        assert_eq!((shown.id_about(target(12)), shown.by_id.len(), shown.by_key.len()), (None, 0, 0));
+        assert_eq!((shown.id_about(target(12)), shown.all.len(), shown.by_key.len()), (None, 0, 0));
     }
 
     #[test]
