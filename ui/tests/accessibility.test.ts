@@ -140,6 +140,15 @@ const VIEWS: View[] = [
       await expect.element(page.getByTestId('quiet-note').first()).toBeVisible();
     },
   },
+  {
+    name: 'a test and its result',
+    act: async (session, state) => {
+      const feed = session.feeds.get(1)?.feed;
+      if (feed) state.dialog = { kind: 'test', feed };
+      await page.getByTestId('test-send').click();
+      await expect.element(page.getByTestId('steps')).toBeVisible();
+    },
+  },
   { name: 'the shortcuts', act: (_, state) => (state.dialog = { kind: 'shortcuts' }) },
   {
     name: 'a feed’s menu',

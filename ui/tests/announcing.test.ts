@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { renderApp, type Rendered } from './render_app';
+import type { Tested } from '../src/lib/ipc/types.gen';
 import type { Session } from '../src/lib/session.svelte';
 
 function byId(id: string) {
@@ -376,5 +377,90 @@ describe('the settings of notifications', () => {
     await byId('feed-quiet').selectOptions('');
     await byId('feed-save').click();
     await expect.poll(saved).toEqual(asForAll);
+  });
+});
+
+describe('a test', () => {
+  async function open(): Promise<Rendered> {
+    const rendered = await renderApp();
+    await feed('Build farm').click({ button: 'right' });
+    await byId('menu-test').click();
+    await expect.element(page.getByRole('dialog', { name: 'Send test: Build farm' })).toBeVisible();
+    return rendered;
+  }
+
+  test('says by itself what it is, and what becomes of it, step by step', async () => {
+    const { backend } = await open();
+    (byId('test-type').element() as HTMLElement).focus();
+    await userEvent.keyboard('{Enter}');
+    await expect.element(byId('tested-title')).toHaveTextContent('A test of Tidings');
+    expect(backend.tests).toEqual([{ feed: 1, eventType: 'message', data: 'A test of Tidings' }]);
+    expect(steps()).toEqual([
+      'No rule matched, so it is announced with normal urgency.',
+      'It is announced by itself.',
+      'The notification service took it, as its number 7.',
+    ]);
+  });
+
+  test('begins with a captured event, which may be changed', async () => {
+    const { backend } = await open();
+    await expect.element(byId('test-begin')).toBeEnabled();
+    await byId('test-begin').selectOptions('5000');
+    await expect.element(byId('test-type')).toHaveValue('deploy');
+    const captured = await backend.event(5_000);
+    await expect.element(byId('test-data')).toHaveValue(captured.data);
+    await byId('test-type').fill(' rollback ');
+    await byId('test-send').click();
+    await expect.element(byId('tested-title')).toBeVisible();
+    expect(backend.tests).toEqual([{ feed: 1, eventType: 'rollback', data: captured.data }]);
+    await byId('test-begin').selectOptions('');
+    await expect.element(byId('test-data')).toHaveValue('');
+  });
+
+  test('of a list has a result for each of its parts, with link, problem and refusal', async () => {
+    const { backend } = await open();
+    const part: Tested = {
+      title: 'One',
+      body: 'More of it',
+      link: 'https://example.org/1',
+      urgency: 'high',
+      verdict: { decision: 'announce', decidedBy: { kind: 'rule', number: 1, name: '' } },
+      problem: 'There is no “a”.',
+      plan: { kind: 'alone' },
+      answer: { kind: 'refused', words: 'Too many.' },
+    };
+    const dropped: Tested = {
+      ...part,
+      verdict: { decision: 'drop', decidedBy: { kind: 'rule', number: 2, name: 'Noise' } },
+      link: null,
+      problem: null,
+      plan: null,
+      answer: null,
+    };
+    backend.tested = [part, dropped];
+    await byId('test-send').click();
+    await expect.element(byId('tested')).toHaveLength(2);
+    await expect.element(byId('tested').first()).toHaveTextContent(/^Part 1 One More of it https:\/\/example\.org\/1/);
+    expect(steps()).toEqual([
+      'Rule 1 has it announced with high urgency.',
+      'Its words or rules could not be applied: There is no “a”.',
+      'It is announced by itself.',
+      'The notification service refused it: Too many.',
+      'Rule 2, “Noise”, drops it.',
+    ]);
+    backend.tested = [];
+    await byId('test-send').click();
+    await expect
+      .element(byId('test-result'))
+      .toHaveTextContent('Nothing became of it: it was split into an empty list.');
+  });
+
+  test('that is refused says why', async () => {
+    const { backend } = await open();
+    await expect.element(byId('test-begin')).toBeEnabled();
+    backend.refusal = { code: 'no-such-feed', message: 'There is no feed 1.' };
+    await byId('test-send').click();
+    await expect.element(byId('test-refused')).toHaveTextContent('There is no feed 1.');
+    await expect.element(byId('test-send')).toBeEnabled();
   });
 });

@@ -14,6 +14,7 @@ export type Dialog =
   | { kind: 'add'; url: string }
   | { kind: 'edit'; feed: Feed }
   | { kind: 'rules'; feed: Feed; event?: EventId; use?: Use }
+  | { kind: 'test'; feed: Feed }
   | { kind: 'remove'; feed: Feed }
   | { kind: 'settings'; part?: SettingsPart }
   | { kind: 'shortcuts' };

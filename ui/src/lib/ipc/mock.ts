@@ -160,6 +160,10 @@ export class MockBackend implements Backend {
   #feeds = new Map<FeedId, FeedStatus>();
   /** Newest first. */
   gapsOf: Gap[] = [];
+  /** The test events that were sent … */
+  readonly tests: { feed: FeedId; eventType: string; data: string }[] = [];
+  /** … and what becomes of the next, if it is not announced by itself. */
+  tested: Tested[] | null = null;
   /** What became of an event, as far as it is otherwise than announced by itself. */
   readonly outcomes = new Map<EventId, Partial<Why>>();
   #removed = new Set<FeedId>();
@@ -379,19 +383,24 @@ export class MockBackend implements Backend {
     });
   }
 
-  sendTest(_feed: FeedId, eventType: string, data: string) {
-    return this.#command('sendTest', (): Tested[] => [
-      {
-        title: data || eventType,
-        body: '',
-        link: null,
-        urgency: 'normal',
-        verdict: { decision: 'announce', decidedBy: { kind: 'noRule' } },
-        problem: null,
-        plan: { kind: 'alone' },
-        answer: { kind: 'delivered', number: 7 },
-      },
-    ]);
+  sendTest(feed: FeedId, eventType: string, data: string) {
+    this.tests.push({ feed, eventType, data });
+    return this.#command(
+      'sendTest',
+      (): Tested[] =>
+        this.tested ?? [
+          {
+            title: data || eventType,
+            body: '',
+            link: null,
+            urgency: 'normal',
+            verdict: { decision: 'announce', decidedBy: { kind: 'noRule' } },
+            problem: null,
+            plan: { kind: 'alone' },
+            answer: { kind: 'delivered', number: 7 },
+          },
+        ],
+    );
   }
 
   setInView(scope: Scope | null) {
