@@ -12,16 +12,18 @@ mod state;
 
 use self::icon::Icons;
 use self::menu::{Entry, TrayMenu};
-use self::state::TrayState;
+use self::state::{Announcing, TrayState};
 use crate::main_window;
 use crate::shell::Shell;
 use futures_util::FutureExt as _;
+use jiff::Zoned;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::PathBuf;
 use std::time::Duration;
 use tauri::tray::{TrayIcon, TrayIconBuilder, TrayIconEvent};
 use tauri::{AppHandle, Manager as _};
 use tidings::boundary::Place;
+use tidings::notification::Service;
 use tidings_engine::{Engine, EngineError, EngineEvent, EngineEvents, FeedState, PageQuery, Scope};
 
 /// The least time between two changes of the icon: some desktops redraw the whole panel for it.
@@ -92,8 +94,10 @@ impl Shown {
 /// Shows each change, at most one a second; nothing happens while nothing changes.
 async fn follow(app: AppHandle, mut events: EngineEvents, mut shown: Shown) {
     let shell = app.state::<Shell>();
+    let mut service = shell.desktop.service();
     loop {
-        match state(&shell.engine).await {
+        let no_service = matches!(*service.borrow_and_update(), Service::Absent | Service::Silent);
+        match state(&shell.engine, no_service).await {
             Ok(state) => {
                 if let Err(error) = shown.change_to(state) {
                     tracing::warn!(%error, "the tray icon could not be changed");
@@ -105,23 +109,29 @@ async fn follow(app: AppHandle, mut events: EngineEvents, mut shown: Shown) {
         tokio::time::sleep(CHANGE_TIME).await;
         let mut changed = false;
         while !changed {
-            let Some(envelope) = events.next().await else { return };
-            changed = concerns_tray(&envelope.event);
+            changed = tokio::select! {
+                envelope = events.next() => match envelope {
+                    Some(envelope) => concerns_tray(&envelope.event),
+                    None => return,
+                },
+                Ok(()) = service.changed() => true,
+            };
         }
         // What else has come meanwhile is seen together with it.
         while let Some(Some(_)) = events.next().now_or_never() {}
     }
 }
 
-async fn state(engine: &Engine) -> Result<TrayState, EngineError> {
+async fn state(engine: &Engine, no_service: bool) -> Result<TrayState, EngineError> {
     let latest = PageQuery { limit: u32::try_from(state::LATEST).unwrap_or_default(), ..PageQuery::default() };
     let (feeds, counts, latest) = (engine.feeds().await?, engine.counts().await?, engine.page(latest).await?);
-    Ok(TrayState::of(&feeds, counts.unread, &latest.events))
+    let announcing = Announcing { mutes: engine.mutes(), no_service };
+    Ok(TrayState::of(&feeds, counts.unread, &latest.events, &announcing, &Zoned::now()))
 }
 
 fn concerns_tray(event: &EngineEvent) -> bool {
-    use EngineEvent::{Arrived, Counts, Feed, FeedRemoved, Missed};
-    matches!(event, Arrived { .. } | Counts { .. } | Feed { .. } | FeedRemoved { .. } | Missed)
+    use EngineEvent::{Arrived, Counts, Feed, FeedRemoved, Missed, Mutes};
+    matches!(event, Arrived { .. } | Counts { .. } | Feed { .. } | FeedRemoved { .. } | Mutes { .. } | Missed)
 }
 
 /// Does what the user chose from the menu.
@@ -138,7 +148,7 @@ fn chosen(app: &AppHandle, entry: Entry) {
             main_window::show(app, None);
         }
         Entry::Quit => app.exit(0),
-        Entry::MarkAllRead | Entry::PauseOrResume | Entry::Reconnect => {
+        Entry::MarkAllRead | Entry::Mute(_) | Entry::Unmute | Entry::PauseOrResume | Entry::Reconnect => {
             let engine = shell.engine.clone();
             tauri::async_runtime::spawn(async move {
                 if let Err(error) = carry_out(&engine, entry).await {
@@ -164,6 +174,8 @@ async fn carry_out(engine: &Engine, entry: Entry) -> Result<(), EngineError> {
                 engine.pause_feed(status.id(), pause).await?;
             }
         }
+        Entry::Mute(length) => engine.mute(None, length).await?,
+        Entry::Unmute => engine.unmute(None).await?,
         Entry::Reconnect => engine.reconnect(None).await?,
         Entry::Event(_) | Entry::Open | Entry::Settings | Entry::Quit => {}
     }

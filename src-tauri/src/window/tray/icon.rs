@@ -73,6 +73,7 @@ pub(super) struct Icons {
     normal: Vec<u8>,
     degraded: Vec<u8>,
     offline: Vec<u8>,
+    muted: Vec<u8>,
 }
 
 impl Icons {
@@ -82,6 +83,7 @@ impl Icons {
             normal: decoded(include_bytes!("../../../../icons/tray/normal.png"))?,
             degraded: decoded(include_bytes!("../../../../icons/tray/degraded.png"))?,
             offline: decoded(include_bytes!("../../../../icons/tray/offline.png"))?,
+            muted: decoded(include_bytes!("../../../../icons/tray/muted.png"))?,
         })
     }
 
@@ -91,6 +93,7 @@ impl Icons {
             Figure::Normal => self.normal.clone(),
             Figure::Degraded => self.degraded.clone(),
             Figure::Offline => self.offline.clone(),
+            Figure::Muted => self.muted.clone(),
         };
         if let Some(text) = badge {
             draw_badge(&mut rgba, &text);
@@ -145,7 +148,7 @@ mod tests {
     #[test]
     fn figures_have_the_size_that_badges_are_drawn_for() {
         let icons = Icons::load().expect("the figures are PNG files");
-        for figure in [&icons.normal, &icons.degraded, &icons.offline] {
+        for figure in [&icons.normal, &icons.degraded, &icons.offline, &icons.muted] {
             assert_eq!(figure.len(), SIZE * SIZE * 4);
         }
     }

@@ -4,8 +4,8 @@
 use super::state::{Latest, TrayState};
 use tauri::AppHandle;
 use tauri::Wry;
-use tauri::menu::{Menu, MenuBuilder, MenuItem, PredefinedMenuItem};
-use tidings_engine::EventId;
+use tauri::menu::{Menu, MenuBuilder, MenuItem, PredefinedMenuItem, Submenu, SubmenuBuilder};
+use tidings_engine::{EventId, MuteFor};
 
 /// What an entry of the menu stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,16 +13,26 @@ pub(super) enum Entry {
     Event(EventId),
     Open,
     MarkAllRead,
+    Mute(MuteFor),
+    Unmute,
     PauseOrResume,
     Reconnect,
     Settings,
     Quit,
 }
 
-/// The entries that are always there, by their ids.
-const ENTRIES: [(&str, Entry); 6] = [
+const HOUR: Entry = Entry::Mute(MuteFor::Minutes(60));
+const TOMORROW: Entry = Entry::Mute(MuteFor::Tomorrow);
+const EVER: Entry = Entry::Mute(MuteFor::Ever);
+
+/// The entries that are of no event, by their ids.
+const ENTRIES: [(&str, Entry); 10] = [
     ("open", Entry::Open),
     ("mark-all-read", Entry::MarkAllRead),
+    ("mute-hour", HOUR),
+    ("mute-tomorrow", TOMORROW),
+    ("mute-ever", EVER),
+    ("unmute", Entry::Unmute),
     ("pause-or-resume", Entry::PauseOrResume),
     ("reconnect", Entry::Reconnect),
     ("settings", Entry::Settings),
@@ -59,6 +69,10 @@ pub(super) struct TrayMenu {
     /// Below the latest events; not in the menu while there are none.
     below_latest: PredefinedMenuItem<Wry>,
     separated: bool,
+    mute: Submenu<Wry>,
+    /// Below `mute`; in the menu only while all feeds are muted.
+    unmute: MenuItem<Wry>,
+    muted: bool,
 }
 
 impl TrayMenu {
@@ -66,12 +80,19 @@ impl TrayMenu {
         let item = |entry: Entry, text: &str| MenuItem::with_id(app, entry.id(), text, true, None::<&str>);
         let status = MenuItem::new(app, state.line(), false, None::<&str>)?;
         let pause = item(Entry::PauseOrResume, pause_text(state))?;
+        let mute = SubmenuBuilder::new(app, "Mute")
+            .item(&item(HOUR, "For 1 hour")?)
+            .item(&item(TOMORROW, "Until tomorrow")?)
+            .item(&item(EVER, "Until I say so")?)
+            .build()?;
+        let unmute = item(Entry::Unmute, "Unmute")?;
         let menu = MenuBuilder::new(app)
             .item(&status)
             .separator()
             .item(&item(Entry::Open, "Open Tidings")?)
             .item(&item(Entry::MarkAllRead, "Mark all read")?)
             .separator()
+            .item(&mute)
             .item(&pause)
             .item(&item(Entry::Reconnect, "Reconnect all")?)
             .separator()
@@ -79,13 +100,41 @@ impl TrayMenu {
             .item(&item(Entry::Quit, "Quit")?)
             .build()?;
         let below_latest = PredefinedMenuItem::separator(app)?;
-        Ok(Self { app: app.clone(), menu, status, pause, latest: Vec::new(), below_latest, separated: false })
+        Ok(Self {
+            app: app.clone(),
+            menu,
+            status,
+            pause,
+            latest: Vec::new(),
+            below_latest,
+            separated: false,
+            mute,
+            unmute,
+            muted: false,
+        })
     }
 
     pub(super) fn show(&mut self, state: &TrayState) -> tauri::Result<()> {
         self.status.set_text(state.line())?;
         self.pause.set_text(pause_text(state))?;
-        self.show_latest(state.latest())
+        self.show_latest(state.latest())?;
+        self.show_unmute(state.unmute())
+    }
+
+    fn show_unmute(&mut self, text: Option<String>) -> tauri::Result<()> {
+        let muted = text.is_some();
+        if let Some(text) = text {
+            self.unmute.set_text(text)?;
+        }
+        match (std::mem::replace(&mut self.muted, muted), muted) {
+            (false, true) => {
+                let items = self.menu.items()?;
+                let mute = items.iter().position(|item| item.id() == self.mute.id());
+                self.menu.insert(&self.unmute, mute.map_or(items.len(), |mute| mute + 1))
+            }
+            (true, false) => self.menu.remove(&self.unmute),
+            _ => Ok(()),
+        }
     }
 
     /// Takes out what is no longer among them and puts in what is new; what stays is not touched.

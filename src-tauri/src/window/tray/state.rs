@@ -1,7 +1,8 @@
 //! What the tray says about the feeds, as a function of how they fare.
 //!
 //! Deliberately not here: Tauri.
-use tidings_engine::{EventId, EventSummary, FeedState, FeedStatus};
+use jiff::{SignedDuration, Timestamp, Zoned};
+use tidings_engine::{EventId, EventSummary, FeedState, FeedStatus, Mute};
 
 /// How many of the latest events the menu has.
 pub(super) const LATEST: usize = 5;
@@ -20,6 +21,44 @@ pub(super) struct TrayState {
     failing: usize,
     unread: u64,
     latest: Vec<Latest>,
+    muted: Option<Muted>,
+    /// Nobody shows notifications.
+    no_service: bool,
+}
+
+/// What is known beside the feeds of what becomes of their events.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Announcing {
+    /// What is muted.
+    pub(super) mutes: Vec<Mute>,
+    /// Whether a notification service is known to be missing.
+    pub(super) no_service: bool,
+}
+
+/// All feeds are muted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Muted {
+    /// When it ends, in words that stay true as time goes by; `None`: when the user says so.
+    until: Option<String>,
+}
+
+impl Muted {
+    fn of(mutes: &[Mute], now: &Zoned) -> Option<Self> {
+        let all = mutes.iter().find(|mute| mute.feed.is_none())?;
+        Some(Self { until: all.until.map(|end| moment(end, now)) })
+    }
+
+    fn words(&self) -> String {
+        self.until.as_ref().map_or_else(|| "muted".to_owned(), |until| format!("muted until {until}"))
+    }
+}
+
+/// "18:30" of the coming day, "Mon 23 Nov 08:00" beyond.
+fn moment(milliseconds: i64, now: &Zoned) -> String {
+    let Ok(end) = Timestamp::from_millisecond(milliseconds) else { return String::from("?") };
+    let soon = end.duration_since(now.timestamp()) < SignedDuration::from_hours(24);
+    let end = end.to_zoned(now.time_zone().clone());
+    end.strftime(if soon { "%H:%M" } else { "%a %-d %b %H:%M" }).to_string()
 }
 
 /// One of the latest events, as the menu shows it.
@@ -44,12 +83,15 @@ impl Latest {
     }
 }
 
-/// The icon's figure. Told apart by shape too, never by colour alone.
+/// The icon's figure, of several that hold the latest here: trouble goes before what the user has chosen, and the menu's
+/// first line says all of it. Told apart by shape too, never by colour alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Figure {
     #[default]
     Normal,
-    /// Some feed is not connected.
+    /// All feeds are muted. Quiet hours are none of this: they come and go by the plan that the user made.
+    Muted,
+    /// Some feed is not connected, or nobody shows notifications.
     Degraded,
     /// No feed is connected.
     Offline,
@@ -57,7 +99,13 @@ pub(super) enum Figure {
 
 impl TrayState {
     /// `latest` are the newest events, newest first.
-    pub(super) fn of(feeds: &[FeedStatus], unread: u64, latest: &[EventSummary]) -> Self {
+    pub(super) fn of(
+        feeds: &[FeedStatus],
+        unread: u64,
+        latest: &[EventSummary],
+        announcing: &Announcing,
+        now: &Zoned,
+    ) -> Self {
         let count = |of: fn(&FeedState) -> bool| feeds.iter().filter(|status| of(&status.state)).count();
         Self {
             feeds: feeds.len(),
@@ -81,6 +129,8 @@ impl TrayState {
             }),
             unread,
             latest: latest.iter().take(LATEST).map(|event| Latest::of(event, feeds)).collect(),
+            muted: Muted::of(&announcing.mutes, now),
+            no_service: announcing.no_service,
         }
     }
 
@@ -95,7 +145,18 @@ impl TrayState {
             Self { active: 0, .. } => "All feeds are paused".to_owned(),
             Self { connected, active, .. } => format!("{connected} of {active} connected"),
         };
-        if self.unread == 0 { feeds } else { format!("{feeds} · {} unread", self.unread) }
+        let unread = (self.unread > 0).then(|| format!("{} unread", self.unread));
+        let muted = self.muted.as_ref().map(Muted::words);
+        let no_service = self.no_service.then(|| "no notification service".to_owned());
+        [Some(feeds), unread, muted, no_service].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    }
+
+    /// The menu's entry that ends the mute; `None`: nothing is muted.
+    pub(super) fn unmute(&self) -> Option<String> {
+        self.muted.as_ref().map(|muted| match muted.until {
+            Some(_) => format!("Unmute ({})", muted.words()),
+            None => "Unmute".to_owned(),
+        })
     }
 
     pub(super) fn all_paused(&self) -> bool {
@@ -105,9 +166,10 @@ impl TrayState {
     /// What the icon shows: its figure and the badge on it.
     pub(super) fn icon(&self) -> (Figure, Option<String>) {
         let figure = match *self {
-            Self { failing: 0, .. } => Figure::Normal,
-            Self { failing, active, .. } if failing == active => Figure::Offline,
-            _ => Figure::Degraded,
+            Self { failing: failing @ 1.., active, .. } if failing == active => Figure::Offline,
+            Self { failing: 1.., .. } | Self { no_service: true, .. } => Figure::Degraded,
+            Self { muted: Some(_), .. } => Figure::Muted,
+            _ => Figure::Normal,
         };
         let badge = match self.unread {
             0 => None,
@@ -121,13 +183,19 @@ impl TrayState {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tidings_engine::FeedId;
+
+    fn state(feeds: usize, active: usize, connected: usize, failing: usize, unread: u64) -> TrayState {
+        TrayState { feeds, active, connected, failing, unread, ..TrayState::default() }
+    }
+
+    fn muted(state: TrayState, until: Option<&str>) -> TrayState {
+        TrayState { muted: Some(Muted { until: until.map(str::to_owned) }), ..state }
+    }
 
     #[test]
     fn the_line_and_the_icon_follow_the_feeds() {
-        let state = |feeds, active, connected, failing, unread| {
-            let latest = Vec::new();
-            TrayState { feeds, active, connected, failing, unread, latest }
-        };
+        let unheard = |state| TrayState { no_service: true, ..state };
         let badge = |text: &str| Some(text.to_owned());
         let cases = [
             (state(0, 0, 0, 0, 0), "No feeds yet", (Figure::Normal, None)),
@@ -136,11 +204,54 @@ mod tests {
             (state(1, 1, 0, 0, 0), "0 of 1 connected", (Figure::Normal, None)),
             (state(1, 1, 0, 1, 99), "0 of 1 connected · 99 unread", (Figure::Offline, badge("99"))),
             (state(1, 1, 1, 0, 100), "1 of 1 connected · 100 unread", (Figure::Normal, badge("99+"))),
+            (muted(state(1, 1, 1, 0, 0), None), "1 of 1 connected · muted", (Figure::Muted, None)),
+            (muted(state(0, 0, 0, 0, 0), None), "No feeds yet · muted", (Figure::Muted, None)),
+            (
+                muted(state(2, 2, 1, 1, 4), Some("18:30")),
+                "1 of 2 connected · 4 unread · muted until 18:30",
+                (Figure::Degraded, badge("4")),
+            ),
+            (
+                muted(state(1, 1, 0, 1, 0), Some("18:30")),
+                "0 of 1 connected · muted until 18:30",
+                (Figure::Offline, None),
+            ),
+            (unheard(state(1, 1, 1, 0, 0)), "1 of 1 connected · no notification service", (Figure::Degraded, None)),
+            (
+                unheard(muted(state(1, 1, 0, 1, 0), None)),
+                "0 of 1 connected · muted · no notification service",
+                (Figure::Offline, None),
+            ),
         ];
         for (state, line, icon) in cases {
             assert_eq!((state.line().as_str(), state.icon()), (line, icon));
         }
         assert!(state(2, 0, 0, 0, 0).all_paused());
         assert!(!state(0, 0, 0, 0, 0).all_paused());
+    }
+
+    #[test]
+    fn the_end_of_a_mute_is_said_so_that_it_stays_true() {
+        let now: Zoned = "2026-11-21T22:00:00+01:00[Europe/Berlin]".parse().expect("a time");
+        for (until, expected) in [
+            ("2026-11-21T23:00:00+01:00", "Unmute (muted until 23:00)"),
+            ("2026-11-22T08:00:00+01:00", "Unmute (muted until 08:00)"),
+            ("2026-11-22T22:00:00+01:00", "Unmute (muted until Sun 22 Nov 22:00)"),
+            ("2026-12-01T08:00:00+01:00", "Unmute (muted until Tue 1 Dec 08:00)"),
+        ] {
+            let until: Timestamp = until.parse().expect("a time");
+            let announcing = Announcing {
+                mutes: vec![
+                    Mute { feed: Some(FeedId(1)), until: None },
+                    Mute { feed: None, until: Some(until.as_millisecond()) },
+                ],
+                no_service: false,
+            };
+            let state = TrayState::of(&[], 0, &[], &announcing, &now);
+            assert_eq!(state.unmute().as_deref(), Some(expected));
+        }
+        assert_eq!(muted(state(1, 1, 1, 0, 0), None).unmute().as_deref(), Some("Unmute"));
+        let of_one_feed = Announcing { mutes: vec![Mute { feed: Some(FeedId(1)), until: None }], no_service: false };
+        assert_eq!(TrayState::of(&[], 0, &[], &of_one_feed, &now).unmute(), None);
     }
 }
