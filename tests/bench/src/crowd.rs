@@ -63,6 +63,11 @@ impl Crowd {
         Ok(())
     }
 
+    /// Ends all connections.
+    pub(crate) fn end(&self) {
+        self.streams().clear();
+    }
+
     fn streams(&self) -> std::sync::MutexGuard<'_, Vec<TcpStream>> {
         self.streams.lock().unwrap_or_else(PoisonError::into_inner)
     }

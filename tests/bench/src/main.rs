@@ -2,6 +2,7 @@
 //!
 //! Deliberately not here: thresholds. A regression is found by reading the table (`docs/benchmarks.md`) in review; micro
 //! benchmarks of the decoder and the store are criterion's (`benches/` of their crates).
+mod announce;
 mod crowd;
 mod load;
 mod measure;
@@ -39,6 +40,7 @@ const PHASES: &[(&str, Phase)] = &[
     ("history", phases::history),
     ("idle", scale::idle),
     ("steady", scale::steady),
+    ("announce", announce::announce),
 ];
 
 fn main() -> Result<()> {

@@ -136,7 +136,7 @@ fn stored_by_the_engine(bench: &Bench, load: &Load, events: usize) -> Result<Cos
     let folder = tempfile::tempdir()?;
     add_feed(bench, folder.path(), "load", &load.url)?;
     let start = Instant::now();
-    let engine = headless(bench, folder.path())?;
+    let engine = headless(bench, folder.path(), &[])?;
     wait_for_events(folder.path(), events)?;
     let wall = start.elapsed();
     let cost = end(engine)?;
@@ -164,7 +164,7 @@ pub(crate) fn headless_engine_costs(bench: &Bench, data_dir: &Path) -> Result<(D
     for _ in 0..bench.rounds {
         let asked = load.asked();
         let start = Instant::now();
-        let engine = headless(bench, data_dir)?;
+        let engine = headless(bench, data_dir, &[])?;
         load.wait_until_asked(asked + 1)?;
         starts.push(start.elapsed());
         peak = peak.max(memory(&engine, "VmRSS:")?);
@@ -190,7 +190,7 @@ pub(crate) fn history(bench: &Bench) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let load = Load::start(Payload::Small.stream(EVENTS), After::Hold)?;
     add_feed(bench, folder.path(), "history", &load.url)?;
-    let engine = headless(bench, folder.path())?;
+    let engine = headless(bench, folder.path(), &[])?;
     wait_for_events(folder.path(), EVENTS)?;
     end(engine)?;
     forget_feeds(bench, folder.path())?;
@@ -244,8 +244,9 @@ fn forget_feeds(bench: &Bench, data_dir: &Path) -> Result<()> {
     Ok(())
 }
 
-pub(crate) fn headless(bench: &Bench, data_dir: &Path) -> Result<Child> {
+pub(crate) fn headless(bench: &Bench, data_dir: &Path, variables: &[(&str, &str)]) -> Result<Child> {
     let mut engine = Command::new(bench.program("tidings"));
+    engine.envs(variables.iter().copied());
     engine.arg("--data-dir").arg(data_dir).args(["run", "--headless"]);
     engine.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     engine.spawn().context("cannot start the headless engine")

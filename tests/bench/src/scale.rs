@@ -19,8 +19,8 @@ const LOOK: Duration = Duration::from_secs(20);
 
 /// What a process has used up so far, and holds.
 #[derive(Debug, Clone, Copy)]
-struct Used {
-    cpu: Duration,
+pub(crate) struct Used {
+    pub(crate) cpu: Duration,
     /// How often one of its threads has gone to sleep, and so woken up before.
     wake_ups: u64,
     private: u64,
@@ -28,7 +28,7 @@ struct Used {
 }
 
 impl Used {
-    fn by(process: &Child) -> Result<Self> {
+    pub(crate) fn by(process: &Child) -> Result<Self> {
         let folder = format!("/proc/{}", process.id());
         let (mut nanoseconds, mut wake_ups) = (0, 0);
         for task in std::fs::read_dir(format!("{folder}/task"))? {
@@ -132,7 +132,7 @@ fn following(bench: &Bench, data_dir: &Path, crowd: &Crowd, feeds: usize) -> Res
         database.execute(copy, [i64::try_from(feeds)?])?;
     }
     drop(database);
-    let engine = headless(bench, data_dir)?;
+    let engine = headless(bench, data_dir, &[])?;
     crowd.wait_until_there_are(feeds)?;
     Ok(engine)
 }
