@@ -14,7 +14,8 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 use tidings_engine::{
-    Engine, EngineError, Feed, FeedConfig, FeedId, FeedStatus, Mute, MuteFor, Settings, StorageProblem, Tested,
+    Engine, EngineError, Feed, FeedConfig, FeedId, FeedStatus, HookReport, Mute, MuteFor, Settings, StorageProblem,
+    Tested,
 };
 
 /// A line longer than this is refused: requests and replies are small, but a list of a thousand feeds is not.
@@ -65,6 +66,9 @@ pub enum Request {
         event_type: String,
         data: String,
     },
+    HookLog {
+        feed: FeedId,
+    },
 }
 
 /// The answer to a [`Request`].
@@ -86,6 +90,8 @@ pub enum Reply {
     Mutes(Vec<Mute>),
     /// What became of a test event.
     Tested(Vec<Tested>),
+    /// What became of the programs that rules started.
+    HookLog(Vec<HookReport>),
     /// It is not done.
     Refused {
         /// Stable, for programs: a code of [`EngineError::code`], `no-window`, or `bad-request`.
@@ -190,6 +196,7 @@ pub(crate) async fn answer(engine: &Engine, request: Request) -> Reply {
         Request::SendTest { feed, event_type, data } => {
             engine.send_test(feed, event_type, data).await.map(Reply::Tested)
         }
+        Request::HookLog { feed } => engine.hook_log(feed).await.map(Reply::HookLog),
         Request::Storage => Ok(Reply::Storage(engine.storage_problem())),
     };
     reply.unwrap_or_else(|error| refused(&error))

@@ -1,5 +1,5 @@
 //! `tidings rule …` and `tidings feed edit --map`: what is kept, what is refused, and what stored events would become.
-use crate::command::{Ran, run};
+use crate::command::{LIMIT, Ran, run};
 use crate::headless::headless;
 use rustix::process::Signal;
 use serde_json::{Value, json};
@@ -121,7 +121,7 @@ fn what_cannot_work_is_refused_with_its_place() {
             "\"subject\" is no field that can be mapped; see tidings feed edit --help.",
         ),
         (&["feed", "edit", "b", "--map", "first-events=some"], 2, "\"some\" is no number; write first-events=NUMBER."),
-        (&["rule"], 2, "What should be done with the rules? One of: list, add, remove, move, test."),
+        (&["rule"], 2, "What should be done with the rules? One of: list, add, remove, move, log, test."),
         (
             &["feed"],
             2,
@@ -240,4 +240,40 @@ rule          3  words failed → announce high, start /usr/local/bin/siren --se
         ),
         "{left}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_that_rules_start_are_accounted_for() {
+    let server = SseServer::start(|mut connection| async move {
+        connection.send(format!("{EVENT_STREAM}data: one\n\n")).await;
+        connection.closed().await;
+    })
+    .await;
+    let dir = tempfile::tempdir().expect("a directory");
+    let dir = dir.path();
+    tidings(dir, &["feed", "add", "house", &server.url("/")]).good();
+    let program = ["rule", "add", "house", "--", "/bin/sh", "-c", "grep -o '\"title\":\"one\"'; echo no >&2; exit 3"];
+    tidings(dir, &program).good();
+    tidings(dir, &["settings", "set", "allow-hooks", "on"]).good();
+    let log = ["rule", "log", "house"];
+    assert_eq!(
+        tidings(dir, &log).failure(1),
+        "Tidings is not running, so no feed is connected; start it, or use tidings run."
+    );
+    let engine = headless(dir, &[]);
+    let told = eventually_blocking(LIMIT, "the account of a program", || {
+        Some(tidings(dir, &log).good()).filter(|told| !told.is_empty())
+    });
+    let lines: Vec<_> = told.lines().collect();
+    let (before, took) = lines[0].split_once(" with status 3 after ").expect("how it ended");
+    assert!(before.ends_with("  event 1, rule 1: /bin/sh ended") && took.ends_with(" ms"), "{told}");
+    assert_eq!(lines[1..], ["    \"title\":\"one\"", "    no"]);
+    let report = &ndjson(&tidings(dir, &[&log[..], &["--format", "ndjson"]].concat()).good())[0];
+    assert_eq!(report["end"], json!({ "kind": "exited", "status": 3 }));
+    assert_eq!(
+        (&report["event"], &report["rule"], &report["output"]),
+        (&json!(1), &json!(1), &json!("\"title\":\"one\"\nno\n"))
+    );
+    engine.signal(Signal::TERM);
+    assert_eq!(engine.end().status, 0);
 }

@@ -4,7 +4,7 @@
 //! the start it is not started. Deliberately not here: starting and ending processes (the shell's `hook.rs`).
 use crate::clock::now;
 use crate::{DecidedBy, EventId, FeedId, Hook};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -28,7 +28,7 @@ pub struct HookStart {
 }
 
 /// How a program ended, or why it was not started.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "camelCase")]
 pub enum HookEnd {
     /// By itself; 0 means that all is well.
@@ -83,7 +83,7 @@ impl Hooks for NoHooks {
 }
 
 /// What became of a program that a rule wanted to be started.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct HookReport {
     /// The event it was for.

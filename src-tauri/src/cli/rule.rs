@@ -1,15 +1,16 @@
 //! `tidings rule …`: which events of a feed are announced, kept silently or dropped; tried before it is saved.
 //!
-//! Deliberately not here: what rules mean (the engine's `rule.rs`), the owner of the feeds (`feed/owner.rs`).
+//! Deliberately not here: what rules mean (the engine's `rule.rs`), the owner of the feeds (`owner.rs`).
 pub(super) mod described;
+mod started;
 mod tried;
 
 use self::described::{condition, consequence};
 use super::feed::find;
 use super::output::Output;
-use super::owner::Owner;
+use super::owner::{Owner, not_understood};
 use super::{DataDir, Failed, Format, Outcome, shown, tell, unless_reader_gone};
-use crate::control::Request;
+use crate::control::{Reply, Request};
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 use std::io::Write as _;
@@ -60,6 +61,16 @@ Examples:
         number: usize,
         /// The number it shall have
         to: usize,
+    },
+    /// Show what became of the programs that rules started, newest last
+    ///
+    /// Tidings keeps the last 50 of each feed for as long as it runs.
+    Log {
+        /// The feed's name or id
+        feed: String,
+        /// How they are written
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
     },
     /// Show what would become of stored events; nothing is changed
     Test {
@@ -167,6 +178,13 @@ impl RuleCommand {
                 let (history, feed) = stored(&data_dir, &feed)?;
                 let trial = Trial { rules, limit, ..Trial::default() };
                 return tried::write(history.try_rules(&feed, &trial).map_err(Failed::work)?, format);
+            }
+            Action::Log { feed, format } => {
+                let mut owner = Owner::of(data_dir)?;
+                let feed = owner.feed(&feed)?.id;
+                let reply = owner.ask_running(Request::HookLog { feed })?;
+                let Reply::HookLog(reports) = reply else { return Err(not_understood()) };
+                return started::write(&reports, format);
             }
             Action::Add(add) => {
                 let mut owner = Owner::of(data_dir)?;
