@@ -7,7 +7,8 @@ use std::sync::Arc;
 use tempfile::TempDir;
 use tidings::hook::Programs;
 use tidings::notification::{self, Action};
-use tidings_engine::{Answer, Engine, EngineOptions, EventId, SystemClock, Target};
+use tidings_engine::announce::{Burst, Hold, Plan};
+use tidings_engine::{Answer, Engine, EngineOptions, EventId, Settings, SystemClock, Target};
 use tidings_event_source::Policy;
 use tidings_test_support::{Area, Desktop, DesktopSession, LiveStream, NotificationDaemon, eventually};
 use tokio::sync::mpsc;
@@ -128,4 +129,43 @@ async fn an_announcement_is_shown_replaced_in_place_taken_back_and_clicked(
     let action = tokio::time::timeout(LIMIT, announcing.actions.recv()).await.expect("a click").expect("it runs");
     assert_eq!(action, Action::Open { target: Some(Target::Event(EventId(2))), activation_token: None });
     when_shown(&desktop, daemon, 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_daemon_has_no_room_for_is_told_of_when_it_has() {
+    /// More than notification-daemon takes at a time, which are some twenty.
+    const EVENTS: i64 = 40;
+    let desktop = Desktop { notifications: NotificationDaemon::Flashback, tray: false, ..Desktop::default() }.start();
+    let announcing = Announcing::on(&desktop).await;
+    let settings = announcing.engine.settings().await.expect("settings");
+    let settings = Settings { burst: Burst { size: 100, seconds: 10 }, ..settings };
+    announcing.engine.change_settings(settings).await.expect("saved");
+    for number in 1..=EVENTS {
+        // Urgent ones stay.
+        let event = serde_json::json!({ "title": format!("Disk {number} failed"), "priority": 5 });
+        announcing.stream.say(&event.to_string());
+    }
+    let refused = Plan::Digest { because: Hold::Refused };
+    // How many it took, once it has said of each whether it takes it.
+    let took = eventually(LIMIT, "an answer about each", async || {
+        let mut taken = 0;
+        for event in (1..=EVENTS).map(EventId) {
+            let why = announcing.engine.why(event).await.ok()?;
+            if why.plan? != refused {
+                why.told?.answer?;
+                taken += 1;
+            }
+        }
+        (taken < EVENTS).then_some(taken)
+    });
+    let taken = took.await;
+    assert_ne!(taken, 0);
+    for number in 1..=taken {
+        announcing.notifier.withdraw(Target::Event(EventId(number)));
+    }
+    // It is tried again after 5 s, and then after 10 s.
+    announcing.number(EventId(EVENTS)).await;
+    let told = announcing.engine.why(EventId(EVENTS)).await.expect("known").told.expect("told");
+    assert_eq!(told.events, (EVENTS - taken).unsigned_abs(), "each of the others, once");
+    assert_eq!(announcing.engine.why(EventId(taken + 1)).await.expect("known").told, Some(told));
 }
