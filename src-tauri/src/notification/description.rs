@@ -3,7 +3,7 @@
 //! Deliberately not here: its delivery.
 use notify_rust::Notification;
 use std::borrow::Cow;
-use tidings_engine::{Announcement, AnnouncementId, Target, Urgency};
+use tidings_engine::{Announcement, Target, Urgency};
 
 /// The action of a click on the notification itself.
 pub(super) const OPEN: &str = "default";
@@ -67,7 +67,7 @@ pub(super) fn announcement(announcement: &Announcement, can: Capabilities, icon:
         let category =
             if matches!(announcement.target, Target::Event(_)) { "x-tidings.event" } else { "x-tidings.digest" };
         notification.hint(notify_rust::Hint::Category(category.to_owned()));
-        if announcement.id.is_some_and(AnnouncementId::is_test) {
+        if announcement.id.is_some_and(tidings_engine::AnnouncementId::is_test) {
             // Whoever sends a test sees it, and has no use for it later.
             notification.hint(notify_rust::Hint::Transient(true));
         }
