@@ -284,7 +284,11 @@ impl NotificationRecorder {
     pub async fn invoke(&self, id: u32, key: &str) {
         let emitter = self.emitter(id);
         Interface::action_invoked(&emitter, id, key).await.expect("the bus takes a signal");
-        self.dismiss(id).await;
+        // The program may have been quicker, and closed it itself.
+        let closes = self.shared.record().shown.remove(&id).is_some();
+        if closes {
+            Interface::notification_closed(&emitter, id, 2).await.expect("the bus takes a signal");
+        }
     }
 
     /// Tells everybody on the bus of a pressed button, as most services do, also of notifications that it does not know, as
