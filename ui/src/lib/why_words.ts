@@ -67,17 +67,18 @@ function problemStep(problem: string | null): Step[] {
   return problem === null ? [] : [{ came: 'wrong', text: m.why_problem({ problem }) }];
 }
 
-/** What was decided; nothing that the rules said already. */
+/** What was decided about an announcement of so many events, as far as they are known; nothing that the rules said. */
 function planStep(plan: Plan, events: number, now: number): Step[] {
-  const count = Math.max(1, events);
+  const several = events > 1 ? { count: events, shown: number(events) } : null;
   switch (plan.kind) {
     case 'alone':
       return [{ came: 'announced', text: m.why_alone() }];
     case 'summary':
-      return [{ came: 'announced', text: m.why_summary({ count, shown: number(count) }) }];
+      return [{ came: 'announced', text: several === null ? m.why_summary_begun() : m.why_summary(several) }];
     case 'digest': {
       const because = holdWords(plan.because, now);
-      return [{ came: 'waiting', text: m.why_digest({ because, count, shown: number(count) }) }];
+      const text = several === null ? m.why_later({ because }) : m.why_digest({ because, ...several });
+      return [{ came: 'waiting', text }];
     }
     case 'silent':
       switch (plan.because) {
