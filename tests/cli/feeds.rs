@@ -57,6 +57,13 @@ fn add_plain_and_all(dir: &Path) -> (Value, Value) {
             ca_text,
             "--insecure",
             "--no-notify",
+            "--burst",
+            "3/60",
+            "--urgent-passes",
+            "no",
+            "--ignore-quiet-hours",
+            "--quiet-in-view",
+            "yes",
         ],
     );
     assert_eq!(added.good(), "Added “all” as feed 2.\n");
@@ -67,12 +74,14 @@ fn add_plain_and_all(dir: &Path) -> (Value, Value) {
     });
     let plain = json!({
         "id": 1, "name": "plain", "url": "http://127.0.0.1:9/a", "paused": false, "notify": true, "headers": [],
+        "burst": null, "urgent_passes": null, "ignores_quiet_hours": false, "quiet_in_view": null,
         "resume": "header", "resume_path": null, "resume_types": [], "repeats": "whole",
         "proxy": "system", "ca": null, "insecure": false,
         "state": null, "message": null, "retry_at": null, "last_byte_at": null, "unread": null, "dropped": null, "mapping": by_default, "rules": [],
     });
     let all = json!({
         "id": 2, "name": "all", "url": "https://user@h/b", "paused": false, "notify": false,
+        "burst": "3/60", "urgent_passes": false, "ignores_quiet_hours": true, "quiet_in_view": true,
         "headers": [["X-Topic", "news"], ["Authorization", "(hidden)"]],
         "resume": "query:since", "resume_path": "$.id", "resume_types": [], "repeats": "key:meta.id",
         "proxy": "socks5://p@h:1080", "ca": ca_text, "insecure": true,
@@ -104,6 +113,10 @@ proxy         socks5://p@h:1080
 authorities   {ca}
 certificates  not checked
 announced     no
+burst         3/60
+urgent passes no
+quiet hours   ignored
+quiet in view yes
 "
         )
     );
@@ -145,6 +158,22 @@ fn what_is_not_named_stays() {
         every[key] = value;
     }
     assert_eq!(listed(dir)[1], every);
+
+    // Each choice of a feed's own is made and unmade without the others.
+    for (changes, key, value) in [
+        (&["--burst", "default"][..], "burst", json!(null)),
+        (&["--burst", "1000/3600"], "burst", json!("1000/3600")),
+        (&["--urgent-passes", "yes"], "urgent_passes", json!(true)),
+        (&["--urgent-passes", "default"], "urgent_passes", json!(null)),
+        (&["--heed-quiet-hours"], "ignores_quiet_hours", json!(false)),
+        (&["--ignore-quiet-hours"], "ignores_quiet_hours", json!(true)),
+        (&["--quiet-in-view", "no"], "quiet_in_view", json!(false)),
+        (&["--quiet-in-view", "default"], "quiet_in_view", json!(null)),
+    ] {
+        feed(dir, &[&["edit", "every"], changes].concat()).good();
+        every[key] = value;
+        assert_eq!(listed(dir)[1], every, "{changes:?}");
+    }
 
     assert_eq!(feed(dir, &["pause", "plain"]).good(), "Paused “plain”.\n");
     plain["paused"] = json!(true);

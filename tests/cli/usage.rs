@@ -66,6 +66,14 @@ fn bad_usage_is_told_in_a_sentence() {
             &["feed", "edit", "n", "--repeats", "always"],
             r#""always" does not say what is the same event again; write whole, key:PATH or never."#,
         ),
+        (
+            &["feed", "add", "n", "http://h/", "--burst", "0/10"],
+            r#""0/10" is no burst; write 5/10 for five in ten seconds, up to 1000/3600."#,
+        ),
+        (
+            &["feed", "edit", "n", "--quiet-in-view", "on"],
+            "invalid value 'on' for '--quiet-in-view <WHETHER>' [possible values: yes, no, default]; see --help.",
+        ),
         (&["feed", "edit", "n"], "Nothing was named that should change; see tidings feed edit --help."),
         (
             &["export", "--since", "yesterday"],

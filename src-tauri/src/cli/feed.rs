@@ -1,6 +1,7 @@
 //! `tidings feed …`: the feeds, changed by the process that runs them, or here if none does.
 //!
 //! Deliberately not here: what a feed does (the engine), the socket (`control.rs`).
+mod announcing;
 mod config;
 mod status;
 mod tested;

@@ -1,6 +1,7 @@
 //! What can be chosen for a feed on the command line.
 //!
 //! Deliberately not here: what the choices mean (the engine's `feed.rs`). What may hold a secret is never repeated.
+use super::announcing;
 use crate::cli::argument::{address, header, proxy};
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -60,6 +61,8 @@ struct Common {
     /// Store its events without announcing them
     #[arg(long)]
     no_notify: bool,
+    #[command(flatten)]
+    announcing: announcing::OwnChoices,
     /// Map a field by a template; may be repeated. FIELD is title, body, link, icon, urgency, group or time; split (an
     /// expression); first-events or first-seconds (numbers). Nothing after the sign: by default
     #[arg(long = "map", value_name = "FIELD=TEMPLATE")]
@@ -100,6 +103,9 @@ pub(super) struct Changes {
     /// Announce its events again
     #[arg(long, conflicts_with = "no_notify")]
     notify: bool,
+    /// Keep the quiet hours again
+    #[arg(long, conflicts_with = "ignore_quiet_hours")]
+    heed_quiet_hours: bool,
 }
 
 /// Changes that can be made to any feed.
@@ -115,6 +121,7 @@ pub(super) struct Checked {
     ca_file: Option<CaFile>,
     insecure: Option<bool>,
     notify: Option<bool>,
+    announcing: announcing::Checked,
     no_mapping: bool,
     mapping: Vec<Mapped>,
 }
@@ -158,6 +165,9 @@ impl Changes {
         if self.notify {
             checked.notify = Some(true);
         }
+        if self.heed_quiet_hours {
+            checked.announcing.ignores_quiet_hours = Some(false);
+        }
         if checked == Checked::default() {
             return Err("Nothing was named that should change; see tidings feed edit --help.".into());
         }
@@ -175,6 +185,7 @@ impl Common {
             ca_file: self.ca.as_deref().map(readable).transpose()?.map(|file| CaFile(Some(file))),
             insecure: self.insecure.then_some(true),
             notify: self.no_notify.then_some(false),
+            announcing: self.announcing.check()?,
             mapping: self.map.iter().map(|given| mapped(given)).collect::<Result<_, _>>()?,
             ..Checked::default()
         })
@@ -204,6 +215,7 @@ impl Checked {
             ca_file: self.ca_file.map_or(config.ca_file, |CaFile(file)| file),
             insecure: self.insecure.unwrap_or(config.insecure),
             notify: self.notify.unwrap_or(config.notify),
+            announcing: self.announcing.apply(config.announcing),
             ..config
         }
     }
@@ -350,6 +362,7 @@ mod tests {
             ca: None,
             insecure: false,
             no_notify: false,
+            announcing: announcing::OwnChoices::default(),
             map: vec![],
         };
         let changed = common.check().expect("good").apply(config.clone());

@@ -5,7 +5,7 @@ use super::find;
 use crate::cli::output::Output;
 use crate::cli::owner::Seen;
 use crate::cli::rule::described::{condition, consequence};
-use crate::cli::{Failed, Format, Outcome, moment, shown, unless_reader_gone};
+use crate::cli::{Failed, Format, Outcome, moment, settings, shown, unless_reader_gone};
 use serde::Serialize;
 use std::io::{self, Write as _};
 use tidings_engine::{Feed, FeedId, FeedState, FeedStatus, Gap, Mapping, ProxyChoice, RepeatRule, ResumeMode, Rule};
@@ -14,12 +14,18 @@ const HIDDEN: &str = "(hidden)";
 
 /// A feed as other programs read it. What is only known of a running feed is null otherwise.
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own that other programs read")]
 struct Shown<'a> {
     id: i64,
     name: &'a str,
     url: String,
     paused: bool,
     notify: bool,
+    /// "5/10". Here and where it is yes or no, null means: as the settings say.
+    burst: Option<String>,
+    urgent_passes: Option<bool>,
+    ignores_quiet_hours: bool,
+    quiet_in_view: Option<bool>,
     headers: Vec<(&'a str, &'a str)>,
     /// "header", "none", "query:NAME"
     resume: String,
@@ -66,6 +72,10 @@ impl<'a> Shown<'a> {
             url: shown::stored_address(&config.url).into_owned(),
             paused: feed.paused,
             notify: config.notify,
+            burst: config.announcing.burst.map(settings::burst_word),
+            urgent_passes: config.announcing.urgent_passes,
+            ignores_quiet_hours: config.announcing.ignores_quiet_hours,
+            quiet_in_view: config.announcing.quiet_in_view,
             headers: config.headers.iter().map(|header| (&*header.name, hide(&header.name, &header.value))).collect(),
             resume: match &config.resume {
                 ResumeMode::Header => "header".into(),
@@ -246,7 +256,20 @@ fn text(output: &mut Output, feed: &Feed, status: Option<&FeedStatus>, gaps: &[G
     if facts.insecure {
         line("certificates", "not checked")?;
     }
-    line("announced", if facts.notify { "yes" } else { "no" })?;
+    let yes_no = |yes| if yes { "yes" } else { "no" };
+    line("announced", yes_no(facts.notify))?;
+    if let Some(burst) = &facts.burst {
+        line("burst", burst)?;
+    }
+    if let Some(passes) = facts.urgent_passes {
+        line("urgent passes", yes_no(passes))?;
+    }
+    if facts.ignores_quiet_hours {
+        line("quiet hours", "ignored")?;
+    }
+    if let Some(quiet) = facts.quiet_in_view {
+        line("quiet in view", yes_no(quiet))?;
+    }
     if let Some(dropped) = facts.dropped.filter(|dropped| *dropped > 0) {
         line("dropped", &dropped.to_string())?;
     }
