@@ -1,8 +1,44 @@
 //! Closing the window leaves the icon in the tray, and nothing is missed meanwhile.
+mod host;
+mod states;
+
 use crate::window::Window;
-use crate::{LIMIT, run, stored};
+use crate::{LIMIT, run, stored, tidings};
+use std::time::{Duration, Instant};
+use tauri::image::Image;
 use tidings_test_support::sse_server::{EVENT_STREAM, SseServer};
-use tidings_test_support::{Desktop, TrayItem, Tutorial, TutorialServer, eventually};
+use tidings_test_support::{Desktop, DesktopSession, Process, TrayItem, Tutorial, TutorialServer, eventually};
+
+/// Starts Tidings in the tray.
+async fn hidden(desktop: &DesktopSession) -> (Process, TrayItem) {
+    let program = Process::start(&mut tidings(desktop, &["--hidden"]));
+    (program, TrayItem::find(desktop.bus_address()).await)
+}
+
+fn pixels(image: &Image<'_>) -> Vec<[u8; 4]> {
+    image.rgba().as_chunks().0.to_vec()
+}
+
+/// A figure's pixels, as it is kept.
+fn figure(name: &str) -> Vec<[u8; 4]> {
+    let file = format!("{}/icons/tray/{name}.png", env!("CARGO_MANIFEST_DIR"));
+    pixels(&Image::from_path(file).expect("the figure can be read"))
+}
+
+/// The pixels of the icon in the tray; `None`: it is just being replaced.
+async fn picture(tray: &TrayItem) -> Option<Vec<[u8; 4]>> {
+    Image::from_path(tray.icon().await).ok().map(|image| pixels(&image))
+}
+
+/// Waits until the menu's first line and the icon are these.
+async fn shows(tray: &TrayItem, line: &str, name: &str) {
+    let figure = figure(name);
+    let what = format!("“{line}” in the menu and the figure {name} without a number in the tray");
+    let wait = eventually(LIMIT, &what, async || {
+        (tray.menu().await[0].label == line && picture(tray).await.as_ref() == Some(&figure)).then_some(())
+    });
+    wait.await;
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn closing_hides_to_the_tray_and_its_menu_brings_the_window_back() {
@@ -80,17 +116,23 @@ async fn closing_hides_to_the_tray_and_its_menu_brings_the_window_back() {
 async fn a_flood_changes_the_icon_now_and_then_and_leaves_no_files() {
     const EVENTS: usize = 5_000;
     let desktop = Desktop::default().start();
+    // A thousand a second.
     let server = SseServer::start(async |mut connection| {
         connection.send(EVENT_STREAM).await;
+        let mut time = tokio::time::interval(Duration::from_millis(10));
         for number in 1..=EVENTS {
+            if number % 10 == 1 {
+                time.tick().await;
+            }
             connection.send(format!("id: {number}\ndata: event {number} & more_of_it\n\n")).await;
         }
         connection.closed().await;
     });
     let server = server.await;
-    let window = Window::open(&desktop).await;
+    let (_program, tray) = hidden(&desktop).await;
+    let signals = tray.signals().await;
+    let begun = Instant::now();
     run(&desktop, &["feed", "add", "flood", &server.url("/"), "--no-notify"]);
-    let tray = TrayItem::find(desktop.bus_address()).await;
     let line = format!("1 of 1 connected · {EVENTS} unread");
     let latest: Vec<_> =
         (EVENTS - 4..=EVENTS).rev().map(|number| format!("flood: event {number} & more_of_it")).collect();
@@ -99,7 +141,13 @@ async fn a_flood_changes_the_icon_now_and_then_and_leaves_no_files() {
         (labels[0] == line && labels[2..7] == latest).then_some(labels)
     });
     assert_eq!(menu.await[7..9], ["", "Open Tidings"]);
+    // At most one change a second, and an entry's coming and going is told by itself.
+    let changes = usize::try_from(begun.elapsed().as_secs()).expect("not that long") + 2;
+    let counts = signals.counts();
+    let told = |signal: &str| counts.get(signal).copied().unwrap_or_default();
+    assert!((1..=changes).contains(&told("NewIcon")), "{changes} changes: {counts:?}");
+    assert!((1..=12 * changes).contains(&told("LayoutUpdated")), "{changes} changes: {counts:?}");
+    assert!(told("ItemsPropertiesUpdated") <= 12 * changes, "{changes} changes: {counts:?}");
     let files = desktop.run("sh", ["-c", "find \"$XDG_RUNTIME_DIR\"/tidings-tray-* -type f | wc -l"]);
     assert_eq!(files.trim(), "1", "the icon that is shown, and no earlier one");
-    window.end().await;
 }

@@ -33,6 +33,9 @@ const ID: &str = "org.tidings.tray";
 
 /// Puts the icon into the tray and keeps it up to date from then on.
 pub(crate) fn start(app: &AppHandle, data_dir: &std::path::Path) -> tauri::Result<()> {
+    // A tray host calls the icon so; otherwise by the name of the executable.
+    #[cfg(target_os = "linux")]
+    gtk::glib::set_application_name("Tidings");
     let icons = Icons::load()?;
     let state = TrayState::default();
     let menu = TrayMenu::new(app, &state)?;

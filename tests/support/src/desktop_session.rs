@@ -279,6 +279,11 @@ impl DesktopSession {
         Process::start(self.command("dunst").arg("-conf").arg(config))
     }
 
+    /// Starts a tray host on a desktop that was started without one.
+    pub fn start_tray_host(&self) -> Process {
+        Process::start(&mut self.command(Path::new(SCRIPT).with_file_name("tray-host")))
+    }
+
     fn lines(&self, log: &str) -> Vec<String> {
         let text = std::fs::read_to_string(self.logs.path().join(log)).expect("the desktop's records can be read");
         text.lines().map(str::to_owned).collect()

@@ -2,9 +2,12 @@
 //!
 //! Deliberately not here: the host (xfce4-panel, `desktop_session.rs`).
 use crate::eventually::eventually;
-use std::collections::HashMap;
+use futures_util::StreamExt as _;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use zbus::{Connection, OwnedVariant, Proxy};
+use tokio::task::JoinHandle;
+use zbus::{Connection, MatchRule, MessageStream, OwnedVariant, Proxy};
 
 /// How long an item may take to appear in the tray, and its menu to get an entry.
 const LIMIT: Duration = Duration::from_secs(20);
@@ -55,6 +58,14 @@ impl TrayItem {
         Self { connection, item }
     }
 
+    /// What a tray host calls it.
+    ///
+    /// # Panics
+    /// When the item is gone.
+    pub async fn title(&self) -> String {
+        self.property("Title").await
+    }
+
     /// The name or path of its icon.
     ///
     /// # Panics
@@ -99,6 +110,28 @@ impl TrayItem {
         let () = menu.call("Event", &(entry.id, "clicked", nothing, 0_u32)).await.expect("the menu takes a click");
     }
 
+    /// Counts from now on the signals by which it tells the tray host of changes.
+    ///
+    /// # Panics
+    /// When the bus cannot be asked for them.
+    pub async fn signals(&self) -> TraySignals {
+        let rule = MatchRule::builder().msg_type(zbus::message::Type::Signal).sender(self.item.0.clone());
+        let rule = rule.build().expect("the item has a bus name");
+        let signals = MessageStream::for_match_rule(rule, &self.connection, None).await;
+        let mut signals = signals.expect("the bus takes the rule");
+        let counts = Arc::<Mutex<BTreeMap<_, _>>>::default();
+        let task = tokio::spawn({
+            let counts = Arc::clone(&counts);
+            async move {
+                while let Some(Ok(signal)) = signals.next().await {
+                    let member = signal.header().member().map(ToString::to_string).unwrap_or_default();
+                    *counts.lock().unwrap_or_else(PoisonError::into_inner).entry(member).or_default() += 1;
+                }
+            }
+        });
+        TraySignals { counts, task }
+    }
+
     async fn property(&self, name: &str) -> String {
         let proxy = self.proxy(self.item.1.clone(), "org.kde.StatusNotifierItem").await;
         proxy.get_property(name).await.expect("the item has this property")
@@ -119,6 +152,26 @@ impl TrayItem {
             .cache_properties(zbus::proxy::CacheProperties::No)
             .build();
         proxy.await.expect("a proxy can be made")
+    }
+}
+
+/// How often the item has sent which signal.
+#[derive(Debug)]
+pub struct TraySignals {
+    counts: Arc<Mutex<BTreeMap<String, usize>>>,
+    task: JoinHandle<()>,
+}
+
+impl TraySignals {
+    /// By the signals' names; those that never came are not among them.
+    pub fn counts(&self) -> BTreeMap<String, usize> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Drop for TraySignals {
+    fn drop(&mut self) {
+        self.task.abort();
     }
 }
 
