@@ -4,7 +4,7 @@
 use crate::announce::Mute;
 use crate::event::Counts;
 use crate::store::{SetAside, StorageProblem};
-use crate::{EventId, EventSummary, FeedId, FeedStatus, Gap};
+use crate::{EventId, EventSummary, FeedId, FeedStatus, Gap, Settings};
 use serde::Serialize;
 use std::sync::Arc;
 use tokio::sync::broadcast::{
@@ -63,6 +63,11 @@ pub enum EngineEvent {
     Mutes {
         /// What is muted now.
         mutes: Vec<Mute>,
+    },
+    /// The settings were changed, by whomever.
+    Settings {
+        /// How they are now.
+        settings: Box<Settings>,
     },
     /// Storing fails (disk full, read-only); `None`: it works again.
     Storage {

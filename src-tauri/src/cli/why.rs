@@ -60,7 +60,7 @@ fn sentences(why: &Why, urgency: Urgency) -> Vec<String> {
 pub(super) fn verdict(verdict: &Verdict, urgency: Urgency) -> String {
     let matters = urgency.word();
     let by = match &verdict.decided_by {
-        DecidedBy::NoRule => return format!("No rule matched, so it is announced with {matters} urgency."),
+        DecidedBy::NoRule => return format!("No rule matched, so it is announced as {matters}."),
         DecidedBy::Empty => {
             return "There is nothing to read in it, and no rule matched, so it is kept silently.".into();
         }
@@ -71,7 +71,7 @@ pub(super) fn verdict(verdict: &Verdict, urgency: Urgency) -> String {
         DecidedBy::Rule { number, name } => format!("Rule {number}, “{name}”,"),
     };
     match verdict.decision {
-        Decision::Announce => format!("{by} has it announced with {matters} urgency."),
+        Decision::Announce => format!("{by} has it announced as {matters}."),
         Decision::Silent => format!("{by} keeps it silently."),
         Decision::Drop => format!("{by} drops it."),
     }
@@ -94,9 +94,9 @@ pub(super) fn plan(plan: &Plan, told: Option<&Told>) -> Option<String> {
         Plan::Summary => "More came than are announced one by one, so it is in a summary.".into(),
         Plan::Digest { because } => {
             let because = match because {
-                Hold::Muted { until: end } => format!("Notifications are muted {}", until(end)),
-                Hold::FeedMuted { until: end } => format!("Its feed is muted {}", until(end)),
-                Hold::QuietHours { until: end } => format!("These are quiet hours {}", until(&Some(*end))),
+                Hold::Muted { until: end } => format!("Notifications were muted {}", until(end)),
+                Hold::FeedMuted { until: end } => format!("Its feed was muted {}", until(end)),
+                Hold::QuietHours { until: end } => format!("It was in quiet hours {}", until(&Some(*end))),
                 Hold::DoNotDisturb => "The desktop was not to be disturbed".into(),
                 Hold::NoService => "There was no notification service".into(),
                 Hold::Refused => "The notification service refused it or did not answer".into(),

@@ -1,8 +1,7 @@
 //! The tray icon and its menu: how the feeds fare, at a glance, and what can be done without the window.
 //!
 //! Deliberately not here: what is shown for which state (`tray/state.rs`), the entries (`tray/menu.rs`), the icon's
-//! pixels (`tray/icon.rs`), and whether
-//! anybody shows the tray (`tray/host.rs`).
+//! pixels (`tray/icon.rs`), and whether anybody shows the tray (`tray/host.rs`).
 //!
 //! On Linux a tray icon gets no clicks and shows no tooltip, so everything is in the menu and in the icon itself.
 mod host;
@@ -128,13 +127,16 @@ async fn follow(app: AppHandle, mut events: EngineEvents, mut shown: Shown) {
 async fn state(engine: &Engine, no_service: bool) -> Result<TrayState, EngineError> {
     let latest = PageQuery { limit: u32::try_from(state::LATEST).unwrap_or_default(), ..PageQuery::default() };
     let (feeds, counts, latest) = (engine.feeds().await?, engine.counts().await?, engine.page(latest).await?);
-    let announcing = Announcing { mutes: engine.mutes(), no_service };
+    let announcing = Announcing { mutes: engine.mutes(), off: !engine.settings().await?.notify, no_service };
     Ok(TrayState::of(&feeds, counts.unread, &latest.events, &announcing, &Zoned::now()))
 }
 
 fn concerns_tray(event: &EngineEvent) -> bool {
-    use EngineEvent::{Arrived, Counts, Feed, FeedRemoved, Missed, Mutes};
-    matches!(event, Arrived { .. } | Counts { .. } | Feed { .. } | FeedRemoved { .. } | Mutes { .. } | Missed)
+    use EngineEvent::{Arrived, Counts, Feed, FeedRemoved, Missed, Mutes, Settings};
+    matches!(
+        event,
+        Arrived { .. } | Counts { .. } | Feed { .. } | FeedRemoved { .. } | Mutes { .. } | Settings { .. } | Missed
+    )
 }
 
 /// Does what the user chose from the menu.

@@ -219,6 +219,16 @@ test('a removed feed takes its events, its scope and its open event with it', as
   expect(session.list.rows.some(({ feedId }) => feedId === 1)).toBe(false);
 });
 
+test('settings that are changed elsewhere are the settings here', async () => {
+  const { backend, session } = await started();
+  await backend.changeSettings({ ...session.settings, closeToTray: false });
+  await expect.poll(() => session.settings.closeToTray).toBe(false);
+  // What is changed here leaves them as they are.
+  expect(await session.changeSettings({ notify: false })).toBe(true);
+  const { settings } = await backend.subscribe(() => {});
+  expect([settings.closeToTray, settings.notify]).toEqual([false, false]);
+});
+
 test('a refused setting returns to what it was, and says why', async () => {
   const { backend, session } = await started();
   backend.refusal = { code: 'store', message: 'The disk is full.' };

@@ -257,6 +257,9 @@ export class Session {
       case 'mutes':
         this.mutes = event.mutes;
         return;
+      case 'settings':
+        this.settings = event.settings;
+        return;
       case 'counts':
         this.counts = event.counts;
         return;

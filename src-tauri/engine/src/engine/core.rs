@@ -270,7 +270,8 @@ impl Core {
         let choices = Choices::from(&settings);
         self.surroundings.announcer.change(|policy, now, effects| policy.set_choices(choices, now, effects));
         self.hooks.set_allowed(settings.allow_hooks);
-        *lock(&self.settings) = settings;
+        lock(&self.settings).clone_from(&settings);
+        self.teller.tell(EngineEvent::Settings { settings: Box::new(settings) });
         Ok(())
     }
 

@@ -22,6 +22,8 @@ pub(super) struct TrayState {
     unread: u64,
     latest: Vec<Latest>,
     muted: Option<Muted>,
+    /// Notifications are switched off.
+    off: bool,
     /// Nobody shows notifications.
     no_service: bool,
 }
@@ -31,6 +33,8 @@ pub(super) struct TrayState {
 pub(super) struct Announcing {
     /// What is muted.
     pub(super) mutes: Vec<Mute>,
+    /// Whether notifications are switched off.
+    pub(super) off: bool,
     /// Whether a notification service is known to be missing.
     pub(super) no_service: bool,
 }
@@ -89,7 +93,7 @@ impl Latest {
 pub(super) enum Figure {
     #[default]
     Normal,
-    /// All feeds are muted. Quiet hours are none of this: they come and go by the plan that the user made.
+    /// All feeds are muted, or notifications are off. Quiet hours are none of this: they come and go by the plan that the user made.
     Muted,
     /// Some feed is not connected, or nobody shows notifications.
     Degraded,
@@ -130,6 +134,7 @@ impl TrayState {
             unread,
             latest: latest.iter().take(LATEST).map(|event| Latest::of(event, feeds)).collect(),
             muted: Muted::of(&announcing.mutes, now),
+            off: announcing.off,
             no_service: announcing.no_service,
         }
     }
@@ -147,8 +152,9 @@ impl TrayState {
         };
         let unread = (self.unread > 0).then(|| format!("{} unread", self.unread));
         let muted = self.muted.as_ref().map(Muted::words);
-        let no_service = self.no_service.then(|| "no notification service".to_owned());
-        [Some(feeds), unread, muted, no_service].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+        let off = self.off.then(|| "notifications off".to_owned());
+        let no_service = (self.no_service && !self.off).then(|| "no notification service".to_owned());
+        [Some(feeds), unread, off.or(muted), no_service].into_iter().flatten().collect::<Vec<_>>().join(" · ")
     }
 
     /// The menu's entry that ends the mute; `None`: nothing is muted.
@@ -167,8 +173,8 @@ impl TrayState {
     pub(super) fn icon(&self) -> (Figure, Option<String>) {
         let figure = match *self {
             Self { failing: failing @ 1.., active, .. } if failing == active => Figure::Offline,
-            Self { failing: 1.., .. } | Self { no_service: true, .. } => Figure::Degraded,
-            Self { muted: Some(_), .. } => Figure::Muted,
+            Self { failing: 1.., .. } | Self { no_service: true, off: false, .. } => Figure::Degraded,
+            Self { muted: Some(_), .. } | Self { off: true, .. } => Figure::Muted,
             _ => Figure::Normal,
         };
         let badge = match self.unread {
@@ -196,6 +202,7 @@ mod tests {
     #[test]
     fn the_line_and_the_icon_follow_the_feeds() {
         let unheard = |state| TrayState { no_service: true, ..state };
+        let off = |state| TrayState { off: true, ..state };
         let badge = |text: &str| Some(text.to_owned());
         let cases = [
             (state(0, 0, 0, 0, 0), "No feeds yet", (Figure::Normal, None)),
@@ -217,6 +224,13 @@ mod tests {
                 (Figure::Offline, None),
             ),
             (unheard(state(1, 1, 1, 0, 0)), "1 of 1 connected · no notification service", (Figure::Degraded, None)),
+            (off(state(1, 1, 1, 0, 2)), "1 of 1 connected · 2 unread · notifications off", (Figure::Muted, badge("2"))),
+            (
+                off(unheard(muted(state(1, 1, 1, 0, 0), None))),
+                "1 of 1 connected · notifications off",
+                (Figure::Muted, None),
+            ),
+            (off(state(2, 2, 1, 1, 0)), "1 of 2 connected · notifications off", (Figure::Degraded, None)),
             (
                 unheard(muted(state(1, 1, 0, 1, 0), None)),
                 "0 of 1 connected · muted · no notification service",
@@ -245,13 +259,14 @@ mod tests {
                     Mute { feed: Some(FeedId(1)), until: None },
                     Mute { feed: None, until: Some(until.as_millisecond()) },
                 ],
-                no_service: false,
+                ..Announcing::default()
             };
             let state = TrayState::of(&[], 0, &[], &announcing, &now);
             assert_eq!(state.unmute().as_deref(), Some(expected));
         }
         assert_eq!(muted(state(1, 1, 1, 0, 0), None).unmute().as_deref(), Some("Unmute"));
-        let of_one_feed = Announcing { mutes: vec![Mute { feed: Some(FeedId(1)), until: None }], no_service: false };
+        let of_one_feed =
+            Announcing { mutes: vec![Mute { feed: Some(FeedId(1)), until: None }], ..Announcing::default() };
         assert_eq!(TrayState::of(&[], 0, &[], &of_one_feed, &now).unmute(), None);
     }
 }

@@ -350,6 +350,7 @@ export class MockBackend implements Backend {
   changeSettings(settings: Settings) {
     return this.#command('changeSettings', () => {
       this.#settings = settings;
+      this.tell({ kind: 'settings', settings });
     });
   }
 

@@ -85,7 +85,9 @@ feed: FeedId, } | { "kind": "counts",
 /** How they are now. */
 counts: Counts, } | { "kind": "mutes",
 /** What is muted now. */
-mutes: Array<Mute>, } | { "kind": "storage",
+mutes: Array<Mute>, } | { "kind": "settings",
+/** How they are now. */
+settings: Settings, } | { "kind": "storage",
 /** Why, and where. */
 problem: StorageProblem | null, } | { "kind": "setAside",
 /** What became of the damaged file; `None`: the user has taken note. */
