@@ -177,6 +177,9 @@ async fn what_the_service_refuses_is_told_of_later_in_one_digest() {
     assert_eq!(told, ["house: 200 events while the notification service refused more"]);
     let why = house.why(EVENTS);
     assert_eq!(why["plan"]["because"]["kind"], "refused", "{why}");
+    let words = "The notification service refused it: Created too many similar notifications in quick succession.\n";
+    let why = house.ask(&["why", "1"]);
+    assert!(why.contains(words) && why.contains("in a digest of 200 events"), "{why}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -49,7 +49,13 @@ const VIEWS: View[] = [
       (session.backend as MockBackend).outcomes.set(5_000, {
         problem: 'No such field.',
         plan: { kind: 'digest', because: { kind: 'doNotDisturb' } },
-        told: { events: 3, at: Date.now(), answer: { kind: 'refused', words: 'Too many.' }, replacedBy: null },
+        told: {
+          events: 3,
+          at: Date.now(),
+          answer: { kind: 'refused', words: 'Too many.' },
+          refusal: null,
+          replacedBy: null,
+        },
         count: 2,
       });
       await session.step(1);

@@ -29,7 +29,7 @@ describe('why', () => {
     backend.outcomes.set(5_000, {
       verdict: { decision: 'announce', decidedBy: { kind: 'rule', number: 2, name: 'Failures' } },
       plan: { kind: 'digest', because: { kind: 'doNotDisturb' } },
-      told: { events: 4, at, answer: { kind: 'delivered', number: 31 }, replacedBy: null },
+      told: { events: 4, at, answer: { kind: 'delivered', number: 31 }, refusal: null, replacedBy: null },
     });
     await userEvent.keyboard('j');
     await expect.element(byId('tab-json')).toBeVisible();
@@ -63,7 +63,7 @@ describe('why', () => {
     try {
       const { backend } = await renderApp();
       const asked = () => backend.calls.filter((call) => call === 'why').length;
-      backend.outcomes.set(5_000, { told: { events: 1, at: null, answer: null, replacedBy: null } });
+      backend.outcomes.set(5_000, { told: { events: 1, at: null, answer: null, refusal: null, replacedBy: null } });
       await userEvent.keyboard('j');
       await byId('tab-why').click();
       await expect.poll(() => steps()[2]).toBe('That waits, or is on its way.');
@@ -86,7 +86,7 @@ describe('why', () => {
   test('leads to the event that took the place of this one', async () => {
     const { backend, session } = await renderApp();
     backend.outcomes.set(4_990, {
-      told: { events: 2, at: Date.now(), answer: { kind: 'delivered', number: 5 }, replacedBy: 4_995 },
+      told: { events: 2, at: Date.now(), answer: { kind: 'delivered', number: 5 }, refusal: null, replacedBy: 4_995 },
     });
     await session.show({ kind: 'event', id: 4_990 });
     await byId('tab-why').click();

@@ -48,6 +48,7 @@ fn sentences(why: &Why, urgency: Urgency) -> Vec<String> {
         Some(plan) => sentences.extend(self::plan(plan, why.told.as_ref())),
     }
     if let Some(told) = &why.told {
+        sentences.extend(told.refusal.as_ref().map(|words| refusal(words, "")));
         sentences.extend(self::told(told));
     }
     if why.count > 1 {
@@ -125,14 +126,16 @@ fn told(told: &Told) -> Option<String> {
     told.answer.as_ref().map_or_else(|| Some("That waits, or is on its way.".into()), |said| Some(answer(said, &at)))
 }
 
+fn refusal(words: &str, at: &str) -> String {
+    format!("The notification service refused it{at}: {}.", words.trim_end_matches('.'))
+}
+
 /// What the notification service said.
 pub(super) fn answer(answer: &Answer, at: &str) -> String {
     match answer {
         Answer::Delivered { number: 0 } => format!("It was delivered{at}."),
         Answer::Delivered { number } => format!("The notification service took it{at}, as its number {number}."),
-        Answer::Refused { words } => {
-            format!("The notification service refused it{at}: {}.", words.trim_end_matches('.'))
-        }
+        Answer::Refused { words } => refusal(words, at),
         Answer::NoService => format!("There was no notification service{at}."),
         Answer::Dropped => format!("Nobody wanted it any more{at}: notifications were switched off, or feeds removed."),
     }

@@ -66,7 +66,7 @@ impl Ledger {
                         (*plan, *announcement) = (Plan::Digest { because: *because }, Some(*into));
                     }
                 }
-                Note::Answered { .. } | Note::Mutes(_) => {}
+                Note::Answered { .. } | Note::Refused { .. } | Note::Mutes(_) => {}
             }
         }
         self.read = notes.len();

@@ -9,7 +9,7 @@ const MORNING = Date.UTC(2026, 10, 21, 8);
 const SUNDAY = Date.UTC(2026, 10, 22, 9);
 
 const announced: Verdict = { decision: 'announce', decidedBy: { kind: 'noRule' } };
-const told: Told = { events: 1, at: NOW, answer: { kind: 'delivered', number: 7 }, replacedBy: null };
+const told: Told = { events: 1, at: NOW, answer: { kind: 'delivered', number: 7 }, refusal: null, replacedBy: null };
 const plain: Why = { event: 1, count: 1, verdict: announced, problem: null, plan: { kind: 'alone' }, told };
 
 function said(change: Partial<Why>): string[] {
@@ -142,6 +142,14 @@ describe('what became of it', () => {
     const why = { ...plain, told: { ...told, ...change } };
     expect(said(why).at(-1)).toBe(sentence);
     expect(isUnderWay(why)).toBe(underWay);
+  });
+
+  test('keeps the words in which it was refused at first', () => {
+    const refused = { ...told, refusal: 'Too many.' };
+    expect(said({ ...plain, told: refused }).slice(-2)).toEqual([
+      'wrong: The notification service refused it: Too many.',
+      'announced: The notification service took it, as its number 7.',
+    ]);
   });
 
   test('names the event that took its place', () => {

@@ -21,7 +21,10 @@ export function whySteps({ verdict, problem, plan, told, count }: Why, urgency: 
   const steps = [verdictStep(verdict, urgency), ...problemStep(problem)];
   if (plan === null) steps.push({ came: 'waiting', text: m.why_undecided() });
   else steps.push(...planStep(plan, told?.events ?? 0, now));
-  if (told !== null) steps.push(toldStep(told));
+  if (told !== null) {
+    if (told.refusal !== null) steps.push(answerStep({ kind: 'refused', words: told.refusal }));
+    steps.push(toldStep(told));
+  }
   if (count > 1) steps.push({ came: 'known', text: m.why_count({ count, shown: number(count) }) });
   return steps;
 }

@@ -134,6 +134,8 @@ pub struct Told {
     pub at: Option<i64>,
     /// What the service said; `None`: it waits.
     pub answer: Option<Answer>,
+    /// In which words the service refused it, or a part of it, last; it may have taken it since.
+    pub refusal: Option<String>,
     /// A later event took the place of this one in the same notification.
     pub replaced_by: Option<EventId>,
 }
@@ -178,6 +180,13 @@ pub enum Note {
         into: AnnouncementId,
         /// Why.
         because: Hold,
+    },
+    /// The service refused it; it is told again, together with others.
+    Refused {
+        /// The announcement.
+        announcement: AnnouncementId,
+        /// Its words, or ours.
+        words: String,
     },
     /// The service answered.
     Answered {

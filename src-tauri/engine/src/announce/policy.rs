@@ -544,6 +544,9 @@ impl Policy {
             }
         };
         let Some((mut bundle, _)) = self.told.remove(&id) else { return };
+        if let Answer::Refused { words } = answer {
+            effects.notes.push(Note::Refused { announcement: id, words });
+        }
         // One that still grows is told as it is now.
         for per_feed in self.feeds.values_mut() {
             for place in [&mut per_feed.summary, &mut per_feed.catch_up] {

@@ -24,7 +24,9 @@ CREATE TABLE announcements (
     -- Milliseconds since the Unix epoch.
     answered_at INTEGER,
     -- The service's number, or its words.
-    detail ANY
+    detail ANY,
+    -- In which words the service refused it, or a part of it, last.
+    refusal TEXT
 ) STRICT;
 
 CREATE INDEX announcements_open ON announcements (id) WHERE answer IS NULL;

@@ -195,6 +195,12 @@ impl Store {
                     }
                     runs.extend(known.run.map(|run| (*feed, run)));
                 }
+                Note::Refused { announcement, words } => {
+                    save(&transaction, &mut runs)?;
+                    transaction
+                        .prepare_cached("UPDATE announcements SET refusal = ?2 WHERE id = ?1")?
+                        .execute((announcement.0, words))?;
+                }
                 Note::Merged { from, into, because } => {
                     save(&transaction, &mut runs)?;
                     self.feeds.values_mut().for_each(|known| known.run = None);
@@ -315,15 +321,16 @@ fn merge(connection: &Connection, from: AnnouncementId, into: AnnouncementId, be
     connection
         .prepare_cached("UPDATE outcomes SET announcement = ?2, plan = ?3, until = ?4 WHERE announcement = ?1")?
         .execute((from.0, into.0, plan, until))?;
+    connection
+        .prepare_cached(
+            "INSERT INTO announcements (id, refusal) VALUES (?2, (SELECT refusal FROM announcements WHERE id = ?1))
+             ON CONFLICT DO UPDATE SET answer = NULL, answered_at = NULL, detail = NULL,
+                 refusal = coalesce(excluded.refusal, refusal)",
+        )?
+        .execute((from.0, into.0))?;
     if from != into {
         connection.prepare_cached("DELETE FROM announcements WHERE id = ?1")?.execute([from.0])?;
     }
-    connection
-        .prepare_cached(
-            "INSERT INTO announcements (id) VALUES (?1)
-             ON CONFLICT DO UPDATE SET answer = NULL, answered_at = NULL, detail = NULL",
-        )?
-        .execute([into.0])?;
     Ok(())
 }
 
@@ -402,13 +409,15 @@ fn told(connection: &Connection, announcement: AnnouncementId, event: EventId, p
     let (events, latest): (i64, Option<i64>) =
         statement.query_row([announcement.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let mut statement =
-        connection.prepare_cached("SELECT answered_at, answer, detail FROM announcements WHERE id = ?1")?;
-    let answered = statement.query_row([announcement.0], |row| Ok((row.get(0)?, answer_from_sql(row, 1)?)));
-    let (at, answer) = answered.optional()?.unwrap_or((None, None));
+        connection.prepare_cached("SELECT answered_at, answer, detail, refusal FROM announcements WHERE id = ?1")?;
+    let answered =
+        statement.query_row([announcement.0], |row| Ok((row.get(0)?, answer_from_sql(row, 1)?, row.get(3)?)));
+    let (at, answer, refusal) = answered.optional()?.unwrap_or((None, None, None));
     Ok(Told {
         events: u64::try_from(events).unwrap_or(0),
         at,
         answer,
+        refusal,
         replaced_by: latest.filter(|latest| plan == Plan::Alone && *latest > event.0).map(EventId),
     })
 }

@@ -363,7 +363,7 @@ export class MockBackend implements Backend {
         verdict,
         problem,
         plan: { kind: 'alone' },
-        told: { events: 1, at: receivedAt, answer: { kind: 'delivered', number: 7 }, replacedBy: null },
+        told: { events: 1, at: receivedAt, answer: { kind: 'delivered', number: 7 }, refusal: null, replacedBy: null },
         ...this.outcomes.get(id),
       };
     });

@@ -639,6 +639,8 @@ events: number,
 at: number | null,
 /** What the service said; `None`: it waits. */
 answer: Answer | null,
+/** In which words the service refused it, or a part of it, last; it may have taken it since. */
+refusal: string | null,
 /** A later event took the place of this one in the same notification. */
 replacedBy: EventId | null, };
 
