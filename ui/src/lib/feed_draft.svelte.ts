@@ -1,0 +1,67 @@
+// A feed's settings while they are changed: what is wrong with them, whether they differ, and the saving of them.
+// Deliberately not here: the fields (views/feed).
+import { configOf, httpUrl, newConfig, suggestedName } from './feeds.svelte';
+import { reason, type Backend } from './ipc/backend';
+import type { Feed, FeedConfig } from './ipc/types.gen';
+import { m } from './paraglide/messages.js';
+
+export class FeedDraft {
+  readonly #backend: Backend;
+  /** The feed that is changed; `null`: it is a new one. */
+  readonly #feed: Feed | null;
+  /** Before anything was changed. */
+  readonly #begun: string;
+  config = $state() as FeedConfig;
+  saving = $state(false);
+  /** Whether saving was tried; until then nothing typed so far is called wrong. */
+  #tried = $state(false);
+  /** Why it was not saved. */
+  refused = $state<string | null>(null);
+
+  readonly urlProblem = $derived(this.#tried && httpUrl(this.config.url) === null ? m.url_missing() : null);
+  readonly headerProblem = $derived(
+    this.#tried && this.config.headers.some(({ name, value }) => name.trim() === '' && value !== '')
+      ? m.header_incomplete()
+      : null,
+  );
+
+  /** To change a feed, or to add one of this address. */
+  constructor(backend: Backend, from: Feed | string) {
+    this.#backend = backend;
+    this.#feed = typeof from === 'string' ? null : from;
+    const config = typeof from === 'string' ? newConfig(from) : configOf(from);
+    this.#begun = JSON.stringify(config);
+    this.config = structuredClone(config);
+  }
+
+  /** Whether anything is otherwise than it was. */
+  get changed(): boolean {
+    return JSON.stringify(this.config) !== this.#begun;
+  }
+
+  /** The feed as it is then; `null` when it was not saved, and why is told. */
+  async save(): Promise<Feed | null> {
+    this.#tried = true;
+    this.refused = null;
+    if (this.urlProblem !== null || this.headerProblem !== null || this.saving) return null;
+    this.saving = true;
+    try {
+      const config = $state.snapshot(this.config);
+      const wanted: FeedConfig = {
+        ...config,
+        name: config.name.trim() || suggestedName(config.url),
+        url: config.url.trim(),
+        headers: config.headers
+          .filter(({ name }) => name.trim() !== '')
+          .map(({ name, value }) => ({ name: name.trim(), value })),
+      };
+      const feed = this.#feed;
+      return feed ? await this.#backend.editFeed(feed.id, wanted) : await this.#backend.addFeed(wanted);
+    } catch (error) {
+      this.refused = reason(error);
+      return null;
+    } finally {
+      this.saving = false;
+    }
+  }
+}
