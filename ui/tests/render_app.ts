@@ -9,15 +9,26 @@ export interface Rendered {
   backend: MockBackend;
   session: Session;
   windowState: WindowState;
+  /** Draws the window anew on the same backend, as after a reload. */
+  reload: () => Promise<Rendered>;
 }
 
-export async function renderApp(options: MockOptions = {}): Promise<Rendered> {
-  const backend = new MockBackend(options);
+export function renderApp(options: MockOptions = {}): Promise<Rendered> {
+  return renderOn(new MockBackend(options));
+}
+
+async function renderOn(backend: MockBackend): Promise<Rendered> {
   const session = new Session(backend);
   const windowState = new WindowState();
   const screen = await render(App, { session, windowState });
   // The window fills the page, as it does in main.ts.
   screen.container.style.height = '100vh';
   await session.start();
-  return { backend, session, windowState };
+  const reload = async (): Promise<Rendered> => {
+    window.dispatchEvent(new Event('pagehide'));
+    await screen.unmount();
+    screen.container.remove();
+    return renderOn(backend);
+  };
+  return { backend, session, windowState, reload };
 }

@@ -2,6 +2,7 @@
 // stored events. Deliberately not here: where the list is scrolled to and how rows look (views/list).
 import type { Backend } from './ipc/backend';
 import type { EventId, EventSummary, FeedId, Page, PageQuery, Scope } from './ipc/types.gen';
+import type { Top } from './view_state';
 
 /** How many events are asked for at once. */
 export const PAGE = 200;
@@ -41,6 +42,10 @@ export class EventList {
   openings = $state(0);
   /** Set by the view: whether the list is scrolled to its top, so that arrivals may be shown at once. */
   atTop = true;
+  /** Set by the view: what stands at its upper edge; `null` at the newest event. */
+  top = $state.raw<Top | null>(null);
+  /** Where a newly opened list begins, if not at its top. The view takes it. */
+  sought: Top | null = null;
 
   constructor(backend: Backend) {
     this.#backend = backend;
@@ -53,7 +58,18 @@ export class EventList {
     await this.toNewest();
   }
 
+  /** Shows a scope where it was left. */
+  async openAt(scope: Scope, search: string, top: Top | null): Promise<void> {
+    if (top === null) return this.open(scope, search);
+    this.scope = scope;
+    this.search = search;
+    this.rows = [];
+    this.sought = top;
+    await this.around(top.id);
+  }
+
   async toNewest(): Promise<void> {
+    this.sought = null;
     const generation = this.#begin();
     this.loading = 'first';
     this.atTop = true;

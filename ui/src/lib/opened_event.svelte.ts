@@ -1,6 +1,7 @@
 // The event whose detail is shown. Deliberately not here: the list it was chosen from (events).
 import { reason, type Backend } from './ipc/backend';
 import type { Event, EventId } from './ipc/types.gen';
+import type { DataTab } from './view_state';
 
 export class OpenedEvent {
   readonly #backend: Backend;
@@ -8,6 +9,8 @@ export class OpenedEvent {
   event = $state.raw<Event | null>(null);
   /** Why it cannot be shown. */
   problem = $state<string | null>(null);
+  /** The tab that was chosen last; it stays from event to event. */
+  tab = $state<DataTab | null>(null);
 
   constructor(backend: Backend) {
     this.#backend = backend;
@@ -16,6 +19,17 @@ export class OpenedEvent {
   /** Shows an event and marks it as read. */
   async open(id: EventId): Promise<void> {
     if (this.id === id && this.event !== null) return;
+    await this.show(id);
+    if (this.id !== id || this.event === null || this.event.read) return;
+    try {
+      await this.#backend.markRead([id], true);
+    } catch (error) {
+      if (this.id === id) this.#fail(error);
+    }
+  }
+
+  /** Shows an event and leaves it unread if it is. */
+  async show(id: EventId): Promise<void> {
     this.id = id;
     this.problem = null;
     try {
@@ -23,12 +37,14 @@ export class OpenedEvent {
       // Another was opened meanwhile.
       if (this.id !== id) return;
       this.event = event;
-      if (!event.read) await this.#backend.markRead([id], true);
     } catch (error) {
-      if (this.id !== id) return;
-      this.event = null;
-      this.problem = reason(error);
+      if (this.id === id) this.#fail(error);
     }
+  }
+
+  #fail(error: unknown): void {
+    this.event = null;
+    this.problem = reason(error);
   }
 
   close(): void {

@@ -23,6 +23,7 @@ import type {
 } from './ipc/types.gen';
 import { OpenedEvent } from './opened_event.svelte';
 import { Toasts } from './toasts.svelte';
+import { remembered, type View } from './view_state';
 
 export class Session {
   readonly backend: Backend;
@@ -81,7 +82,7 @@ export class Session {
       const again = this.ready;
       this.#begin(snapshot);
       this.#queue.release();
-      await (again ? this.#catchUp() : this.list.toNewest());
+      await (again ? this.#catchUp() : this.#begins(remembered()));
       this.ready = true;
       this.problem = null;
       if (snapshot.show) await this.show(snapshot.show);
@@ -101,6 +102,25 @@ export class Session {
     this.version = snapshot.version;
     this.demoAvailable = snapshot.demoAvailable;
     this.#told = snapshot.notices;
+  }
+
+  /** Where the user is. */
+  get view(): View {
+    const { list, opened } = this;
+    return { scope: list.scope, search: list.search, selected: opened.id, top: list.top, tab: opened.tab };
+  }
+
+  /** Begins where the user was, else with the newest event. */
+  async #begins(view: View | null): Promise<void> {
+    if (view === null || (view.scope.kind === 'feed' && !this.feeds.get(view.scope.feed))) return this.list.toNewest();
+    const { scope, search, selected, top, tab } = view;
+    this.opened.tab = tab;
+    // It is shown again, not opened: what was marked as unread stays so.
+    const shown = selected === null ? null : this.opened.show(selected);
+    await this.list.openAt(scope, search, top);
+    await shown;
+    // It has been removed meanwhile.
+    if (this.opened.problem !== null) this.opened.close();
   }
 
   /** Shows a scope from its newest event on. */
