@@ -98,7 +98,7 @@ Examples:
 enum Command {
     Watch(watch::Watch),
     Run(headless::Run),
-    Feed(feed::FeedCommand),
+    Feed(Box<feed::FeedCommand>),
     Rule(rule::RuleCommand),
     List(history::List),
     Search(history::Search),

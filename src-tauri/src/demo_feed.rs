@@ -13,6 +13,9 @@ pub fn config() -> FeedConfig {
     FeedConfig {
         name: NAME.to_owned(),
         url: url(),
+        folder: String::new(),
+        color: None,
+        icon: String::new(),
         headers: Vec::new(),
         resume: ResumeMode::default(),
         repeats: RepeatRule::default(),

@@ -73,14 +73,14 @@ fn add_plain_and_all(dir: &Path) -> (Value, Value) {
         "firstEvents": 0, "firstSeconds": 0,
     });
     let plain = json!({
-        "id": 1, "name": "plain", "url": "http://127.0.0.1:9/a", "paused": false, "notify": true, "headers": [],
+        "id": 1, "name": "plain", "url": "http://127.0.0.1:9/a", "folder": null, "color": null, "icon": null, "paused": false, "notify": true, "headers": [],
         "burst": null, "urgent_passes": null, "ignores_quiet_hours": false, "quiet_in_view": null,
         "resume": "header", "resume_path": null, "resume_types": [], "repeats": "whole",
         "proxy": "system", "ca": null, "insecure": false,
         "state": null, "message": null, "retry_at": null, "last_byte_at": null, "unread": null, "dropped": null, "mapping": by_default, "rules": [],
     });
     let all = json!({
-        "id": 2, "name": "all", "url": "https://user@h/b", "paused": false, "notify": false,
+        "id": 2, "name": "all", "url": "https://user@h/b", "folder": null, "color": null, "icon": null, "paused": false, "notify": false,
         "burst": "3/60", "urgent_passes": false, "ignores_quiet_hours": true, "quiet_in_view": true,
         "headers": [["X-Topic", "news"], ["Authorization", "(hidden)"]],
         "resume": "query:since", "resume_path": "$.id", "resume_types": [], "repeats": "key:meta.id",
@@ -174,6 +174,23 @@ fn what_is_not_named_stays() {
         every[key] = value;
         assert_eq!(listed(dir)[1], every, "{changes:?}");
     }
+
+    for (changes, key, value) in [
+        (&["--folder", " Work  at home "][..], "folder", json!("Work at home")),
+        (&["--color", "teal"], "color", json!("teal")),
+        (&["--icon", "🏭"], "icon", json!("🏭")),
+    ] {
+        feed(dir, &[&["edit", "every"], changes].concat()).good();
+        every[key] = value;
+        assert_eq!(listed(dir)[1], every, "{changes:?}");
+    }
+    let text = feed(dir, &["show", "every"]).good();
+    assert!(text.contains("folder        Work at home\ncolour        teal\nicon          🏭\n"), "{text}");
+    feed(dir, &["edit", "every", "--folder", "", "--color", "default", "--icon", ""]).good();
+    for key in ["folder", "color", "icon"] {
+        every[key] = json!(null);
+    }
+    assert_eq!(listed(dir)[1], every);
 
     assert_eq!(feed(dir, &["pause", "plain"]).good(), "Paused “plain”.\n");
     plain["paused"] = json!(true);

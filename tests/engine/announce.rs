@@ -78,6 +78,7 @@ impl World {
             event: EventId(self.events),
             feed: FeedId(feed),
             feed_name: format!("feed {feed}"),
+            feed_folder: "home".to_owned(),
             notify: true,
             choices: FeedAnnouncing::default(),
             silent: None,

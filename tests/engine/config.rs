@@ -1,6 +1,6 @@
 //! Settings of feeds: what is taken as it is, what is mended, and the sentence for what cannot work.
 use rstest::rstest;
-use tidings_engine::{EngineError, FeedConfig, Header, ProxyChoice, RepeatRule, ResumeMode};
+use tidings_engine::{EngineError, FeedColor, FeedConfig, Header, ProxyChoice, RepeatRule, ResumeMode};
 
 pub(crate) fn config(name: &str, url: &str) -> FeedConfig {
     serde_json::from_value(serde_json::json!({ "name": name, "url": url })).unwrap()
@@ -66,6 +66,14 @@ fn names(#[case] name: &str, #[case] url: &str, #[case] expected: &str) {
     FeedConfig { idle_limit: Some(0), ..config("x", "http://a.example") },
     "The idle limit has to be at least one second."
 )]
+#[case::long_folder(
+    FeedConfig { folder: "x".repeat(201), ..config("x", "http://a.example") },
+    "The folder's name is longer than 200 characters: shorten it."
+)]
+#[case::long_icon(
+    FeedConfig { icon: "abc".to_owned(), ..config("x", "http://a.example") },
+    "The icon has to be one or two letters, or an emoji: shorten it."
+)]
 #[case::long_name(config(&"x".repeat(201), "http://a.example"), "The name is longer than 200 characters: shorten it.")]
 fn faults(#[case] config: FeedConfig, #[case] sentence: &str) {
     match config.checked() {
@@ -81,6 +89,9 @@ fn what_works_is_kept() {
         proxy: ProxyChoice::Url("socks5://localhost:1080".to_owned()),
         resume: query("since", Some("$.id")),
         repeats: RepeatRule::Key { path: "/meta/id".to_owned() },
+        folder: "Work, elsewhere".to_owned(),
+        color: Some(FeedColor::Teal),
+        icon: "🏭".to_owned(),
         event_limit: Some(1024),
         idle_limit: Some(1),
         ..config("x", "https://user:pass@a.example/b?c=d#e")

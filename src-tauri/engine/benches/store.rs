@@ -185,7 +185,7 @@ fn read(criterion: &mut Criterion) {
         for (depth, part) in [("newest", 100), ("middle", 50), ("oldest", 10)] {
             let before = Some(EventId((events * part / 100).cast_signed()));
             group.bench_function(format!("{name}, {depth}"), |bencher| {
-                bencher.iter(|| page(PageQuery { scope, before, ..PageQuery::default() }));
+                bencher.iter(|| page(PageQuery { scope: scope.clone(), before, ..PageQuery::default() }));
             });
         }
     }

@@ -63,6 +63,8 @@ pub struct Candidate {
     pub feed: FeedId,
     /// The feed's name.
     pub feed_name: String,
+    /// The folder the feed is in; empty: none.
+    pub feed_folder: String,
     /// Whether events of the feed are announced at all.
     pub notify: bool,
     /// What the user wants of the feed's announcements.

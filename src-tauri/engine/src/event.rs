@@ -104,7 +104,7 @@ pub struct Event {
 }
 
 /// Which events a list is of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "camelCase")]
 pub enum Scope {
     /// All events.
@@ -119,6 +119,11 @@ pub enum Scope {
         /// The feed.
         feed: FeedId,
     },
+    /// Those of the feeds that are in a folder.
+    Folder {
+        /// Its name.
+        folder: String,
+    },
 }
 
 /// Asks for a page, newest first, by key: no page costs more for lying deeper.
@@ -128,8 +133,8 @@ pub struct PageQuery {
     /// Of which events.
     pub scope: Scope,
     /// Words, all of which must occur (the last may be unfinished, unless a space follows it; so may those that end with
-    /// `*`), quoted phrases, and operators: `feed:` (part of a
-    /// name), `type:`, `is:unread`, `is:read`, `is:starred`, `after:` and `before:` (`2026`, `2026-05`, `2026-05-04`,
+    /// `*`), quoted phrases, and operators: `feed:` and
+    /// `folder:` (part of a name), `type:`, `is:unread`, `is:read`, `is:starred`, `after:` and `before:` (`2026`, `2026-05`, `2026-05-04`,
     /// `today`, `yesterday`, `30m`, `12h`, `7d`, `2w`). Nothing typed is an error. Empty for all events.
     pub search: String,
     /// Only events older than this one.

@@ -4,6 +4,9 @@
 mod connecting;
 mod data_path;
 pub(crate) mod keys;
+mod look;
+
+pub use look::FeedColor;
 
 use crate::announce::FeedAnnouncing;
 use crate::{Mapping, Rule};
@@ -90,6 +93,15 @@ pub struct FeedConfig {
     pub name: String,
     /// http or https.
     pub url: String,
+    /// The folder it stands in, by its name; empty: none. A folder is there as long as a feed is in it.
+    #[serde(default)]
+    pub folder: String,
+    /// The colour of its icon; `None`: one of its own.
+    #[serde(default)]
+    pub color: Option<FeedColor>,
+    /// One or two letters, or an emoji; empty: the first letter of its name.
+    #[serde(default)]
+    pub icon: String,
     /// Sent with each request; one of a name that Tidings would send replaces that.
     #[serde(default)]
     pub headers: Vec<Header>,

@@ -31,7 +31,7 @@ pub use engine::{Engine, EngineOptions};
 pub use engine_event::{EngineEvent, EngineEvents, Envelope};
 pub use error::EngineError;
 pub use event::{Counts, Event, EventId, EventSummary, Gap, GapQuery, Page, PageQuery, Scope, Urgency};
-pub use feed::{Feed, FeedConfig, FeedId, Header, ProxyChoice, RepeatRule, ResumeMode};
+pub use feed::{Feed, FeedColor, FeedConfig, FeedId, Header, ProxyChoice, RepeatRule, ResumeMode};
 pub use feed_state::{Cause, FeedState, FeedStatus};
 pub use hook::{HookEnd, HookReport, Hooks, NoHooks};
 pub use intake::{Intake, Taken};

@@ -4,7 +4,7 @@
 use crate::announce::FeedAnnouncing;
 use crate::intake::SharedIntake;
 use crate::store::{FeedCounts, StoredFeed};
-use crate::{Counts, Feed, FeedId, FeedState, FeedStatus};
+use crate::{Counts, Feed, FeedConfig, FeedId, FeedState, FeedStatus};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -63,8 +63,16 @@ impl LastByte {
 /// What announcing has to know of a feed.
 pub(crate) struct Announced {
     pub(crate) name: String,
+    pub(crate) folder: String,
     pub(crate) notify: bool,
     pub(crate) choices: FeedAnnouncing,
+}
+
+impl Announced {
+    pub(crate) fn of(config: &FeedConfig) -> Self {
+        let FeedConfig { name, folder, notify, announcing, .. } = config;
+        Self { name: name.clone(), folder: folder.clone(), notify: *notify, choices: *announcing }
+    }
 }
 
 impl Overview {
@@ -105,9 +113,7 @@ impl Overview {
     }
 
     pub(crate) fn announced(&self, id: FeedId) -> Option<Announced> {
-        let feeds = self.feeds();
-        let config = &feeds.by_id.get(&id)?.feed.config;
-        Some(Announced { name: config.name.clone(), notify: config.notify, choices: config.announcing })
+        self.feeds().by_id.get(&id).map(|entry| Announced::of(&entry.feed.config))
     }
 
     /// The sum over all feeds.

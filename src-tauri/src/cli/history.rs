@@ -91,7 +91,7 @@ impl List {
     pub(super) fn run(self) -> Outcome {
         let stored = Stored::open(self.data)?;
         let scope = stored.scope(self.feed.as_deref())?;
-        let gaps = if self.gaps || self.format == Format::Text { stored.gaps(scope)? } else { None };
+        let gaps = if self.gaps || self.format == Format::Text { stored.gaps(&scope)? } else { None };
         stored.show(scope, String::new(), self.limit, self.format, gaps)
     }
 }
@@ -114,10 +114,10 @@ impl Export {
         let since = since.map(jiff::Timestamp::as_millisecond);
         let mut output = Output::stdout()?;
         let written = match self.format {
-            ExportFormat::Ndjson => stored.each(scope, since, |record| output.json_line(record))?,
+            ExportFormat::Ndjson => stored.each(&scope, since, |record| output.json_line(record))?,
             ExportFormat::Csv => {
                 let mut table = csv::Table::begin(&mut output)?;
-                let written = stored.each(scope, since, |record| table.row(record))?;
+                let written = stored.each(&scope, since, |record| table.row(record))?;
                 written.and_then(|()| table.end())
             }
         };
@@ -151,8 +151,8 @@ impl Stored {
     }
 
     /// The times in which the feed that the scope is of was not connected.
-    fn gaps(&self, scope: Scope) -> Result<Option<Gaps<'_>>, Failed> {
-        let Scope::Feed { feed } = scope else { return Ok(None) };
+    fn gaps(&self, scope: &Scope) -> Result<Option<Gaps<'_>>, Failed> {
+        let Scope::Feed { feed } = *scope else { return Ok(None) };
         let gaps = self.history.gaps(GapQuery { feed, from: None, until: None }).map_err(Failed::work)?;
         let name = self.names().get(&feed).copied().unwrap_or_default();
         Ok(Some(Gaps::new(name, gaps)))
@@ -200,7 +200,7 @@ impl Stored {
     /// Calls `write` with every event since a time, oldest first, until it fails.
     fn each(
         &self,
-        scope: Scope,
+        scope: &Scope,
         since: Option<i64>,
         mut write: impl FnMut(&Record<'_>) -> io::Result<()>,
     ) -> Result<io::Result<()>, Failed> {

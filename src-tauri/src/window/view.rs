@@ -25,7 +25,7 @@ fn change(app: &AppHandle, change: impl FnOnce(&mut (Option<Scope>, bool))) {
     let shell = app.state::<Shell>();
     let mut view = shell.view.0.lock().unwrap_or_else(PoisonError::into_inner);
     change(&mut view);
-    let (scope, focused) = *view;
+    let (scope, focused) = view.clone();
     // While the lock is held, so that the last who says something is the last who is heard.
     shell.engine.set_in_view(scope.filter(|_| focused));
 }

@@ -226,10 +226,12 @@ fn what_is_looked_at_is_not_announced() {
         (Some(Scope::Unread), silent),
         (Some(Scope::Feed { feed: FeedId(1) }), silent),
         (Some(Scope::Feed { feed: FeedId(2) }), Plan::Alone),
+        (Some(Scope::Folder { folder: "home".to_owned() }), silent),
+        (Some(Scope::Folder { folder: "work".to_owned() }), Plan::Alone),
         (Some(Scope::Starred), Plan::Alone),
         (None, Plan::Alone),
     ] {
-        world.policy.set_in_view(scope);
+        world.policy.set_in_view(scope.clone());
         assert_eq!(world.normal(1).0, expected, "{scope:?}");
     }
     world.policy.set_in_view(Some(Scope::All));

@@ -90,7 +90,7 @@ pub(crate) fn check_search(typed: &str) {
     let (newer, _) = page(Scope::All, None, Some(EventId(middle)), 500);
     assert_eq!(newer, all.iter().copied().filter(|id| *id > middle).collect::<Vec<_>>(), "{typed:?} after {middle}");
     for scope in [Scope::Unread, Scope::Starred, Scope::Feed { feed: tidings_engine::FeedId(2) }] {
-        let (part, _) = page(scope, None, None, 500);
+        let (part, _) = page(scope.clone(), None, None, 500);
         assert!(part.iter().all(|id| all.contains(id)), "{typed:?} in {scope:?} finds more than in all");
     }
     for extreme in [i64::MIN, -1, 0, i64::MAX] {

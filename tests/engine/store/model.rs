@@ -77,7 +77,7 @@ proptest! {
                 }
                 Operation::Star(id, starred) => store.star(EventId(id.into()), starred).unwrap().counts,
                 Operation::MarkAllRead(number, until, limit) => {
-                    store.mark_all_read(scope(number), EventId(until.into()), limit.into()).unwrap().counts
+                    store.mark_all_read(&scope(number), EventId(until.into()), limit.into()).unwrap().counts
                 }
                 Operation::RemoveFeed(feed) => {
                     store.remove_feed(FeedId(feed.into())).unwrap();

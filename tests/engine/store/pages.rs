@@ -3,14 +3,27 @@ use super::{Fixture, all, event};
 use crate::config::config;
 use std::ops::ControlFlow;
 use tidings_engine::store::Arrival;
-use tidings_engine::{EventId, FeedId, Page, PageQuery, Scope};
+use tidings_engine::{EventId, FeedConfig, FeedId, Page, PageQuery, Scope};
 
-/// 300 events of two feeds: those of the second are multiples of 3; multiples of 4 are read, multiples of 5 starred.
+/// 300 events of three feeds: those of the second are multiples of 3, those of the third the other multiples of 7, and the
+/// two are in a folder; multiples of 4 are read, multiples of 5 starred.
 fn fixture() -> Fixture {
     let mut fixture = Fixture::new();
     let feed = fixture.feed;
-    let second = fixture.store.add_feed(&config("second", "http://b.example")).unwrap().id;
-    let feed_of = |n| if n % 3 == 0 { second } else { feed };
+    let mut add = |name: &str| {
+        let config = FeedConfig { folder: "pair".to_owned(), ..config(name, "http://b.example") };
+        fixture.store.add_feed(&config).unwrap().id
+    };
+    let (second, third) = (add("second"), add("third"));
+    let feed_of = |n| {
+        if n % 3 == 0 {
+            second
+        } else if n % 7 == 0 {
+            third
+        } else {
+            feed
+        }
+    };
     let events: Vec<Arrival> = (1..=300).map(|n| event(feed_of(n), &format!("e{n}"), &n.to_string())).collect();
     fixture.append(&events);
     let read: Vec<_> = (1..=300).filter(|n| n % 4 == 0).map(EventId).collect();
@@ -24,12 +37,14 @@ fn fixture() -> Fixture {
 /// Whether an event belongs to a scope.
 type Belongs = fn(i64) -> bool;
 
-fn scopes() -> [(Scope, Belongs); 4] {
+fn scopes() -> [(Scope, Belongs); 6] {
     [
         (Scope::All, |_| true),
         (Scope::Unread, |n| n % 4 != 0),
         (Scope::Starred, |n| n % 5 == 0),
         (Scope::Feed { feed: FeedId(2) }, |n| n % 3 == 0),
+        (Scope::Folder { folder: "pair".to_owned() }, |n| n % 3 == 0 || n % 7 == 0),
+        (Scope::Folder { folder: "Pair".to_owned() }, |_| false),
     ]
 }
 
@@ -47,7 +62,8 @@ fn pages_join_in_every_scope() {
             let mut found = vec![];
             let mut before = None;
             loop {
-                let page = history.page(&PageQuery { scope, before, limit, ..PageQuery::default() }).unwrap();
+                let page =
+                    history.page(&PageQuery { scope: scope.clone(), before, limit, ..PageQuery::default() }).unwrap();
                 assert!(page.events.len() <= limit as usize);
                 found.extend(ids(&page));
                 before = page.events.last().map(|event| event.id);
@@ -105,7 +121,7 @@ fn marking_tells_what_it_changed() {
     let mut fixture = fixture();
     let marked = fixture.store.mark_read(&[1, 4, 999].map(EventId), true).unwrap();
     assert_eq!(marked.events, [EventId(1)]);
-    assert_eq!(marked.counts[0].1.unread, 149);
+    assert_eq!(marked.counts[0].1.unread, 128);
     assert_eq!(fixture.store.star(EventId(5), true).unwrap().events, []);
     assert_eq!(fixture.store.star(EventId(5), false).unwrap().events, [EventId(5)]);
 }
@@ -117,7 +133,7 @@ fn everything_up_to_an_event_is_marked_read_bit_by_bit() {
         let unread = |n: i64| n % 4 != 0;
         let mut marked = vec![];
         loop {
-            let some = fixture.store.mark_all_read(scope, EventId(250), 30).unwrap();
+            let some = fixture.store.mark_all_read(&scope, EventId(250), 30).unwrap();
             marked.extend(some.events.iter().map(|event| event.0));
             if some.events.len() < 30 {
                 break;
@@ -138,7 +154,7 @@ fn export_is_oldest_first_and_can_be_broken_off() {
             found.push(event.summary.id.0);
             ControlFlow::Continue(())
         };
-        history.export(scope, None, &mut each).unwrap();
+        history.export(&scope, None, &mut each).unwrap();
         assert_eq!(found, (1..=300).filter(|n| belongs(*n)).collect::<Vec<_>>(), "{scope:?}");
     }
     let feed = fixture.feed;
@@ -146,7 +162,7 @@ fn export_is_oldest_first_and_can_be_broken_off() {
     fixture.append(&[Arrival::Event(Box::new(late))]);
     let mut found = vec![];
     history
-        .export(Scope::All, Some(5000), &mut |event| {
+        .export(&Scope::All, Some(5000), &mut |event| {
             found.push(event.data);
             ControlFlow::Continue(())
         })
@@ -154,12 +170,31 @@ fn export_is_oldest_first_and_can_be_broken_off() {
     assert_eq!(found, ["late"]);
     let mut count = 0;
     history
-        .export(Scope::All, None, &mut |_| {
+        .export(&Scope::All, None, &mut |_| {
             count += 1;
             if count == 100 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })
         .unwrap();
     assert_eq!(count, 100);
+}
+
+#[test]
+fn a_folder_is_searched_and_narrowed_like_any_scope() {
+    let fixture = fixture();
+    let history = fixture.history();
+    let ask = |search: &str, before: Option<i64>| {
+        let scope = Scope::Folder { folder: "pair".to_owned() };
+        let query = PageQuery { scope, search: search.to_owned(), before: before.map(EventId), limit: 3, after: None };
+        let page = history.page(&query).unwrap();
+        (ids(&page), page.more)
+    };
+    assert_eq!(ask("is:unread", None), (vec![297, 294, 291], true));
+    assert_eq!(ask("is:starred feed:third", None), (vec![280, 245, 175], true));
+    assert_eq!(ask("is:starred feed:third", Some(71)), (vec![70, 35], false));
+    assert_eq!(ask("e29* ", None), (vec![297, 294, 291], false));
+    assert_eq!(ask("e29* feed:third", None), (vec![], false));
+    let elsewhere = PageQuery { search: "folder:PAI e28* ".to_owned(), ..all() };
+    assert_eq!(ids(&history.page(&elsewhere).unwrap()), [288, 287, 285, 282, 280, 28]);
 }
 
 /// The plans that make a page cost the same at any depth: by the row's own key or one index, never sorted.

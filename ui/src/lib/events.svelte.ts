@@ -47,6 +47,9 @@ export class EventList {
   /** Where a newly opened list begins, if not at its top. The view takes it. */
   sought: Top | null = null;
 
+  /** Set by the session: whether a feed is in a folder. */
+  inFolder: (feed: FeedId, folder: string) => boolean = () => false;
+
   constructor(backend: Backend) {
     this.#backend = backend;
   }
@@ -316,6 +319,8 @@ export class EventList {
         return event.starred;
       case 'feed':
         return event.feedId === this.scope.feed;
+      case 'folder':
+        return this.inFolder(event.feedId, this.scope.folder);
     }
   }
 

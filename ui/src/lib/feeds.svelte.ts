@@ -19,6 +19,10 @@ export class Feeds {
     return this.#byId.get(id);
   }
 
+  inFolder(folder: string): FeedStatus[] {
+    return this.all.filter(({ feed }) => feed.folder === folder);
+  }
+
   put(status: FeedStatus): void {
     this.#byId = new Map(this.#byId).set(status.feed.id, status);
   }
@@ -55,6 +59,9 @@ export function newConfig(url: string): FeedConfig {
   return {
     name: '',
     url,
+    folder: '',
+    color: null,
+    icon: '',
     headers: [],
     resume: { kind: 'header' },
     repeats: { kind: 'whole' },

@@ -13,5 +13,7 @@ export function scopeName(scope: Scope, feeds: Feeds): string {
       return m.starred();
     case 'feed':
       return feeds.get(scope.feed)?.feed.name ?? m.removed_feed();
+    case 'folder':
+      return scope.folder;
   }
 }

@@ -64,6 +64,7 @@ export class Session {
   constructor(backend: Backend) {
     this.backend = backend;
     this.list = new EventList(backend);
+    this.list.inFolder = (feed, folder) => this.feeds.get(feed)?.feed.folder === folder;
     this.gaps = new Gaps(backend);
     this.opened = new OpenedEvent(backend);
   }

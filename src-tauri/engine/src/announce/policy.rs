@@ -259,7 +259,7 @@ impl Policy {
     }
 
     /// What the focused window shows; `None`: no window is focused.
-    pub const fn set_in_view(&mut self, in_view: Option<Scope>) {
+    pub fn set_in_view(&mut self, in_view: Option<Scope>) {
         self.in_view = in_view;
     }
 
@@ -327,7 +327,7 @@ impl Policy {
         let passes =
             event.urgency == Urgency::Urgent && event.choices.urgent_passes.unwrap_or(self.choices.urgent_passes);
         if !passes {
-            if event.choices.quiet_in_view.unwrap_or(self.choices.quiet_in_view) && self.is_in_view(feed) {
+            if event.choices.quiet_in_view.unwrap_or(self.choices.quiet_in_view) && self.is_in_view(&event) {
                 return silent(Silence::InView);
             }
             if let Some(until) = self.mutes.get(&Some(feed)).filter(|until| is_ahead(**until, now.wall)) {
@@ -441,10 +441,11 @@ impl Policy {
         }
     }
 
-    fn is_in_view(&self, feed: FeedId) -> bool {
-        match self.in_view {
+    fn is_in_view(&self, event: &Candidate) -> bool {
+        match &self.in_view {
             Some(Scope::All | Scope::Unread) => true,
-            Some(Scope::Feed { feed: shown }) => shown == feed,
+            Some(Scope::Feed { feed }) => *feed == event.feed,
+            Some(Scope::Folder { folder }) => *folder == event.feed_folder,
             Some(Scope::Starred) | None => false,
         }
     }

@@ -241,7 +241,8 @@ impl Core {
     pub(super) async fn mark_all_read(&self, scope: Scope, until: EventId) -> Result<(), EngineError> {
         let mut any = false;
         let done = loop {
-            match self.change(move |store| store.mark_all_read(scope, until, AT_ONCE)).await {
+            let scope = scope.clone();
+            match self.change(move |store| store.mark_all_read(&scope, until, AT_ONCE)).await {
                 Ok(marked) => {
                     any |= !marked.events.is_empty();
                     self.surroundings.overview.set_counts(&marked.counts);
@@ -288,6 +289,7 @@ impl Core {
                 event: EventId(0),
                 feed: id,
                 feed_name: config.name.clone(),
+                feed_folder: config.folder.clone(),
                 notify: config.notify,
                 choices: config.announcing,
                 silent: Silence::of(&verdict),
@@ -503,6 +505,7 @@ impl Aftermath {
             event: id,
             feed: event.feed,
             feed_name: feed.name,
+            feed_folder: feed.folder,
             notify: feed.notify,
             choices: feed.choices,
             silent: Silence::of(&event.verdict),

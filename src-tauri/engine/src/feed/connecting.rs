@@ -2,6 +2,7 @@
 //!
 //! Deliberately not here: making the connections (`subscription.rs`).
 use super::keys::Keys;
+use super::look;
 use crate::announce::FeedAnnouncing;
 use crate::{EngineError, FeedConfig, Intake, Mapping, ProxyChoice, ResumeMode};
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -10,7 +11,7 @@ use std::time::Duration;
 use tidings_event_source::{ConnectorOptions, Probing, Proxy, Request, Resume, decoder};
 use url::{Host, Url};
 
-/// The longest name, in characters.
+/// The longest name of a feed or a folder, in characters.
 const NAME_LIMIT: usize = 200;
 /// The bounds of an event size limit that makes sense: a short event passes, the store can hold it.
 const EVENT_LIMITS: std::ops::RangeInclusive<u64> = 1024..=256 * 1024 * 1024;
@@ -19,7 +20,9 @@ impl FeedConfig {
     /// These settings as they are kept: trimmed, with a name. Each fault has its own sentence.
     pub fn checked(mut self) -> Result<Self, EngineError> {
         self.url = self.url.trim().into();
-        self.name = self.name.split_whitespace().collect::<Vec<_>>().join(" ");
+        self.name = one_line(&self.name);
+        self.folder = folder_name(&self.folder)?;
+        self.icon = self.icon.trim().into();
         let url = self.request()?.url;
         self.proxy()?;
         if self.name.is_empty() {
@@ -33,6 +36,9 @@ impl FeedConfig {
         }
         if self.event_limit.is_some_and(|limit| !EVENT_LIMITS.contains(&limit)) {
             return Err(bad("The event size limit has to be between 1 KiB and 256 MiB.".to_owned()));
+        }
+        if !look::fits_icon(&self.icon) {
+            return Err(bad("The icon has to be one or two letters, or an emoji: shorten it.".to_owned()));
         }
         self.keys()?;
         if self.idle_limit == Some(0) {
@@ -102,6 +108,9 @@ impl FeedConfig {
     pub(crate) fn connects_otherwise_than(&self, other: &Self) -> bool {
         let plain = |config: &Self| Self {
             name: String::new(),
+            folder: String::new(),
+            color: None,
+            icon: String::new(),
             notify: true,
             mapping: Mapping::default(),
             rules: Vec::new(),
@@ -176,6 +185,19 @@ fn web_address(text: &str) -> Result<Url, EngineError> {
         )));
     }
     Ok(url)
+}
+
+/// The name of a folder as it is kept: on one line, without space around it.
+pub(crate) fn folder_name(text: &str) -> Result<String, EngineError> {
+    let name = one_line(text);
+    if name.chars().nth(NAME_LIMIT).is_some() {
+        return Err(bad(format!("The folder's name is longer than {NAME_LIMIT} characters: shorten it.")));
+    }
+    Ok(name)
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 const fn bad(sentence: String) -> EngineError {

@@ -156,6 +156,25 @@ pub(super) fn feeds(connection: &Connection) -> rusqlite::Result<Vec<StoredFeed>
     feeds.collect()
 }
 
+/// The feeds in a folder, as a JSON array of their IDs, for `json_each`.
+pub(super) fn in_folder(connection: &Connection, folder: &str) -> rusqlite::Result<String> {
+    let feeds = matching(connection, |config| config.folder == folder)?;
+    Ok(format!("[{}]", feeds.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")))
+}
+
+/// The feeds whose settings are such.
+pub(super) fn matching(connection: &Connection, is: impl Fn(&FeedConfig) -> bool) -> rusqlite::Result<Vec<FeedId>> {
+    let mut statement = connection.prepare_cached("SELECT id, config FROM feeds")?;
+    let mut rows = statement.query([])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        if is(&row::feed_config(row, 1)?) {
+            found.push(FeedId(row.get(0)?));
+        }
+    }
+    Ok(found)
+}
+
 fn to_json<T: serde::Serialize>(value: &T) -> rusqlite::Result<String> {
     serde_json::to_string(value).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
 }

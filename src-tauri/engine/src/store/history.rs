@@ -64,7 +64,7 @@ impl History {
     /// first, until it breaks. Memory does not grow with their number.
     pub fn export(
         &self,
-        scope: Scope,
+        scope: &Scope,
         since: Option<i64>,
         each: &mut dyn FnMut(Event) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {

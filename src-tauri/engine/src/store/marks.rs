@@ -1,9 +1,10 @@
 //! Read and starred, as the user marks events.
 //!
 //! Deliberately not here: marking in a way that takes long, which is done bit by bit (`engine/core.rs`).
-use super::feeds::{FeedCounts, More, count};
+use super::feeds::{FeedCounts, More, count, in_folder};
 use super::{Store, StoreError};
 use crate::{EventId, FeedId, Scope};
+use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, Statement, params_from_iter};
 use std::collections::BTreeMap;
 
@@ -39,18 +40,22 @@ impl Store {
 
     /// Marks the newest `limit` unread events of a scope, up to and including `until`, as read. Fewer than that marked
     /// means that none is left.
-    pub fn mark_all_read(&mut self, scope: Scope, until: EventId, limit: u32) -> Result<Marked, StoreError> {
-        let (condition, feed) = match scope {
+    pub fn mark_all_read(&mut self, scope: &Scope, until: EventId, limit: u32) -> Result<Marked, StoreError> {
+        let (condition, of) = match scope {
             Scope::All | Scope::Unread => ("", None),
             Scope::Starred => ("AND starred = 1", None),
-            Scope::Feed { feed } => ("AND feed_id = ?3", Some(feed.0)),
+            Scope::Feed { feed } => ("AND feed_id = ?3", Some(Value::from(feed.0))),
+            Scope::Folder { folder } => {
+                let feeds = in_folder(&self.connection, folder).map_err(|error| self.error(&error))?;
+                ("AND +feed_id IN (SELECT value FROM json_each(?3))", Some(Value::from(feeds)))
+            }
         };
         let sql = format!(
             "UPDATE events SET read = 1 WHERE id IN
              (SELECT id FROM events WHERE read = 0 AND id <= ?1 {condition} ORDER BY id DESC LIMIT ?2)
              RETURNING id, feed_id"
         );
-        let parameters = [Some(until.0), Some(limit.into()), feed];
+        let parameters = [Some(until.0.into()), Some(limit.into()), of];
         self.mark(More { unread: -1, ..More::default() }, |connection, marked| {
             let mut statement = connection.prepare_cached(&sql)?;
             let mut rows = statement.query(params_from_iter(parameters.iter().flatten()))?;

@@ -5,9 +5,8 @@
 use super::append::urgency_from_sql;
 use super::details::Details;
 use super::{Store, StoreError, row};
-use crate::announce::{
-    AnnouncementId, Answer, Candidate, FeedAnnouncing, Hold, Mute, Note, Open, Plan, Silence, Told, Why,
-};
+use crate::announce::{AnnouncementId, Answer, Candidate, Hold, Mute, Note, Open, Plan, Silence, Told, Why};
+use crate::overview::Announced;
 use crate::{EventId, FeedId};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, Row};
@@ -255,7 +254,7 @@ impl Store {
     }
 
     fn read_open(&self) -> rusqlite::Result<Vec<Open>> {
-        let names = names(&self.connection)?;
+        let feeds = announced(&self.connection)?;
         let mut statement = self.connection.prepare(
             "SELECT a.id, o.feed_id, o.events, o.last_event, o.plan, o.until
              FROM announcements AS a LEFT JOIN outcomes AS o ON o.announcement = a.id
@@ -271,10 +270,10 @@ impl Store {
             let (Some(announcement), Some(feed)) = (open.last_mut(), row.get::<_, Option<i64>>(1)?.map(FeedId)) else {
                 continue;
             };
-            let Some(name) = names.get(&feed) else { continue };
+            let Some(of) = feeds.get(&feed) else { continue };
             let events = u64::try_from(row.get::<_, i64>(2)?).unwrap_or(0);
             announcement.plan = from_code(row.get(4)?, row.get(5)?);
-            let Some(latest) = candidate(&self.connection, EventId(row.get(3)?), name)? else { continue };
+            let Some(latest) = candidate(&self.connection, EventId(row.get(3)?), of)? else { continue };
             match announcement.parts.last_mut().filter(|(.., earlier)| earlier.feed == feed) {
                 Some((count, urgency, earlier)) => {
                     *count += events;
@@ -293,17 +292,17 @@ impl Store {
     }
 
     fn read_undecided(&self, limit: u32) -> rusqlite::Result<Vec<Candidate>> {
-        let names = names(&self.connection)?;
+        let feeds = announced(&self.connection)?;
         let mut statement = self.connection.prepare(
             "SELECT id FROM events WHERE feed_id = ?1
              AND id > coalesce((SELECT last_event FROM outcomes WHERE feed_id = ?1 ORDER BY first_event DESC LIMIT 1), 0)
              ORDER BY id LIMIT ?2",
         )?;
         let mut undecided = Vec::new();
-        for (feed, name) in &names {
+        for (feed, of) in &feeds {
             let ids = statement.query_map((feed.0, limit), |row| row.get(0).map(EventId))?;
             for id in ids.collect::<rusqlite::Result<Vec<_>>>()? {
-                undecided.extend(candidate(&self.connection, id, name)?);
+                undecided.extend(candidate(&self.connection, id, of)?);
             }
         }
         undecided.sort_by_key(|candidate| candidate.event);
@@ -335,21 +334,13 @@ fn merge(connection: &Connection, from: AnnouncementId, into: AnnouncementId, be
 }
 
 /// The names of the feeds and what is chosen of their announcements.
-fn names(connection: &Connection) -> rusqlite::Result<HashMap<FeedId, (String, bool, FeedAnnouncing)>> {
+fn announced(connection: &Connection) -> rusqlite::Result<HashMap<FeedId, Announced>> {
     let feeds = super::feeds::feeds(connection)?;
-    let name = |stored: super::StoredFeed| {
-        let config = stored.feed.config;
-        (stored.feed.id, (config.name, config.notify, config.announcing))
-    };
-    Ok(feeds.into_iter().map(name).collect())
+    Ok(feeds.into_iter().map(|stored| (stored.feed.id, Announced::of(&stored.feed.config))).collect())
 }
 
 /// A stored event as it is offered for announcing again.
-fn candidate(
-    connection: &Connection,
-    id: EventId,
-    (name, notify, choices): &(String, bool, FeedAnnouncing),
-) -> rusqlite::Result<Option<Candidate>> {
+fn candidate(connection: &Connection, id: EventId, of: &Announced) -> rusqlite::Result<Option<Candidate>> {
     let mut statement = connection.prepare_cached(
         "SELECT feed_id, title, substr(body, 1, 4096), urgency, link, details FROM events WHERE id = ?1",
     )?;
@@ -358,9 +349,10 @@ fn candidate(
         Ok(Candidate {
             event: id,
             feed: FeedId(row.get(0)?),
-            feed_name: name.clone(),
-            notify: *notify,
-            choices: *choices,
+            feed_name: of.name.clone(),
+            feed_folder: of.folder.clone(),
+            notify: of.notify,
+            choices: of.choices,
             silent: Silence::of(&verdict),
             catch_up: true,
             title: row::text(row, 1)?,

@@ -3,10 +3,10 @@
 //! Deliberately not here: which thread reads (`reader.rs`), what a search means (`search.rs`).
 use super::append::urgency_from_sql;
 use super::details::Details;
-use super::row;
 use super::search::{self, Search, When};
+use super::{feeds, row};
 use crate::clock::now;
-use crate::{Event, EventId, EventSummary, Feed, FeedId, Page, PageQuery, Scope, Trial, TrialReport};
+use crate::{Event, EventId, EventSummary, Feed, FeedConfig, FeedId, Page, PageQuery, Scope, Trial, TrialReport};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, Row, params_from_iter};
 use std::ops::ControlFlow;
@@ -38,7 +38,7 @@ impl Conditions {
         self.add(&format!("{column} IN ({marks})"), values);
     }
 
-    fn add_scope(&mut self, scope: Scope) {
+    fn add_scope(&mut self, connection: &Connection, scope: &Scope) -> rusqlite::Result<()> {
         // The events of a removed feed are on their way out.
         self.add("e.feed_id NOT IN (SELECT id FROM feeds WHERE removed)", []);
         match scope {
@@ -46,13 +46,25 @@ impl Conditions {
             Scope::Unread => self.add("e.read = 0", []),
             Scope::Starred => self.add("e.starred = 1", []),
             Scope::Feed { feed } => self.add("e.feed_id = ?", [feed.0.into()]),
+            // Along the events: the index of a feed's events has those of several in no order.
+            Scope::Folder { folder } => {
+                let feeds = feeds::in_folder(connection, folder)?;
+                self.add("+e.feed_id IN (SELECT value FROM json_each(?))", [feeds.into()]);
+            }
         }
+        Ok(())
     }
 
     /// Adds what the operators of a search ask for.
     fn add_operators(&mut self, connection: &Connection, search: Search) -> rusqlite::Result<()> {
-        if !search.feeds.is_empty() {
-            let feeds = named_feeds(connection, &search.feeds)?;
+        type Name = fn(&FeedConfig) -> &str;
+        let named: [(_, Name); 2] = [(search.feeds, |config| &config.name), (search.folders, |config| &config.folder)];
+        for (parts, name) in named.into_iter().filter(|(parts, _)| !parts.is_empty()) {
+            let parts: Vec<String> = parts.iter().map(|part| part.to_lowercase()).collect();
+            let feeds = feeds::matching(connection, |config| {
+                let name = name(config).to_lowercase();
+                parts.iter().any(|part| name.contains(part))
+            })?;
             self.add_one_of("e.feed_id", feeds.into_iter().map(|feed| feed.0.into()).collect());
         }
         if !search.types.is_empty() {
@@ -82,7 +94,7 @@ pub(super) fn page(connection: &Connection, query: &PageQuery) -> rusqlite::Resu
         None => ("events AS e", "e.id"),
         Some(expression) => {
             conditions.add("events_text MATCH ?", [expression.into()]);
-            if is_narrow(connection, query.scope, &search)? {
+            if is_narrow(connection, &query.scope, &search)? {
                 ("events AS e CROSS JOIN events_text ON events_text.rowid = e.id", "e.id")
             } else {
                 // The index of words leads, from the newest on, and stops when the page is full.
@@ -96,11 +108,21 @@ pub(super) fn page(connection: &Connection, query: &PageQuery) -> rusqlite::Resu
     if let Some(after) = query.after {
         conditions.add(&format!("{id} > ?"), [after.0.into()]);
     }
-    conditions.add_scope(query.scope);
-    conditions.add_operators(connection, search)?;
-
     let limit = if query.limit == 0 { PAGE } else { query.limit.min(PAGE_LIMIT) } as usize;
-    let sql = format!("SELECT {SUMMARY} FROM {from} {} ORDER BY {id} DESC LIMIT {}", conditions.sql, limit + 1);
+    let with_words = search.expression().is_some();
+    let sql = match &query.scope {
+        Scope::Folder { folder } if !with_words => {
+            conditions.add_scope(connection, &Scope::All)?;
+            conditions.add_operators(connection, search)?;
+            conditions.values.insert(0, feeds::in_folder(connection, folder)?.into());
+            newest_of_each(&conditions.sql, limit + 1)
+        }
+        scope => {
+            conditions.add_scope(connection, scope)?;
+            conditions.add_operators(connection, search)?;
+            format!("SELECT {SUMMARY} FROM {from} {} ORDER BY {id} DESC LIMIT {}", conditions.sql, limit + 1)
+        }
+    };
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map(params_from_iter(conditions.values), summary)?;
     let mut events = rows.collect::<rusqlite::Result<Vec<_>>>()?;
@@ -109,9 +131,24 @@ pub(super) fn page(connection: &Connection, query: &PageQuery) -> rusqlite::Resu
     Ok(Page { events, more })
 }
 
+/// The newest events of several feeds (a JSON array, the first value): the newest of those that are the newest of each. No
+/// more is read than could be on the page, also where some of them speak once a year; and of those, only the index.
+fn newest_of_each(conditions: &str, limit: usize) -> String {
+    let of_one = format!(
+        "SELECT e.id FROM events AS e {conditions} AND e.feed_id = feed.value ORDER BY e.id DESC LIMIT {limit}"
+    );
+    format!(
+        "SELECT {SUMMARY} FROM events AS e WHERE e.id IN (
+             SELECT one.value FROM json_each(?) AS feed
+             CROSS JOIN json_each((SELECT json_group_array(id) FROM ({of_one}))) AS one
+             ORDER BY one.value DESC LIMIT {limit})
+         ORDER BY e.id DESC LIMIT {limit}"
+    )
+}
+
 /// Whether so few events are in question that each may be looked up among the words: a frequent word with a rare mark
 /// would otherwise be followed through the whole history.
-fn is_narrow(connection: &Connection, scope: Scope, search: &Search) -> rusqlite::Result<bool> {
+fn is_narrow(connection: &Connection, scope: &Scope, search: &Search) -> rusqlite::Result<bool> {
     const FEW: i64 = 1000;
     /// The longest beginning of a word that the index of words holds.
     const PREFIX: usize = 3;
@@ -119,16 +156,20 @@ fn is_narrow(connection: &Connection, scope: Scope, search: &Search) -> rusqlite
     if search.words.iter().any(|word| word.unfinished && word.text.chars().nth(PREFIX).is_some()) {
         return Ok(false);
     }
-    let feed = if let Scope::Feed { feed } = scope { Some(feed.0) } else { None };
+    let feeds = match scope {
+        Scope::Feed { feed } => Some(format!("[{feed}]")),
+        Scope::Folder { folder } => Some(feeds::in_folder(connection, folder)?),
+        Scope::All | Scope::Unread | Scope::Starred => None,
+    };
     let mut statement = connection.prepare_cached(
         "SELECT coalesce(sum(events), 0), coalesce(sum(unread), 0), coalesce(sum(starred), 0) FROM feeds
-         WHERE ?1 IS NULL OR id = ?1",
+         WHERE ?1 IS NULL OR id IN (SELECT value FROM json_each(?1))",
     )?;
     let (events, unread, starred): (i64, i64, i64) =
-        statement.query_row([feed], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    Ok((feed.is_some() && events <= FEW)
-        || ((scope == Scope::Unread || search.read == Some(false)) && unread <= FEW)
-        || ((scope == Scope::Starred || search.starred) && starred <= FEW))
+        statement.query_row([&feeds], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    Ok((feeds.is_some() && events <= FEW)
+        || ((*scope == Scope::Unread || search.read == Some(false)) && unread <= FEW)
+        || ((*scope == Scope::Starred || search.starred) && starred <= FEW))
 }
 
 /// An event, whole.
@@ -173,7 +214,7 @@ pub(super) fn try_rules(
 /// keeps neither many of them nor the database's past.
 pub(super) fn export(
     connection: &Connection,
-    scope: Scope,
+    scope: &Scope,
     since: Option<i64>,
     each: &mut dyn FnMut(Event) -> ControlFlow<()>,
 ) -> rusqlite::Result<()> {
@@ -182,7 +223,7 @@ pub(super) fn export(
     loop {
         let mut conditions = Conditions::default();
         conditions.add("e.id > ?", [last.0.into()]);
-        conditions.add_scope(scope);
+        conditions.add_scope(connection, scope)?;
         if let Some(since) = since {
             conditions.add("e.received_at >= ?", [since.into()]);
         }
@@ -249,21 +290,6 @@ fn whole(row: &Row<'_>) -> rusqlite::Result<Event> {
 pub(crate) fn snippet(body: &str) -> String {
     let line = body.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
     line.char_indices().nth(SNIPPET).map_or(line, |(at, _)| &line[..at]).to_owned()
-}
-
-/// The feeds with one of these words in their names, whatever the case.
-fn named_feeds(connection: &Connection, names: &[String]) -> rusqlite::Result<Vec<FeedId>> {
-    let names: Vec<String> = names.iter().map(|name| name.to_lowercase()).collect();
-    let mut statement = connection.prepare_cached("SELECT id, config FROM feeds")?;
-    let mut rows = statement.query([])?;
-    let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        let name = row::feed_config(row, 1)?.name.to_lowercase();
-        if names.iter().any(|part| name.contains(part)) {
-            found.push(FeedId(row.get(0)?));
-        }
-    }
-    Ok(found)
 }
 
 /// A user's point in time in milliseconds since the Unix epoch. `SQLite` knows the time zone.

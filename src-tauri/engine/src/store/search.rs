@@ -13,6 +13,8 @@ pub(super) struct Search {
     pub(super) words: Vec<Word>,
     /// `feed:`; one of these must be in the feed's name.
     pub(super) feeds: Vec<String>,
+    /// `folder:`; one of these must be in the name of the feed's folder.
+    pub(super) folders: Vec<String>,
     /// `type:`; one of these must be the event's type.
     pub(super) types: Vec<String>,
     /// `is:unread`, `is:read`
@@ -108,6 +110,7 @@ impl Search {
         let Some(operator) = piece.operator.as_deref().filter(|_| !value.is_empty()) else { return false };
         match operator.to_ascii_lowercase().as_str() {
             "feed" => self.feeds.push(value.to_owned()),
+            "folder" => self.folders.push(value.to_owned()),
             "type" => self.types.push(value.to_owned()),
             "is" => match value.to_ascii_lowercase().as_str() {
                 "unread" => self.read = Some(false),
@@ -212,11 +215,13 @@ mod tests {
 
     #[test]
     fn operators() {
-        let search =
-            parse(r#"FEED:ntfy feed:"my house" type:ping is:unread is:Starred after:2026-05 before:yesterday"#);
+        let search = parse(
+            r#"FEED:ntfy feed:"my house" folder:home type:ping is:unread is:Starred after:2026-05 before:yesterday"#,
+        );
         let expected = Search {
             words: vec![],
             feeds: vec!["ntfy".to_owned(), "my house".to_owned()],
+            folders: vec!["home".to_owned()],
             types: vec!["ping".to_owned()],
             read: Some(false),
             starred: true,

@@ -6,13 +6,16 @@ use crate::cli::argument::{address, header, proxy};
 use clap::Args;
 use std::path::{Path, PathBuf};
 use tidings_engine::announce::FeedAnnouncing;
-use tidings_engine::{FeedConfig, Header, Mapping, ProxyChoice, RepeatRule, ResumeMode};
+use tidings_engine::{FeedColor, FeedConfig, Header, Mapping, ProxyChoice, RepeatRule, ResumeMode};
 
 /// A feed with every choice at its default.
 pub(super) fn new(name: String, url: String) -> FeedConfig {
     FeedConfig {
         name,
         url,
+        folder: String::new(),
+        color: None,
+        icon: String::new(),
         headers: vec![],
         resume: ResumeMode::default(),
         repeats: RepeatRule::default(),
@@ -32,6 +35,15 @@ pub(super) fn new(name: String, url: String) -> FeedConfig {
 /// What can be chosen for a new feed as well as for one that is there.
 #[derive(Debug, Args)]
 struct Common {
+    /// The folder to put it in; made if it is new. '' takes it out
+    #[arg(long, value_name = "NAME")]
+    folder: Option<String>,
+    /// The colour of its icon: green, orange, blue, purple, pink, teal, brown, slate, red, or 'default'
+    #[arg(long, value_name = "COLOUR")]
+    color: Option<String>,
+    /// One or two letters, or an emoji, for its icon; '' is the first letter of its name
+    #[arg(long, value_name = "SIGN")]
+    icon: Option<String>,
     /// A header to send; may be repeated
     #[arg(long = "header", value_name = "'Name: value'", allow_hyphen_values = true)]
     headers: Vec<String>,
@@ -113,6 +125,9 @@ pub(super) struct Changes {
 pub(super) struct Checked {
     name: Option<String>,
     url: Option<String>,
+    folder: Option<String>,
+    color: Option<ColorChoice>,
+    icon: Option<String>,
     no_headers: bool,
     headers: Vec<Header>,
     resume: Option<ResumeMode>,
@@ -136,6 +151,10 @@ struct Mapped {
 /// Certificate authorities of a file, or no further ones.
 #[derive(Debug, PartialEq, Eq)]
 struct CaFile(Option<String>);
+
+/// A colour, or the one that a feed has by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct ColorChoice(Option<FeedColor>);
 
 impl Choices {
     /// Fails with a sentence.
@@ -178,6 +197,9 @@ impl Changes {
 impl Common {
     fn check(self) -> Result<Checked, String> {
         Ok(Checked {
+            folder: self.folder,
+            color: self.color.as_deref().map(color_choice).transpose()?,
+            icon: self.icon,
             headers: self.headers.iter().map(|given| checked_header(given)).collect::<Result<_, _>>()?,
             resume: resume_choice(self.resume.as_deref(), self.resume_path, self.resume_types)?,
             repeats: self.repeats.as_deref().map(repeat_rule).transpose()?,
@@ -209,6 +231,9 @@ impl Checked {
         FeedConfig {
             name: self.name.unwrap_or(config.name),
             url: self.url.unwrap_or(config.url),
+            folder: self.folder.unwrap_or(config.folder),
+            color: self.color.map_or(config.color, |ColorChoice(color)| color),
+            icon: self.icon.unwrap_or(config.icon),
             resume: self.resume.unwrap_or(config.resume),
             repeats: self.repeats.unwrap_or(config.repeats),
             proxy: self.proxy.unwrap_or(config.proxy),
@@ -260,6 +285,17 @@ fn set(mapping: &mut Mapping, field: &str, value: String) -> bool {
 
 fn named(name: String) -> Result<String, String> {
     if name.trim().is_empty() { Err("A feed needs a name.".into()) } else { Ok(name) }
+}
+
+fn color_choice(given: &str) -> Result<ColorChoice, String> {
+    if given == "default" {
+        return Ok(ColorChoice(None));
+    }
+    let color = FeedColor::ALL.into_iter().find(|color| color.word() == given);
+    color.map(|color| ColorChoice(Some(color))).ok_or_else(|| {
+        let words = FeedColor::ALL.map(FeedColor::word).join(", ");
+        format!("{given:?} is no colour of an icon; write one of {words}, or default.")
+    })
 }
 
 /// As it was typed, so that it is shown as it was typed.
@@ -353,6 +389,9 @@ mod tests {
         let mut config = new("n".into(), "http://h/".into());
         config.headers = headers(&["A: 1", "B: 2", "a: 3"]);
         let common = Common {
+            folder: None,
+            color: None,
+            icon: None,
             headers: vec!["a: 4".into()],
             resume: None,
             resume_path: None,

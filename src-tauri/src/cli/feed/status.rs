@@ -8,7 +8,9 @@ use crate::cli::rule::described::{condition, consequence};
 use crate::cli::{Failed, Format, Outcome, moment, settings, shown, unless_reader_gone};
 use serde::Serialize;
 use std::io::{self, Write as _};
-use tidings_engine::{Feed, FeedId, FeedState, FeedStatus, Gap, Mapping, ProxyChoice, RepeatRule, ResumeMode, Rule};
+use tidings_engine::{
+    Feed, FeedColor, FeedId, FeedState, FeedStatus, Gap, Mapping, ProxyChoice, RepeatRule, ResumeMode, Rule,
+};
 
 const HIDDEN: &str = "(hidden)";
 
@@ -19,6 +21,11 @@ struct Shown<'a> {
     id: i64,
     name: &'a str,
     url: String,
+    /// Null: in none.
+    folder: Option<&'a str>,
+    /// Null here and for the icon: as it is by itself.
+    color: Option<&'static str>,
+    icon: Option<&'a str>,
     paused: bool,
     notify: bool,
     /// "5/10". Here and where it is yes or no, null means: as the settings say.
@@ -70,6 +77,9 @@ impl<'a> Shown<'a> {
             id: feed.id.0,
             name: &config.name,
             url: shown::stored_address(&config.url).into_owned(),
+            folder: non_empty(&config.folder),
+            color: config.color.map(FeedColor::word),
+            icon: non_empty(&config.icon),
             paused: feed.paused,
             notify: config.notify,
             burst: config.announcing.burst.map(settings::burst_word),
@@ -113,6 +123,10 @@ impl<'a> Shown<'a> {
             gaps: None,
         }
     }
+}
+
+fn non_empty(text: &str) -> Option<&str> {
+    Some(text).filter(|text| !text.is_empty())
 }
 
 const fn name(state: &FeedState) -> &'static str {
@@ -237,6 +251,11 @@ fn text(output: &mut Output, feed: &Feed, status: Option<&FeedStatus>, gaps: &[G
     line("name", facts.name)?;
     line("id", &facts.id.to_string())?;
     line("address", &facts.url)?;
+    for (what, chosen) in [("folder", facts.folder), ("colour", facts.color), ("icon", facts.icon)] {
+        if let Some(chosen) = chosen {
+            line(what, chosen)?;
+        }
+    }
     line("state", &status.map_or_else(|| resting(feed), |status| words(&status.state, &clock)))?;
     if let Some(at) = status.and_then(|status| status.last_byte_at) {
         line("last byte", &clock.distance(at))?;

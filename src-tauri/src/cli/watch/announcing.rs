@@ -36,6 +36,7 @@ impl Announcing {
             event: EventId(0),
             feed: FeedId(i64::try_from(feed).unwrap_or_default()),
             feed_name: self.feeds[feed].clone(),
+            feed_folder: String::new(),
             notify: true,
             choices: FeedAnnouncing::default(),
             silent: None,

@@ -568,7 +568,9 @@ export class MockBackend implements Backend {
 
   #readBefore(id: EventId): boolean {
     return this.#readUpTo.some(
-      ({ scope, until }) => id <= until && (scope.kind !== 'feed' || this.#template(id).feed === scope.feed),
+      ({ scope, until }) =>
+        id <= until &&
+        (scope.kind === 'feed' || scope.kind === 'folder' ? this.#inScope(id, scope) : true),
     );
   }
 
@@ -584,6 +586,8 @@ export class MockBackend implements Backend {
         return this.#starred.get(id) ?? false;
       case 'feed':
         return feed === scope.feed;
+      case 'folder':
+        return this.#feeds.get(feed)?.feed.folder === scope.folder;
     }
   }
 
@@ -682,6 +686,9 @@ function configFor(name: string, url: string): FeedConfig {
   return {
     name,
     url,
+    folder: '',
+    color: null,
+    icon: '',
     headers: [],
     resume: { kind: 'header' },
     repeats: { kind: 'whole' },

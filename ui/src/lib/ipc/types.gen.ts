@@ -186,6 +186,12 @@ paused: boolean,
 name: string,
 /** http or https. */
 url: string,
+/** The folder it stands in, by its name; empty: none. A folder is there as long as a feed is in it. */
+folder: string,
+/** The colour of its icon; `None`: one of its own. */
+color: FeedColor | null,
+/** One or two letters, or an emoji; empty: the first letter of its name. */
+icon: string,
 /** Sent with each request; one of a name that Tidings would send replaces that. */
 headers: Array<Header>,
 /** How it says where it left off. */
@@ -224,6 +230,9 @@ ignoresQuietHours: boolean,
 /** Whether nothing is announced of what the focused window shows. */
 quietInView: boolean | null, };
 
+/** The colours that a feed's icon can have. */
+export type FeedColor = "green" | "orange" | "blue" | "purple" | "pink" | "teal" | "brown" | "slate" | "red";
+
 /**
  * What the user chose for a feed. Unknown fields of a newer version are refused when importing, not when reading the
  * store, which has a version of its own.
@@ -233,6 +242,12 @@ export type FeedConfig = {
 name: string,
 /** http or https. */
 url: string,
+/** The folder it stands in, by its name; empty: none. A folder is there as long as a feed is in it. */
+folder: string,
+/** The colour of its icon; `None`: one of its own. */
+color: FeedColor | null,
+/** One or two letters, or an emoji; empty: the first letter of its name. */
+icon: string,
 /** Sent with each request; one of a name that Tidings would send replaces that. */
 headers: Array<Header>,
 /** How it says where it left off. */
@@ -431,8 +446,8 @@ export type PageQuery = {
 scope: Scope,
 /**
  * Words, all of which must occur (the last may be unfinished, unless a space follows it; so may those that end with
- * `*`), quoted phrases, and operators: `feed:` (part of a
- * name), `type:`, `is:unread`, `is:read`, `is:starred`, `after:` and `before:` (`2026`, `2026-05`, `2026-05-04`,
+ * `*`), quoted phrases, and operators: `feed:` and
+ * `folder:` (part of a name), `type:`, `is:unread`, `is:read`, `is:starred`, `after:` and `before:` (`2026`, `2026-05`, `2026-05-04`,
  * `today`, `yesterday`, `30m`, `12h`, `7d`, `2w`). Nothing typed is an error. Empty for all events.
  */
 search: string,
@@ -502,7 +517,9 @@ then: Then, };
 /** Which events a list is of. */
 export type Scope = { "kind": "all" } | { "kind": "unread" } | { "kind": "starred" } | { "kind": "feed",
 /** The feed. */
-feed: FeedId, };
+feed: FeedId, } | { "kind": "folder",
+/** Its name. */
+folder: string, };
 
 /** What became of a damaged database. */
 export type SetAside = {
