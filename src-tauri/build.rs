@@ -23,6 +23,7 @@ const COMMANDS: &[&str] = &[
     "unmute",
     "send_test",
     "set_in_view",
+    "set_unsaved",
     "start_demo",
     "open_link",
     "forget_set_aside",

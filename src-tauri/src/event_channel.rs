@@ -72,6 +72,11 @@ impl EventChannel {
         Ok(snapshot)
     }
 
+    /// The page is gone: nothing is kept for it any more.
+    pub fn unsubscribe(&self) {
+        self.replace(None);
+    }
+
     /// Has the page show `place`; when there is none, the next one will.
     pub fn show(&self, place: impl Into<Place>) {
         self.show.put(place.into());

@@ -118,11 +118,13 @@ async fn nothing_is_lost_or_doubled_or_left_behind_among_misbehaving_servers() {
     for id in run.ids.keys() {
         engine.remove_feed(*id).await.unwrap();
     }
-    let gone = async || {
+    let left = async || {
         let now = (Occupied::sockets(), engine.tasks());
+        // Repeated for the sake of a failure, which shall say what was left.
+        println!("{now:?} sockets and tasks");
         (now.0 <= at_rest.0 && now.1 <= at_rest.1).then_some(())
     };
-    eventually(LIMIT, &format!("seed {seed}: the return to {at_rest:?} sockets and tasks"), gone).await;
+    eventually(LIMIT, &format!("seed {seed}: the return to {at_rest:?} sockets and tasks"), left).await;
     engine.shut_down().await;
     listening.await.unwrap();
     let ended =

@@ -4,6 +4,7 @@
 mod daemons;
 mod faults;
 mod first_run;
+mod hiding;
 mod notifications;
 mod starts;
 mod storage;

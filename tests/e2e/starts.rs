@@ -6,7 +6,7 @@ use tidings_test_support::sse_server::{EVENT_STREAM, SseServer};
 use tidings_test_support::{Desktop, DesktopSession, Process, Tutorial, TutorialServer, eventually};
 
 /// Waits until the window manager shows the window, or does not.
-async fn window_is_shown(desktop: &DesktopSession, shown: bool) {
+pub(crate) async fn window_is_shown(desktop: &DesktopSession, shown: bool) {
     let what = if shown { "the window" } else { "the end of the window" };
     let wait = eventually(LIMIT, what, async || {
         // Fails when there is none.

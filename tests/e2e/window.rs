@@ -36,6 +36,15 @@ impl Window {
         window
     }
 
+    /// Waits until the program has made its window again, and goes on there.
+    pub(crate) async fn is_made_anew(&self) {
+        let made = eventually(LIMIT, "a window made anew", async || {
+            let handle = self.page.windows().await.ok()?.into_iter().next()?;
+            self.page.switch_to_window(handle).await.ok()
+        });
+        made.await;
+    }
+
     /// Ends the program abruptly, as the end of a desktop session may, and waits until it has let go of its data.
     pub(crate) async fn end(self) {
         self.page.quit().await.expect("the driver ends the program");

@@ -2,6 +2,7 @@
 //!
 //! Deliberately not here: what each part does.
 use crate::arguments::Arguments;
+use crate::hiding::{self, Hiding};
 use crate::shell::Shell;
 use crate::view::{self, View};
 use crate::wish::{self, Wish};
@@ -11,7 +12,7 @@ use clap::Parser as _;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 use tauri::{AppHandle, Manager as _, RunEvent, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
@@ -94,7 +95,7 @@ fn start(
         channel: EventChannel::new(engine.clone()),
         desktop: Arc::clone(desktop),
         tray_host: watch::Sender::new(false),
-        hidden_at: Mutex::default(),
+        hiding: Hiding::new(arguments.release_after.map_or(hiding::KEPT, Duration::from_secs)),
         view: View::default(),
         demo: AtomicBool::new(false),
         engine,
@@ -140,6 +141,7 @@ fn run(
                 api.prevent_close();
                 tauri::async_runtime::spawn(main_window::close(window.clone()));
             }
+            WindowEvent::Destroyed => main_window::gone(window.app_handle()),
             WindowEvent::Focused(focused) => view::has_focus(window.app_handle(), *focused),
             _ => {}
         })

@@ -13,6 +13,10 @@ pub(crate) struct Arguments {
     #[arg(long)]
     pub(crate) hidden: bool,
 
+    /// How long a hidden window keeps its web view, instead of a minute.
+    #[arg(long, value_name = "SECONDS", hide = true)]
+    pub(crate) release_after: Option<u64>,
+
     /// A `tidings:` link. It opens the window.
     #[arg(value_name = "LINK")]
     pub(crate) link: Option<String>,

@@ -19,6 +19,7 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         program::subscribe,
         program::change_settings,
         program::open_link,
+        program::set_unsaved,
         storage::forget_set_aside,
         storage::show_data,
         events::page,

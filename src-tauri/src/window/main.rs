@@ -4,6 +4,7 @@
 mod app;
 mod arguments;
 mod commands;
+mod hiding;
 mod main_window;
 mod page;
 mod shell;

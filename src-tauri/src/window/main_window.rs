@@ -1,12 +1,12 @@
 //! The one window: how it is made, raised, and what its close button does.
 //!
 //! Deliberately not here: what is in it (`ui/`).
+use crate::hiding::Showing;
 use crate::shell::Shell;
 use crate::view;
-use std::sync::PoisonError;
 use std::time::Duration;
 use tauri::webview::NewWindowResponse;
-use tauri::{AppHandle, Manager as _, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
+use tauri::{AppHandle, Manager as _, PhysicalPosition, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 use tidings::boundary::NoticeCode;
 use tidings::notification::Service;
 use tidings_engine::Settings;
@@ -24,24 +24,38 @@ const NO_TRAY: &str =
 
 /// Brings the window to the front, making it first where there is none.
 pub(crate) fn show(app: &AppHandle, activation_token: Option<&str>) {
-    let shown = match app.get_webview_window(LABEL) {
-        Some(window) => raise(&window, activation_token),
-        None => make(app),
+    let shown = match app.state::<Shell>().hiding.show() {
+        Showing::Raise(position) => match app.get_webview_window(LABEL) {
+            Some(window) => raise(&window, position, activation_token),
+            // It could not be made before.
+            None => make_in_front(app, activation_token),
+        },
+        Showing::Make => make_in_front(app, activation_token),
+        Showing::Wait => Ok(()),
     };
     if let Err(error) = shown {
         tracing::error!(%error, "the window cannot be shown");
     }
 }
 
+fn make_in_front(app: &AppHandle, activation_token: Option<&str>) -> tauri::Result<()> {
+    let window = make(app)?;
+    bring_to_front(&window, activation_token)
+}
+
 /// A start in the tray. Where no tray comes, a minimised window is made after all: nothing hides where it cannot be found.
 pub(crate) async fn hide_if_found_again(app: AppHandle) {
     let mut tray_host = app.state::<Shell>().tray_host.subscribe();
     if tokio::time::timeout(TRAY_TIME, tray_host.wait_for(|&there| there)).await.is_err()
-        && app.get_webview_window(LABEL).is_none()
+        && !app.state::<Shell>().hiding.is_shown()
     {
-        show(&app, None);
-        minimise(&app);
+        show_minimised(&app);
     }
+}
+
+fn show_minimised(app: &AppHandle) {
+    show(app, None);
+    minimise(app);
 }
 
 fn minimise(app: &AppHandle) {
@@ -52,7 +66,7 @@ fn minimise(app: &AppHandle) {
     }
 }
 
-pub(crate) fn make(app: &AppHandle) -> tauri::Result<()> {
+pub(crate) fn make(app: &AppHandle) -> tauri::Result<WebviewWindow> {
     let dev_url = app.config().build.dev_url.clone().filter(|_| tauri::is_dev());
     WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
         .title("Tidings")
@@ -61,8 +75,7 @@ pub(crate) fn make(app: &AppHandle) -> tauri::Result<()> {
         .on_navigation(move |url| is_own(url, dev_url.as_ref()))
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .disable_drag_drop_handler()
-        .build()?;
-    Ok(())
+        .build()
 }
 
 /// The page is ours and stays ours: a link in an event opens outside, through the command for that.
@@ -72,13 +85,21 @@ fn is_own(url: &Url, dev_url: Option<&Url>) -> bool {
         || dev_url.is_some_and(|dev| dev.origin() == url.origin())
 }
 
-fn raise(window: &WebviewWindow, activation_token: Option<&str>) -> tauri::Result<()> {
+fn raise(
+    window: &WebviewWindow,
+    position: Option<PhysicalPosition<i32>>,
+    activation_token: Option<&str>,
+) -> tauri::Result<()> {
     window.show()?;
     window.unminimize()?;
-    let hidden_at = window.state::<Shell>().hidden_at.lock().unwrap_or_else(PoisonError::into_inner).take();
-    if let Some(position) = hidden_at {
+    if let Some(position) = position {
+        // Window managers place a window anew that comes back.
         window.set_position(position)?;
     }
+    bring_to_front(window, activation_token)
+}
+
+fn bring_to_front(window: &WebviewWindow, activation_token: Option<&str>) -> tauri::Result<()> {
     #[cfg(target_os = "linux")]
     if let Some(token) = activation_token.map(str::to_owned) {
         use gtk::prelude::GtkWindowExt as _;
@@ -104,9 +125,16 @@ pub(crate) async fn close(window: tauri::Window) {
         Ok(())
     } else if *shell.tray_host.borrow() {
         tell_once(&shell, settings).await;
-        *shell.hidden_at.lock().unwrap_or_else(PoisonError::into_inner) = window.outer_position().ok();
         view::has_focus(&app, false);
-        window.hide()
+        let position = window.outer_position().ok();
+        let hidden = window.hide();
+        if hidden.is_ok() {
+            shell.hiding.hide(position, {
+                let app = app.clone();
+                move || let_go(&app)
+            });
+        }
+        hidden
     } else {
         window.minimize()
     };
@@ -128,16 +156,36 @@ async fn tell_once(shell: &Shell, settings: Settings) {
     }
 }
 
+/// Closes a window for good that has been hidden for a while: its web view costs more than all the rest together.
+fn let_go(app: &AppHandle) {
+    let shell = app.state::<Shell>();
+    let Some(window) = app.get_webview_window(LABEL).filter(|_| shell.hiding.let_go()) else { return };
+    shell.channel.unsubscribe();
+    view::shows(app, None);
+    if let Err(error) = window.destroy() {
+        tracing::error!(%error, "the window cannot be let go");
+    }
+}
+
+/// There is no window any more.
+pub(crate) fn gone(app: &AppHandle) {
+    if app.state::<Shell>().hiding.gone() {
+        let app = app.clone();
+        // The event loop is just about to take the old one out of its list.
+        tauri::async_runtime::spawn(async move {
+            if let Err(error) = make_in_front(&app, None) {
+                tracing::error!(%error, "the window cannot be made again");
+            }
+        });
+    }
+}
+
 /// A tray host came or went. A window that was hidden with it would be lost, so it comes back.
 pub(crate) fn tray_host_changed(app: &AppHandle, there: bool) {
     let shell = app.state::<Shell>();
-    shell.tray_host.send_replace(there);
+    let was_there = shell.tray_host.send_replace(there);
     shell.channel.notice(NoticeCode::NoTrayHost, (!there).then_some(NO_TRAY));
-    if !there
-        && let Some(window) = app.get_webview_window(LABEL)
-        && window.is_visible().is_ok_and(|visible| !visible)
-        && let Err(error) = window.minimize().and_then(|()| window.show())
-    {
-        tracing::warn!(%error, "the hidden window cannot be brought back");
+    if was_there && !there && !shell.hiding.is_shown() {
+        show_minimised(app);
     }
 }

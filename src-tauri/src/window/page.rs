@@ -1,9 +1,10 @@
 //! The real page as the event channel's listener.
 //!
 //! Deliberately not here: batching and bounds (`event_channel.rs`).
+use crate::shell::Shell;
 use std::time::Duration;
-use tauri::WebviewWindow;
 use tauri::ipc::Channel;
+use tauri::{Manager as _, WebviewWindow};
 use tidings::boundary::WindowMessage;
 use tidings::event_channel::{Page, PageGone};
 use tokio::sync::mpsc;
@@ -18,9 +19,12 @@ pub(crate) struct WindowPage {
 }
 
 impl Page for WindowPage {
+    /// A hidden page takes nothing; when it is shown again, it asks for what it missed.
+    ///
     /// Tauri's channel only throws messages over the wall; without a look at what comes back they would pile up before a
     /// page that is busy. So after each batch the page is asked something, which it gets to answer when it is through.
     async fn take(&mut self, batch: Vec<WindowMessage>) -> Result<(), PageGone> {
+        self.window.state::<Shell>().hiding.ends().await;
         self.channel.send(batch).map_err(|_| PageGone)?;
         let (answered, mut answer) = mpsc::channel(1);
         loop {

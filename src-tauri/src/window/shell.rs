@@ -1,11 +1,11 @@
 //! What the commands, the tray and the notifications share: the engine and the ways out of it.
 //!
 //! Deliberately not here: anything they do with it.
+use crate::hiding::Hiding;
 use crate::view::View;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex};
-use tauri::PhysicalPosition;
+use std::sync::Arc;
 use tidings::event_channel::EventChannel;
 use tidings::notification::Desktop;
 use tidings_engine::Engine;
@@ -20,8 +20,8 @@ pub(crate) struct Shell {
     pub(crate) desktop: Arc<Desktop>,
     /// Whether somebody shows the tray icon, so that a hidden window can be found again.
     pub(crate) tray_host: watch::Sender<bool>,
-    /// Where the window was when it was hidden: window managers place a window anew that comes back.
-    pub(crate) hidden_at: Mutex<Option<PhysicalPosition<i32>>>,
+    /// What becomes of the window while it is hidden.
+    pub(crate) hiding: Hiding,
     /// What somebody sees in it.
     pub(crate) view: View,
     /// Whether the demo server has been started in this process.

@@ -19,7 +19,10 @@ pub(crate) fn show(error: StoreError, data_dir: PathBuf) -> tauri::Result<()> {
     tauri::Builder::default()
         .manage(Stopped { error, data_dir })
         .invoke_handler(tauri::generate_handler![subscribe, show_data, start_again])
-        .setup(|app| Ok(main_window::make(app.handle())?))
+        .setup(|app| {
+            main_window::make(app.handle())?;
+            Ok(())
+        })
         .build(tauri::generate_context!())?
         .run(|_, _| {});
     Ok(())

@@ -212,6 +212,12 @@ export class Session {
     if (this.ready) this.backend.setInView(scope).catch(() => {});
   }
 
+  /** Says whether something stands in a form that is not saved yet. */
+  holdUnsaved(unsaved: boolean): void {
+    // That it cannot be said costs what is typed only if the window is hidden in the midst of it.
+    this.backend.setUnsaved(unsaved).catch(() => {});
+  }
+
   /** The mute of a feed by itself, or (`null`) that of all feeds. */
   muteOf(feed: FeedId | null): Mute | undefined {
     return this.mutes.find((mute) => mute.feed === feed);

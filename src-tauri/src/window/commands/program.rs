@@ -28,3 +28,10 @@ pub(super) async fn open_link(url: String) -> Answer<()> {
     let opened = tauri::async_runtime::spawn_blocking(move || link::open(&url)).await;
     opened.map_err(|error| CommandError::new("link", error.to_string()))?
 }
+
+/// Whether the page holds what only the user could type again: then it is kept, however long the window is hidden.
+#[tauri::command]
+#[expect(clippy::needless_pass_by_value, reason = "what a command takes is made for it alone")]
+pub(super) fn set_unsaved(shell: State<'_, Shell>, unsaved: bool) {
+    shell.hiding.holds_unsaved(unsaved);
+}

@@ -57,6 +57,8 @@ export interface Backend {
   sendTest(feed: FeedId, eventType: string, data: string): Promise<Tested[]>;
   /** Which events the focused window shows; `null` when it is not focused. */
   setInView(scope: Scope | null): Promise<void>;
+  /** Whether the page holds what only the user could type again: then it is kept, however long the window is hidden. */
+  setUnsaved(unsaved: boolean): Promise<void>;
   startDemo(): Promise<Feed>;
   /** Opens a http, https or mailto address outside. */
   openLink(url: string): Promise<void>;

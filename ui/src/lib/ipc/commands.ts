@@ -29,6 +29,7 @@ export const commands: Backend = {
   unmute: (feed) => invoke('unmute', { feed }),
   sendTest: (feed, eventType, data) => invoke('send_test', { feed, eventType, data }),
   setInView: (scope) => invoke('set_in_view', { scope }),
+  setUnsaved: (unsaved) => invoke('set_unsaved', { unsaved }),
   startDemo: () => invoke('start_demo'),
   openLink: (url) => invoke('open_link', { url }),
   forgetSetAside: () => invoke('forget_set_aside'),

@@ -171,6 +171,7 @@ export class MockBackend implements Backend {
   #mutes: Mute[] = [];
   /** What the page said last that it shows. */
   inView: Scope | null = null;
+  unsaved = false;
   #notices: Notice[];
   #show: Place | null;
   #seq = 0;
@@ -406,6 +407,11 @@ export class MockBackend implements Backend {
 
   setInView(scope: Scope | null) {
     this.inView = scope;
+    return Promise.resolve();
+  }
+
+  setUnsaved(unsaved: boolean) {
+    this.unsaved = unsaved;
     return Promise.resolve();
   }
 
