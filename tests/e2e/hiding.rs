@@ -1,4 +1,6 @@
 //! The window while nobody sees it: after a while its web view is let go, and it comes back to where it was.
+//!
+//! Deliberately not here: how much memory that saves (`tests/bench`).
 use crate::starts::window_is_shown;
 use crate::window::Window;
 use crate::{LIMIT, run};
