@@ -49,7 +49,12 @@ pub(crate) struct Hiding {
 
 impl Hiding {
     pub(crate) fn new(kept: Duration) -> Self {
-        Self { kept, window: Mutex::new(Window::None), unsaved: AtomicBool::new(false), hidden: watch::Sender::new(false) }
+        Self {
+            kept,
+            window: Mutex::new(Window::None),
+            unsaved: AtomicBool::new(false),
+            hidden: watch::Sender::new(false),
+        }
     }
 
     /// The window is hidden from now on; `let_go` is run on the runtime after the time for which it is kept.

@@ -4,8 +4,8 @@
 use crate::hiding::Hiding;
 use crate::view::View;
 use std::path::PathBuf;
-use std::sync::atomic::AtomicBool;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use tidings::event_channel::EventChannel;
 use tidings::notification::Desktop;
 use tidings_engine::Engine;
