@@ -72,6 +72,18 @@ const VIEWS: View[] = [
       await expect.element(page.getByTestId('gap')).toBeVisible();
     },
   },
+  {
+    name: 'bursts, folded and unfolded',
+    act: async (session) => {
+      const backend = session.backend as MockBackend;
+      backend.burst(5, 3);
+      backend.arrive(1);
+      backend.burst(5, 2);
+      await page.getByTestId('fold').nth(1).click();
+      await expect.element(page.getByTestId('fold').nth(1)).toHaveTextContent('Fold 5 events');
+      await session.step(1);
+    },
+  },
   { name: 'a waiting feed', act: (session) => session.go({ kind: 'feed', feed: 5 }) },
   { name: 'an empty list', act: (session) => session.find('zzz') },
   { name: 'found words', act: (session) => session.find('front door').then(() => session.step(1)) },

@@ -1,13 +1,16 @@
 // The part of the history that the list holds: a gapless run of rows, newest first, that slides over any number of
 // stored events. Deliberately not here: where the list is scrolled to and how rows look (views/list).
+import { headsAbove, headsBelow, headsOf, itemsOf, plainItems, type Heads, type Item } from './bursts';
 import type { Backend } from './ipc/backend';
 import type { EventId, EventSummary, FeedId, Page, PageQuery, Scope } from './ipc/types.gen';
-import type { Top } from './view_state';
+import type { Top, View } from './view_state';
 
 /** How many events are asked for at once. */
 export const PAGE = 200;
 /** How many rows are held at most; those farthest from what is being read are let go. */
 export const MOST_ROWS = 1_000;
+/** How many bursts stay unfolded at most. */
+const MOST_UNFOLDED = 100;
 /** How long arrivals wait before a search is asked whether it matches them. */
 const SEARCH_AGAIN_MS = 400;
 
@@ -29,6 +32,16 @@ export class EventList {
   scope = $state.raw<Scope>({ kind: 'all' });
   search = $state('');
   rows = $state.raw<readonly EventSummary[]>([]);
+  /** The rows that are not folded behind another. */
+  #heads = $state.raw<Heads>(new Set());
+  /** Of each burst that the user unfolded, an event. */
+  unfolded = $state.raw<ReadonlySet<EventId>>(new Set());
+  /** Bursts are folded where feeds mix; who looks into one feed, at stars or for words wants each event. */
+  readonly #folds = $derived(this.search === '' && this.scope.kind !== 'feed' && this.scope.kind !== 'starred');
+  /** What is shown, newest first. */
+  readonly items: readonly Item[] = $derived(
+    this.#folds ? itemsOf(this.rows, this.#heads, this.unfolded) : plainItems(this.rows),
+  );
   /** Whether nothing newer than the first row exists in the scope. */
   atNewest = $state(true);
   /** Whether older events than the last row exist. */
@@ -42,6 +55,8 @@ export class EventList {
   openings = $state(0);
   /** Set by the view: whether the list is scrolled to its top, so that arrivals may be shown at once. */
   atTop = true;
+  /** Set by the session: the event that is being read, which nothing is to be folded over. */
+  reading: () => EventId | null = () => null;
   /** Set by the view: what stands at its upper edge; `null` at the newest event. */
   top = $state.raw<Top | null>(null);
   /** Where a newly opened list begins, if not at its top. The view takes it. */
@@ -58,14 +73,16 @@ export class EventList {
   async open(scope: Scope, search = ''): Promise<void> {
     this.scope = scope;
     this.search = search;
+    this.unfolded = new Set();
     await this.toNewest();
   }
 
   /** Shows a scope where it was left. */
-  async openAt(scope: Scope, search: string, top: Top | null): Promise<void> {
-    if (top === null) return this.open(scope, search);
+  async openAt({ scope, search, top, unfolded }: View): Promise<void> {
     this.scope = scope;
     this.search = search;
+    this.unfolded = new Set(unfolded);
+    if (top === null) return this.toNewest();
     this.rows = [];
     this.sought = top;
     await this.around(top.id);
@@ -81,7 +98,7 @@ export class EventList {
       if (generation !== this.#generation) return;
       const first = page.events[0]?.id ?? 0;
       const early = this.#early.filter((event) => event.id > first && this.#belongs(event));
-      this.rows = [...early.reverse(), ...page.events];
+      this.#replace([...early.reverse(), ...page.events]);
       this.more = page.more;
       this.atNewest = true;
       this.openings += 1;
@@ -99,7 +116,7 @@ export class EventList {
     try {
       const [older, newer] = await Promise.all([this.#page({ before: id + 1 }), this.#above(id)]);
       if (generation !== this.#generation) return true;
-      this.rows = [...newer.events, ...older.events];
+      this.#replace([...newer.events, ...older.events]);
       this.more = older.more;
       this.atNewest = newer.atNewest;
       this.openings += 1;
@@ -118,6 +135,7 @@ export class EventList {
     try {
       const page = await this.#page({ before: last.id });
       if (generation !== this.#generation) return;
+      this.#heads = headsBelow(page.events, this.rows, this.#heads);
       this.rows = [...this.rows, ...page.events];
       this.more = page.more;
     } finally {
@@ -135,7 +153,7 @@ export class EventList {
     try {
       const page = await this.#above(first.id);
       if (generation !== this.#generation) return;
-      this.rows = [...page.events, ...this.rows];
+      this.#putAbove(page.events);
       // What arrived meanwhile may be missing from the page; the next one brings it.
       const arrived = this.newer - known;
       this.atNewest = page.atNewest && arrived === 0;
@@ -161,6 +179,27 @@ export class EventList {
     return id === null ? -1 : this.rows.findIndex((row) => row.id === id);
   }
 
+  /** The event as it is shown: by itself, or folded behind another; -1: not at all. */
+  itemOf(id: EventId | null): number {
+    return id === null
+      ? -1
+      : this.items.findIndex(
+          ({ event, behind, unfolded }) => event.id === id || (!unfolded && behind.some((other) => other.id === id)),
+        );
+  }
+
+  /** Shows what is folded behind an event, or together with it. */
+  unfold(id: EventId): void {
+    this.unfolded = new Set([...this.unfolded, id].slice(-MOST_UNFOLDED));
+  }
+
+  /** Folds the burst that begins with an event. */
+  fold(head: EventId): void {
+    const item = this.items.find(({ event }) => event.id === head);
+    const folded = new Set([head, ...(item?.behind.map(({ id }) => id) ?? [])]);
+    this.unfolded = new Set([...this.unfolded].filter((id) => !folded.has(id)));
+  }
+
   /** Takes new events, oldest first. */
   arrived(events: EventSummary[]): void {
     if (this.loading === 'first') {
@@ -178,7 +217,7 @@ export class EventList {
     const ours = events.filter((event) => event.id > first && this.#belongs(event));
     if (ours.length === 0) return;
     if (this.atTop && this.atNewest && this.loading === null) {
-      this.rows = [...ours.reverse(), ...this.rows];
+      this.#putAbove(ours.reverse());
       // One after another they slide in; a stream of them would only flicker.
       const now = performance.now();
       this.fresh = new Set(now - this.#arrivedAt > CALM_MS && ours.length <= 8 ? ours.map(({ id }) => id) : []);
@@ -241,7 +280,7 @@ export class EventList {
       before = rows.at(-1)?.id ?? null;
     }
     const early = this.rows.filter((row) => row.id > (rows[0]?.id ?? 0) && row.id > (first?.id ?? 0));
-    this.rows = [...early, ...rows];
+    this.#renew([...early, ...rows]);
     this.more = more;
   }
 
@@ -256,12 +295,39 @@ export class EventList {
     if (this.atTop && this.atNewest) {
       // More than a page came at once: between it and the rows there would be a gap.
       if (page.more) return this.toNewest();
-      this.rows = [...page.events, ...this.rows];
+      this.#putAbove(page.events);
       this.trimOldest();
     } else {
       this.newer = page.events.length;
       this.atNewest = false;
     }
+  }
+
+  #replace(rows: readonly EventSummary[]): void {
+    this.#heads = headsOf(rows);
+    this.rows = rows;
+  }
+
+  #putAbove(rows: readonly EventSummary[]): void {
+    const reading = this.reading();
+    const fixed = (piece: readonly EventSummary[]): boolean =>
+      piece.some(({ id }) => id === reading || this.unfolded.has(id));
+    this.#heads = headsAbove(rows, this.rows, this.#heads, fixed);
+    this.rows = [...rows, ...this.rows];
+  }
+
+  /** The same rows as they are now; some may have come, some gone. */
+  #renew(rows: readonly EventSummary[]): void {
+    const [first, last] = [this.rows[0]?.id ?? 0, this.rows.at(-1)?.id ?? 0];
+    const held = new Set(this.rows.map(({ id }) => id));
+    const above = rows.filter(({ id }) => id > first);
+    const below = rows.filter(({ id }) => id < last);
+    this.rows = rows.slice(above.length, rows.length - below.length);
+    // What comes in between stands alone.
+    this.#heads = new Set([...this.#heads, ...this.rows.map(({ id }) => id).filter((id) => !held.has(id))]);
+    if (above.length > 0) this.#putAbove(above);
+    this.#heads = headsBelow(below, this.rows, this.#heads);
+    this.rows = [...this.rows, ...below];
   }
 
   #page(query: Partial<PageQuery>): Promise<Page> {

@@ -67,6 +67,7 @@ export class Session {
     this.list.inFolder = (feed, folder) => this.feeds.get(feed)?.feed.folder === folder;
     this.gaps = new Gaps(backend);
     this.opened = new OpenedEvent(backend);
+    this.list.reading = () => this.opened.id;
   }
 
   /** Subscribes and shows the newest events. Called again after something was missed. */
@@ -108,17 +109,18 @@ export class Session {
   /** Where the user is. */
   get view(): View {
     const { list, opened } = this;
-    return { scope: list.scope, search: list.search, selected: opened.id, top: list.top, tab: opened.tab };
+    const { scope, search, top } = list;
+    return { scope, search, selected: opened.id, top, tab: opened.tab, unfolded: [...list.unfolded] };
   }
 
   /** Begins where the user was, else with the newest event. */
   async #begins(view: View | null): Promise<void> {
     if (view === null || (view.scope.kind === 'feed' && !this.feeds.get(view.scope.feed))) return this.list.toNewest();
-    const { scope, search, selected, top, tab } = view;
-    this.opened.tab = tab;
+    const { selected } = view;
+    this.opened.tab = view.tab;
     // It is shown again, not opened: what was marked as unread stays so.
     const shown = selected === null ? null : this.opened.show(selected);
-    await this.list.openAt(scope, search, top);
+    await this.list.openAt(view);
     await shown;
     // It has been removed meanwhile.
     if (this.opened.problem !== null) this.opened.close();
@@ -153,19 +155,57 @@ export class Session {
       }
       await this.toasts.attempt(() => this.list.around(place.id));
     }
+    this.#unfoldTo(place.id);
     await open;
   }
 
-  /** Selects the event that many rows below (or, negative, above) the selected one. */
+  /** What is to be shown does not stay folded behind another. */
+  #unfoldTo(id: EventId): void {
+    const item = this.list.items[this.list.itemOf(id)];
+    if (item && item.event.id !== id) this.list.unfold(id);
+  }
+
+  /** Selects the event that many rows below (or, negative, above) the selected one. What is folded is passed over. */
   async step(by: number): Promise<void> {
     const { list, opened } = this;
     if (opened.id !== null && list.indexOf(opened.id) < 0) {
       // What is being read has long left the rows.
       await this.toasts.attempt(() => list.around(opened.id as EventId));
     }
-    const from = list.indexOf(opened.id);
-    const to = list.rows[from < 0 ? 0 : Math.max(0, Math.min(from + by, list.rows.length - 1))];
-    if (to) await opened.open(to.id);
+    const from = list.itemOf(opened.id);
+    const to = list.items[from < 0 ? 0 : Math.max(0, Math.min(from + by, list.items.length - 1))];
+    if (to) await opened.open(to.event.id);
+  }
+
+  /** Unfolds the burst of the selected event, or enters it. False if there is none. */
+  async unfold(): Promise<boolean> {
+    const item = this.list.items[this.list.itemOf(this.opened.id)];
+    if (!item || item.behind.length === 0) return false;
+    if (item.unfolded) await this.step(1);
+    else this.list.unfold(item.event.id);
+    return true;
+  }
+
+  /** Folds the burst of the selected event, or goes to its beginning first. False if there is none. */
+  async fold(): Promise<boolean> {
+    const item = this.list.items[this.list.itemOf(this.opened.id)];
+    if (item && item.of !== null) await this.opened.open(item.of);
+    else if (item?.unfolded) this.list.fold(item.event.id);
+    else return false;
+    return true;
+  }
+
+  /** Folds or unfolds the burst of the selected event. False if there is none. */
+  async toggleFold(): Promise<boolean> {
+    const item = this.list.items[this.list.itemOf(this.opened.id)];
+    if (!item || (item.of === null && item.behind.length === 0)) return false;
+    const head = item.of ?? item.event.id;
+    if (item.of === null && !item.unfolded) this.list.unfold(head);
+    else {
+      await this.opened.open(head);
+      this.list.fold(head);
+    }
+    return true;
   }
 
   dismiss(notice: Notice): void {

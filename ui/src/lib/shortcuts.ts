@@ -16,7 +16,10 @@ export type Shortcut =
   | 'starredScope'
   | 'help'
   | 'back'
-  | 'newest';
+  | 'newest'
+  | 'unfold'
+  | 'fold'
+  | 'toggleFold';
 
 const PLAIN: Record<string, Shortcut> = {
   j: 'next',
@@ -31,6 +34,9 @@ const PLAIN: Record<string, Shortcut> = {
   '?': 'help',
   Escape: 'back',
   Home: 'newest',
+  ArrowRight: 'unfold',
+  ArrowLeft: 'fold',
+  ' ': 'toggleFold',
 };
 const WITH_CONTROL: Record<string, Shortcut> = { n: 'add', ',': 'settings', r: 'reconnect', f: 'search' };
 const AFTER_G: Record<string, Shortcut> = { a: 'all', u: 'unreadScope', s: 'starredScope' };
@@ -40,6 +46,8 @@ export const KEYS: readonly { shortcut: Shortcut; keys: readonly string[] }[] = 
   { shortcut: 'next', keys: ['j', '↓'] },
   { shortcut: 'previous', keys: ['k', '↑'] },
   { shortcut: 'newest', keys: ['Home'] },
+  { shortcut: 'unfold', keys: ['→'] },
+  { shortcut: 'fold', keys: ['←'] },
   { shortcut: 'openLink', keys: ['Enter'] },
   { shortcut: 'star', keys: ['s'] },
   { shortcut: 'unread', keys: ['u'] },
@@ -55,6 +63,8 @@ export const KEYS: readonly { shortcut: Shortcut; keys: readonly string[] }[] = 
   { shortcut: 'help', keys: ['?'] },
 ];
 
+/** What is done with the rows of the list alone. */
+const FOLDING: ReadonlySet<Shortcut> = new Set(['unfold', 'fold', 'toggleFold']);
 /** How long after `g` its second key may come. */
 const SEQUENCE_MS = 1_500;
 
@@ -76,9 +86,12 @@ export class Shortcuts {
       this.#gAt = event.timeStamp;
       return null;
     }
-    // Enter presses the button or follows the link that has focus; arrows move a separator or turn a tab.
-    if (event.key === 'Enter' && target?.closest('button, a, summary')) return null;
+    // Enter and Space press the button or follow the link that has focus; arrows move a separator or turn a tab.
+    if ((event.key === 'Enter' || event.key === ' ') && target?.closest('button, a, summary')) return null;
     if (event.key.startsWith('Arrow') && target?.closest('[role="separator"], [role="tablist"]')) return null;
-    return PLAIN[event.key] ?? null;
+    const shortcut = PLAIN[event.key] ?? null;
+    // Elsewhere these keys scroll.
+    if (shortcut !== null && FOLDING.has(shortcut) && target?.closest('main')) return null;
+    return shortcut;
   }
 }

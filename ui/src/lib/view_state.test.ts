@@ -7,6 +7,7 @@ const VIEW: View = {
   selected: 41,
   top: { id: 57, offset: 12.5 },
   tab: 'raw',
+  unfolded: [57, 60],
 };
 
 describe('where the user is', () => {
@@ -26,12 +27,12 @@ describe('where the user is', () => {
     [
       'only a scope',
       '{"scope":{"kind":"unread"}}',
-      { scope: { kind: 'unread' }, search: '', selected: null, top: null, tab: null },
+      { scope: { kind: 'unread' }, search: '', selected: null, top: null, tab: null, unfolded: [] },
     ],
     [
       'parts of other kinds',
-      '{"scope":{"kind":"all"},"search":7,"selected":"9","top":{"id":8,"offset":"x"},"tab":"tree"}',
-      { scope: { kind: 'all' }, search: '', selected: null, top: { id: 8, offset: 0 }, tab: null },
+      '{"scope":{"kind":"all"},"search":7,"selected":"9","top":{"id":8,"offset":"x"},"tab":"tree","unfolded":[1,"2",null]}',
+      { scope: { kind: 'all' }, search: '', selected: null, top: { id: 8, offset: 0 }, tab: null, unfolded: [1] },
     ],
   ])('in %s is what can be understood of it', (_, stored, view) => {
     localStorage.setItem('tidings.view', stored);

@@ -21,6 +21,8 @@ export interface View {
   readonly top: Top | null;
   /** The tab that was chosen last. */
   readonly tab: DataTab | null;
+  /** Of each burst that is unfolded, an event. */
+  readonly unfolded: readonly EventId[];
 }
 
 const KEY = 'tidings.view';
@@ -42,7 +44,7 @@ export function remembered(): View | null {
 /** An earlier version may have written it, or a later one. */
 function understood(stored: unknown): View | null {
   if (!isRecord(stored) || !isRecord(stored['scope'])) return null;
-  const { scope, search, selected, top, tab } = stored;
+  const { scope, search, selected, top, tab, unfolded } = stored;
   if (typeof scope['kind'] !== 'string') return null;
   return {
     scope: scope as Scope,
@@ -53,6 +55,7 @@ function understood(stored: unknown): View | null {
         ? { id: top['id'], offset: isCount(top['offset']) ? top['offset'] : 0 }
         : null,
     tab: TABS.includes(tab) ? (tab as DataTab) : null,
+    unfolded: Array.isArray(unfolded) ? unfolded.filter(isCount) : [],
   };
 }
 

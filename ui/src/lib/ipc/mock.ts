@@ -443,11 +443,22 @@ export class MockBackend implements Backend {
 
   /** Lets events arrive, all from one feed or each from the next. */
   arrive(count = 1, feed?: FeedId): EventId[] {
+    return this.#take(count, (id) => {
+      const template = OLDER[id % OLDER.length] as Template;
+      return { ...template, feed: feed ?? template.feed };
+    });
+  }
+
+  /** Lets events of one feed and type arrive at once. */
+  burst(count: number, feed: FeedId, title = 'Edit'): EventId[] {
+    return this.#take(count, (id) => ({ feed, type: 'message', title: `${title} ${id}`, body: `Revision ${id}` }));
+  }
+
+  #take(count: number, template: (id: EventId) => Template): EventId[] {
     const ids: EventId[] = [];
     for (let n = 0; n < count; n += 1) {
       const id = ++this.#newest;
-      const template = OLDER[id % OLDER.length] as Template;
-      this.#live.set(id, { ...template, feed: feed ?? template.feed, at: Date.now() });
+      this.#live.set(id, { ...template(id), at: Date.now() });
       ids.push(id);
     }
     this.tell(
