@@ -326,7 +326,9 @@ pub async fn tell_well(mut connection: Connection, story: &Story, pause: Duratio
     } else {
         for number in next..=story.length {
             connection.send(story.events(number..number + 1, "\n")).await;
-            tokio::time::sleep(pause).await;
+            if tokio::time::timeout(pause, connection.closed()).await.is_ok() {
+                return;
+            }
         }
     }
     while tokio::time::timeout(HEARTBEAT, connection.closed()).await.is_err() {
