@@ -84,6 +84,16 @@ const VIEWS: View[] = [
       await session.step(1);
     },
   },
+  {
+    name: 'the menu of an event',
+    act: async (session, state) => {
+      await session.step(1);
+      await expect.element(page.getByTestId('event-detail')).toBeVisible();
+      state.openMenu();
+      await page.getByTestId('menu-copy').click();
+      await expect.element(page.getByTestId('menu-copy-json')).toBeVisible();
+    },
+  },
   { name: 'a waiting feed', act: (session) => session.go({ kind: 'feed', feed: 5 }) },
   { name: 'an empty list', act: (session) => session.find('zzz') },
   { name: 'found words', act: (session) => session.find('front door').then(() => session.step(1)) },

@@ -24,6 +24,7 @@ import type {
 import { OpenedEvent } from './opened_event.svelte';
 import { Toasts } from './toasts.svelte';
 import { remembered, type View } from './view_state';
+import { WholeEvents } from './whole_events';
 
 export class Session {
   readonly backend: Backend;
@@ -31,6 +32,7 @@ export class Session {
   readonly list: EventList;
   readonly gaps: Gaps;
   readonly opened: OpenedEvent;
+  readonly whole: WholeEvents;
   readonly toasts = new Toasts();
 
   ready = $state(false);
@@ -67,6 +69,7 @@ export class Session {
     this.list.inFolder = (feed, folder) => this.feeds.get(feed)?.feed.folder === folder;
     this.gaps = new Gaps(backend);
     this.opened = new OpenedEvent(backend);
+    this.whole = new WholeEvents(backend);
     this.list.reading = () => this.opened.id;
   }
 

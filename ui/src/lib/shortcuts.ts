@@ -19,7 +19,9 @@ export type Shortcut =
   | 'newest'
   | 'unfold'
   | 'fold'
-  | 'toggleFold';
+  | 'toggleFold'
+  | 'copy'
+  | 'menu';
 
 const PLAIN: Record<string, Shortcut> = {
   j: 'next',
@@ -38,7 +40,7 @@ const PLAIN: Record<string, Shortcut> = {
   ArrowLeft: 'fold',
   ' ': 'toggleFold',
 };
-const WITH_CONTROL: Record<string, Shortcut> = { n: 'add', ',': 'settings', r: 'reconnect', f: 'search' };
+const WITH_CONTROL: Record<string, Shortcut> = { n: 'add', ',': 'settings', r: 'reconnect', f: 'search', c: 'copy' };
 const AFTER_G: Record<string, Shortcut> = { a: 'all', u: 'unreadScope', s: 'starredScope' };
 
 /** The keys of each shortcut, for the page that shows them all. */
@@ -51,6 +53,8 @@ export const KEYS: readonly { shortcut: Shortcut; keys: readonly string[] }[] = 
   { shortcut: 'openLink', keys: ['Enter'] },
   { shortcut: 'star', keys: ['s'] },
   { shortcut: 'unread', keys: ['u'] },
+  { shortcut: 'copy', keys: ['Ctrl+C'] },
+  { shortcut: 'menu', keys: ['Shift+F10'] },
   { shortcut: 'mute', keys: ['m'] },
   { shortcut: 'search', keys: ['/'] },
   { shortcut: 'back', keys: ['Esc'] },
@@ -74,13 +78,22 @@ export class Shortcuts {
   /** What a key press means; null where it belongs to the element that has focus. */
   of(event: KeyboardEvent): Shortcut | null {
     if (event.defaultPrevented || event.isComposing || event.altKey) return null;
-    if (event.ctrlKey || event.metaKey) return WITH_CONTROL[event.key.toLowerCase()] ?? null;
     const target = event.target instanceof Element ? event.target : null;
+    if (event.ctrlKey || event.metaKey) {
+      const shortcut = WITH_CONTROL[event.key.toLowerCase()] ?? null;
+      // What is selected in a text is what is copied.
+      const text = target?.closest('input, textarea') || getSelection()?.isCollapsed === false;
+      return shortcut === 'copy' && (event.shiftKey || text) ? null : shortcut;
+    }
     if (target?.closest('input, textarea, select, [role="menu"], [role="dialog"], [contenteditable]')) return null;
     if (event.timeStamp - this.#gAt < SEQUENCE_MS) {
       this.#gAt = -Infinity;
       const second = AFTER_G[event.key];
       if (second) return second;
+    }
+    // The sidebar has menus of its own.
+    if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) {
+      return target?.closest('nav') ? null : 'menu';
     }
     if (event.key === 'g') {
       this.#gAt = event.timeStamp;

@@ -35,6 +35,8 @@ export class WindowState {
 
   /** Set by the list: puts the cursor into the search field. */
   focusSearch: () => void = () => {};
+  /** Set by the list: opens the menu of the selected event. */
+  openMenu: () => void = () => {};
 
   resize(pane: keyof Widths, width: number): void {
     this.widths[pane] = Math.round(width);

@@ -586,8 +586,7 @@ export class MockBackend implements Backend {
   #readBefore(id: EventId): boolean {
     return this.#readUpTo.some(
       ({ scope, until }) =>
-        id <= until &&
-        (scope.kind === 'feed' || scope.kind === 'folder' ? this.#inScope(id, scope) : true),
+        id <= until && (scope.kind === 'feed' || scope.kind === 'folder' ? this.#inScope(id, scope) : true),
     );
   }
 
