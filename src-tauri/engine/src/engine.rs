@@ -6,12 +6,14 @@ mod network;
 
 use self::core::Core;
 use crate::announce::{Clock, Mute, MuteFor, Tested, Why};
+use crate::clock::now;
 use crate::event::Counts;
 use crate::hook::Hooks;
 use crate::store::{SetAside, StorageProblem, Store};
 use crate::{
-    EngineError, EngineEvents, Event, EventId, Feed, FeedConfig, FeedId, FeedStatus, Gap, GapQuery, HookReport,
-    Notifier, Page, PageQuery, Scope, Settings, Trial, TrialReport, WorldChange,
+    EngineError, EngineEvents, Event, EventId, Feed, FeedConfig, FeedId, FeedStatus, Figures, FiguresQuery, Gap,
+    GapQuery, HookReport, LogEntry, LogReader, Notifier, Page, PageQuery, Scope, Settings, Trial, TrialReport,
+    WorldChange,
 };
 use network::Network;
 use std::path::PathBuf;
@@ -205,6 +207,30 @@ impl Engine {
     pub async fn gaps(&self, query: GapQuery) -> Result<Vec<Gap>, EngineError> {
         self.core.running()?;
         Ok(self.core.readers.gaps(query).await?)
+    }
+
+    /// How much came over the connections of a feed and when, and for how much of the time it was connected.
+    pub async fn figures(&self, query: FiguresQuery) -> Result<Figures, EngineError> {
+        self.core.running()?;
+        self.core.feed(query.feed)?;
+        let at = now();
+        let counted = self.core.readers.count(query, at).await?;
+        Ok(counted.figures(query, self.core.surroundings.overview.log(query.feed).facts(), at))
+    }
+
+    /// What happened on the connections of a feed lately, oldest first, as far as it is kept.
+    pub fn log(&self, feed: FeedId) -> Result<Vec<LogEntry>, EngineError> {
+        self.core.running()?;
+        self.core.feed(feed)?;
+        Ok(self.core.surroundings.overview.log(feed).entries())
+    }
+
+    /// Reads along what happens on the connections of a feed, from what is kept on, until the feed is removed or the engine
+    /// ends. While somebody does, more is kept.
+    pub fn read_log(&self, feed: FeedId) -> Result<LogReader, EngineError> {
+        self.core.running()?;
+        self.core.feed(feed)?;
+        Ok(self.core.surroundings.overview.log(feed).read())
     }
 
     /// How many events there are, without counting them.

@@ -5,12 +5,14 @@
 //! narrow trait ([`announce::Notifier`]).
 pub mod announce;
 mod clock;
+pub mod connection_log;
 pub mod engine;
 pub mod engine_event;
 pub mod error;
 pub mod event;
 pub mod feed;
 pub mod feed_state;
+pub mod figures;
 pub mod hook;
 pub mod intake;
 pub mod mapping;
@@ -27,12 +29,14 @@ pub mod world;
 pub use announce::{
     Announcement, AnnouncementId, Answer, Clock, Mute, MuteFor, Notifier, Reports, SystemClock, Target, Tested, Why,
 };
+pub use connection_log::{LogBatch, LogEntry, LogReader, Logged};
 pub use engine::{Engine, EngineOptions};
 pub use engine_event::{EngineEvent, EngineEvents, Envelope};
 pub use error::EngineError;
 pub use event::{Counts, Event, EventId, EventSummary, Gap, GapQuery, Page, PageQuery, Scope, Urgency};
 pub use feed::{Feed, FeedColor, FeedConfig, FeedId, Header, ProxyChoice, RepeatRule, ResumeMode};
 pub use feed_state::{Cause, FeedState, FeedStatus};
+pub use figures::{Absence, Figures, FiguresQuery, LastError};
 pub use hook::{HookEnd, HookReport, Hooks, NoHooks};
 pub use intake::{Intake, Taken};
 pub use mapping::Mapping;

@@ -2,6 +2,7 @@
 //!
 //! Deliberately not here: how states come about (`subscription.rs`), telling of changes (`teller.rs`).
 use crate::announce::FeedAnnouncing;
+use crate::connection_log::ConnectionLog;
 use crate::intake::SharedIntake;
 use crate::store::{FeedCounts, StoredFeed};
 use crate::{Counts, Feed, FeedConfig, FeedId, FeedState, FeedStatus};
@@ -29,6 +30,7 @@ struct Entry {
     state: FeedState,
     counts: FeedCounts,
     last_byte: LastByte,
+    log: ConnectionLog,
     intake: SharedIntake,
     changed: bool,
 }
@@ -81,7 +83,8 @@ impl Overview {
             let state = initial_state(&stored.feed);
             let (counts, last_byte) = (stored.counts, LastByte::default());
             let intake = SharedIntake::new(&stored.feed.config);
-            (stored.feed.id, Entry { feed: stored.feed, state, counts, last_byte, intake, changed: false })
+            let log = ConnectionLog::default();
+            (stored.feed.id, Entry { feed: stored.feed, state, counts, last_byte, log, intake, changed: false })
         };
         let by_id = feeds.into_iter().map(entry).collect();
         Self { feeds: Mutex::new(Feeds { by_id, counts_changed: false }), stirred: Notify::new() }
@@ -105,6 +108,16 @@ impl Overview {
 
     pub(crate) fn last_byte(&self, id: FeedId) -> LastByte {
         self.feeds().by_id.get(&id).map(|entry| entry.last_byte.clone()).unwrap_or_default()
+    }
+
+    /// What happened on the connections of a feed; of a feed that is gone, one that nobody reads.
+    pub(crate) fn log(&self, id: FeedId) -> ConnectionLog {
+        self.feeds().by_id.get(&id).map(|entry| entry.log.clone()).unwrap_or_default()
+    }
+
+    /// There will be nothing more in any log.
+    pub(crate) fn end_logs(&self) {
+        self.feeds().by_id.values().for_each(|entry| entry.log.end());
     }
 
     /// What takes the events of a feed in; none of a feed that is gone.
@@ -142,8 +155,8 @@ impl Overview {
             entry.changed = true;
         } else {
             let (counts, last_byte) = (FeedCounts::default(), LastByte::default());
-            let intake = SharedIntake::new(&feed.config);
-            feeds.by_id.insert(feed.id, Entry { feed, state, counts, last_byte, intake, changed: true });
+            let (log, intake) = (ConnectionLog::default(), SharedIntake::new(&feed.config));
+            feeds.by_id.insert(feed.id, Entry { feed, state, counts, last_byte, log, intake, changed: true });
         }
         drop(feeds);
         self.stirred.notify_one();
@@ -151,7 +164,9 @@ impl Overview {
 
     pub(crate) fn remove(&self, id: FeedId) {
         let mut feeds = self.feeds();
-        feeds.by_id.remove(&id);
+        if let Some(entry) = feeds.by_id.remove(&id) {
+            entry.log.end();
+        }
         feeds.counts_changed = true;
         drop(feeds);
         self.stirred.notify_one();

@@ -2,6 +2,7 @@
 //!
 //! A [`Store`] is a plain value that blocks on the disk; it lives on a thread of its own (`writer.rs`). Deliberately not
 //! here: what the rows mean to a user (`event.rs`, `feed.rs`), what follows from a commit (`engine.rs`).
+mod activity;
 mod append;
 mod damage;
 mod database;
@@ -22,6 +23,7 @@ mod search;
 mod window;
 mod writer;
 
+pub use activity::Opened;
 pub use append::{Arrival, Commit, NewEvent, Outcome};
 pub use damage::SetAside;
 pub use fault::{Fault, StorageProblem};
@@ -134,6 +136,8 @@ struct Known {
     window: Option<Window>,
     cursor: Option<Cursor>,
     run: Option<outcomes::Run>,
+    /// The hour in which minutes that are no longer shown were forgotten last.
+    swept: Option<i64>,
 }
 
 impl Store {

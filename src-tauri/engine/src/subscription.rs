@@ -4,16 +4,20 @@
 //! (`tidings-event-source`), storing (`store/`).
 mod backlog;
 mod cause;
+mod logging;
 mod presence;
 
 use self::backlog::{Backlog, Moment};
-use self::presence::{Noted, Presence};
+use self::logging::Logging;
+pub(crate) use self::presence::LEAST_GAP;
+use self::presence::{Absent, Noted, Opening, Presence};
 use crate::announce::{Announcement, Announcer, Target};
 use crate::clock::{milliseconds, now};
+use crate::connection_log::Logged;
 use crate::feed::keys::Keys;
 use crate::intake::SharedIntake;
 use crate::overview::{LastByte, Overview};
-use crate::store::{Arrival, Cursor, Store, Writer};
+use crate::store::{Arrival, Cursor, Opened, Store, Writer};
 use crate::template::Incoming;
 use crate::world::{Seen, World};
 use crate::{Cause, EngineError, Feed, FeedId, FeedState, Urgency};
@@ -91,6 +95,7 @@ impl Subscription {
         let (wishes, received) = mpsc::channel(4);
         let feed_id = feed.id;
         let last_byte = surroundings.overview.last_byte(feed.id);
+        let log = Logging::new(surroundings.overview.log(feed.id), &feed.config, surroundings.policy);
         let intake = surroundings.overview.intake(feed.id).unwrap_or_else(|| SharedIntake::new(&feed.config));
         let world = surroundings.world.watch();
         let needs_network = !feed.config.is_on_this_computer();
@@ -108,6 +113,8 @@ impl Subscription {
             opened: Instant::now(),
             since_open: 0,
             presence: Presence::new(feed_id, None),
+            log,
+            made: None,
             resume_token: None,
             heard_at: Moment { steady: Instant::now(), wall: now() },
             alerted: false,
@@ -158,6 +165,10 @@ struct Task {
     heard_at: Moment,
     /// When it was connected.
     presence: Presence,
+    /// What happens, for whoever looks at it.
+    log: Logging,
+    /// The connection that was made last, until that is stored together with something that came over it.
+    made: Option<Opened>,
     /// What the source is to resume from, if that is not told yet.
     resume_token: Option<String>,
     /// Whether the user was told that the feed needs attention; once until it is open again.
@@ -174,14 +185,18 @@ impl Task {
         loop {
             // A fault of ours in this feed is this feed's alone.
             let ended = AssertUnwindSafe(self.follow()).catch_unwind().await;
-            let until = self.presence.until(now());
-            self.store(until.map(|until| Arrival::Connected(self.feed.id, until))).await;
+            let now = now();
+            self.log.end(&self.presence, now);
+            let until = self.presence.until(now).map(|until| Arrival::Connected(self.feed.id, until));
+            let made = self.made.take().map(Arrival::Opened);
+            self.store(until.into_iter().chain(made).reduce(Arrival::together_with)).await;
             let cause = match ended {
                 Ok(Ok(())) => return,
                 Ok(Err(error)) => Cause::of_settings(&error),
                 Err(_) => Cause::of_fault(),
             };
-            let retry_at = now() + milliseconds(AFTER_FAULT);
+            let retry_at = now + milliseconds(AFTER_FAULT);
+            self.log.add(Logged::of_cause(&cause, AFTER_FAULT));
             self.set_state(FeedState::NeedsAttention { retry_at, cause });
             if self.rest(AFTER_FAULT).await.is_break() {
                 return;
@@ -230,8 +245,7 @@ impl Task {
                 biased;
                 wish = self.wishes.recv() => match wish {
                     Some(Wish::Reconnect) => {
-                        source.reconnect_now();
-                        self.at_rest = false;
+                        self.reconnect(&mut source);
                         continue;
                     }
                     Some(Wish::End) | None => return Ok(()),
@@ -246,8 +260,7 @@ impl Task {
                     // Closed for good; but a wish reopens it.
                     None => match self.wishes.recv().await {
                         Some(Wish::Reconnect) => {
-                            source.reconnect_now();
-                            self.at_rest = false;
+                            self.reconnect(&mut source);
                             continue;
                         }
                         Some(Wish::End) | None => return Ok(()),
@@ -265,11 +278,19 @@ impl Task {
         }
     }
 
+    /// The user wants another connection.
+    fn reconnect(&mut self, source: &mut EventSource) {
+        self.log.add(Logged::Reconnect);
+        source.reconnect_now();
+        self.at_rest = false;
+    }
+
     /// Waits for a network before the first attempt; breaks when it is time to end.
     async fn network(&mut self) -> ControlFlow<()> {
         if !self.waits_for_network() {
             return ControlFlow::Continue(());
         }
+        self.log.add(Logged::NoNetwork);
         self.set_state(FeedState::NoNetwork);
         let (world, wishes) = (&mut self.world, &mut self.wishes);
         tokio::select! {
@@ -294,6 +315,7 @@ impl Task {
     fn heed_world(&mut self, source: &mut EventSource) {
         let Seen { disruptions, .. } = *self.world.borrow_and_update();
         if disruptions != std::mem::replace(&mut self.disruptions, disruptions) {
+            self.log.add(Logged::Disrupted);
             source.disrupted();
         }
     }
@@ -324,16 +346,32 @@ impl Task {
 
     /// Takes note of an occurrence; what of it has to be stored is returned.
     fn take(&mut self, occurrence: &Occurrence<'_>, keys: &Keys) -> Option<Arrival> {
+        if let Occurrence::Frame(frame) = occurrence {
+            let now = now();
+            self.heard(now);
+            self.log.frame(*frame, now);
+            let arrival = self.arrival(*frame, now, keys)?;
+            // Known with the first that comes, so that a connection costs no transaction of its own.
+            return Some(match self.made.take() {
+                Some(made) => arrival.together_with(Arrival::Opened(made)),
+                None => arrival,
+            });
+        }
+        self.log.occurred(occurrence, !self.needs_network || self.world.borrow().network);
+        let arrival = self.change_state(occurrence);
+        self.log.set_presence(&self.presence);
+        arrival
+    }
+
+    /// Takes note of what happened to the connection.
+    fn change_state(&mut self, occurrence: &Occurrence<'_>) -> Option<Arrival> {
         match occurrence {
-            Occurrence::Frame(frame) => {
-                let now = now();
-                self.heard(now);
-                return self.arrival(*frame, now, keys);
-            }
+            Occurrence::Frame(_) => {}
             Occurrence::Connecting { last_event_id, .. } => {
                 self.at_rest = false;
                 self.presence.connecting(last_event_id.is_some(), now());
                 self.set_state(FeedState::Connecting { waiting_for_server: false });
+                return self.made.take().map(Arrival::Opened);
             }
             Occurrence::Waiting => {
                 self.presence.waiting(now());
@@ -347,10 +385,22 @@ impl Task {
                 self.backlog.opened(self.heard_at);
                 self.alerted = false;
                 self.set_state(FeedState::Open { since: now });
-                return self.presence.opened(now).map(|noted| match noted {
-                    Noted::Gap(gap) => Arrival::Gap(gap),
-                    Noted::Connected(at) => Arrival::Connected(self.feed.id, at),
-                });
+                let Opening { noted, absent } = self.presence.opened(now);
+                let (absent, made_up) = match absent {
+                    Absent::Known => (0, None),
+                    Absent::Shortly(absent) => (absent, None),
+                    Absent::MadeUp(gap) => (0, Some(gap)),
+                };
+                let made = Opened { feed: self.feed.id, at: now, absent, made_up };
+                let noted = match noted {
+                    Some(Noted::Gap(gap)) => Arrival::Gap(gap),
+                    Some(Noted::Connected(at)) => Arrival::Connected(self.feed.id, at),
+                    None => {
+                        self.made = Some(made);
+                        return None;
+                    }
+                };
+                return Some(noted.together_with(Arrival::Opened(made)));
             }
             Occurrence::Lost { failure, retry_in, needs_attention, polling } => {
                 self.at_rest = true;
@@ -370,6 +420,7 @@ impl Task {
                     FeedState::Waiting { retry_at, cause: Cause::of(failure) }
                 };
                 self.set_state(state);
+                return self.made.take().map(Arrival::Opened);
             }
             Occurrence::Closed(failure) => {
                 self.presence.lost(now(), false);

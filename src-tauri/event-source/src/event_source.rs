@@ -61,6 +61,8 @@ pub enum Occurrence<'a> {
 pub struct Opened<'a> {
     /// The final URL as requested, after redirects; without fragment, user name and password.
     pub url: &'a str,
+    /// How many redirects led there.
+    pub redirects: u32,
     /// 200.
     pub status: u16,
     /// "HTTP/1.0", "HTTP/1.1", "HTTP/2.0"
@@ -440,6 +442,7 @@ impl EventSource {
                 let State::Open { head, .. } = &self.state else { return None };
                 Some(Occurrence::Open(Opened {
                     url: &head.shown_url,
+                    redirects: head.redirects,
                     status: head.status,
                     protocol: head.protocol,
                     content_type: &head.content_type,

@@ -97,8 +97,10 @@ impl Core {
         }
         {
             let mut subscriptions = self.subscriptions.lock().await;
-            let feeds = self.surroundings.overview.all().into_iter().filter(|feed| !feed.paused);
-            for (feed, turn) in feeds.zip(0..) {
+            let mut feeds = self.surroundings.overview.all();
+            // One that was added meanwhile is followed already.
+            feeds.retain(|feed| !feed.paused && !subscriptions.contains_key(&feed.id));
+            for (feed, turn) in feeds.into_iter().zip(0..) {
                 self.start(&mut subscriptions, feed, STAGGER * turn);
             }
         }
@@ -138,6 +140,7 @@ impl Core {
         if timeout_at(limit, self.surroundings.writer.finish()).await.is_err() {
             tracing::warn!("the store could not be written to its end; what is missing is asked for again");
         }
+        self.surroundings.overview.end_logs();
         self.teller.end();
     }
 

@@ -1,10 +1,12 @@
 //! What comes in, into the store: events and the cursors they imply, many in one transaction.
 //!
 //! Deliberately not here: when a transaction is made and of how much (`writer.rs`).
+use super::activity::{self, Opened, Tally};
 use super::details::Details;
 use super::feeds::{Cursor, FeedCounts, More, count};
 use super::window::{UNRECOGNISED, Window, fingerprint};
 use super::{Store, StoreError, gaps};
+use crate::clock::now;
 use crate::feed::keys::{DataPath, Recognition};
 use crate::mapping::{self, Mapped};
 use crate::template::Incoming;
@@ -30,6 +32,8 @@ pub enum Arrival {
     Connected(FeedId, i64),
     /// It was not connected.
     Gap(Gap),
+    /// A connection was made.
+    Opened(Opened),
     /// The server asked for this reconnection time, in milliseconds.
     ReconnectionTime(FeedId, u64),
 }
@@ -46,6 +50,7 @@ impl Arrival {
             | Self::Connected(feed, _)
             | Self::ReconnectionTime(feed, _) => *feed,
             Self::Gap(gap) => gap.feed_id,
+            Self::Opened(opened) => opened.feed,
         }
     }
 
@@ -91,7 +96,7 @@ impl Arrival {
                 }
                 Self::LastEventId(_, id) | Self::Dropped(_, id) | Self::ResumeToken(_, id) => id.len(),
                 Self::Together(_, parts) => parts.iter().map(Self::size).sum(),
-                Self::ReconnectionTime(..) | Self::Connected(..) | Self::Gap(_) => 0,
+                Self::ReconnectionTime(..) | Self::Connected(..) | Self::Gap(_) | Self::Opened(_) => 0,
             }
     }
 }
@@ -241,6 +246,8 @@ impl Store {
         let mut outcomes = Vec::new();
         let mut moved = BTreeSet::new();
         let mut added: BTreeMap<FeedId, More> = BTreeMap::new();
+        let mut activity: BTreeMap<(FeedId, i64), Tally> = BTreeMap::new();
+        let now = now();
         for arrival in arrivals.into_iter().flat_map(Arrival::each) {
             let feed = arrival.feed();
             let Some(known) = self.feeds.get_mut(&feed) else {
@@ -259,11 +266,20 @@ impl Store {
                 Arrival::Event(event) => add(&transaction, &mut known.window, event)?,
                 Arrival::Dropped(..) => Outcome::Dropped,
                 Arrival::Gap(gap) => {
-                    gaps::add(&transaction, *gap)?;
+                    gaps::add(&transaction, *gap, false)?;
+                    Outcome::Noted
+                }
+                Arrival::Opened(opened) => {
+                    if let Some(gap) = opened.made_up {
+                        gaps::add(&transaction, gap, true)?;
+                    }
                     Outcome::Noted
                 }
                 _ => Outcome::Noted,
             };
+            if let Some((at, tally)) = Tally::of(arrival, now) {
+                *activity.entry((feed, activity::minute(at))).or_default() += tally;
+            }
             match outcome {
                 Outcome::Added(_) => {
                     let more = added.entry(feed).or_default();
@@ -278,6 +294,15 @@ impl Store {
         for feed in &moved {
             if let Some(cursor) = self.feeds.get(feed).and_then(|known| known.cursor.as_ref()) {
                 cursor.save(&transaction, *feed)?;
+            }
+        }
+        for ((feed, minute), tally) in activity {
+            activity::add(&transaction, feed, minute, tally)?;
+            // Once an hour is often enough.
+            if let Some(known) = self.feeds.get_mut(&feed)
+                && known.swept.replace(minute / 60) != Some(minute / 60)
+            {
+                activity::forget_before(&transaction, feed, now)?;
             }
         }
         let counts = added.into_iter().map(|(feed, more)| Ok((feed, count(&transaction, feed, more)?)));

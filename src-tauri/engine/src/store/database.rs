@@ -16,6 +16,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("format-2.sql"),
     include_str!("format-3.sql"),
     include_str!("format-4.sql"),
+    include_str!("format-5.sql"),
 ];
 
 /// "TIDN": tells our databases from others.

@@ -16,6 +16,8 @@ pub struct Cursor {
     pub resume_token: String,
     /// Milliseconds since the Unix epoch: a moment at which it is known to have been connected.
     pub connected_until: Option<i64>,
+    /// Milliseconds since the Unix epoch: when it was connected for the first time.
+    pub connected_since: Option<i64>,
 }
 
 /// What becomes meaningless when a feed is edited.
@@ -32,7 +34,8 @@ pub enum Forget {
 impl Cursor {
     pub(super) fn load(connection: &Connection, feed: FeedId) -> rusqlite::Result<Self> {
         let mut statement = connection.prepare_cached(
-            "SELECT last_event_id, reconnection_time, resume_token, connected_until FROM cursors WHERE feed_id = ?1",
+            "SELECT last_event_id, reconnection_time, resume_token, connected_until, connected_since
+             FROM cursors WHERE feed_id = ?1",
         )?;
         let cursor = statement.query_row([feed.0], |row| {
             let reconnection_time: Option<i64> = row.get(1)?;
@@ -41,6 +44,7 @@ impl Cursor {
                 reconnection_time: reconnection_time.map(i64::cast_unsigned),
                 resume_token: row::text(row, 2)?,
                 connected_until: row.get(3)?,
+                connected_since: row.get(4)?,
             })
         });
         Ok(cursor.optional()?.unwrap_or_default())
@@ -60,6 +64,9 @@ impl Cursor {
             Arrival::ResumeToken(_, token) => set(&mut self.resume_token, token.to_string()),
             Arrival::ReconnectionTime(_, time) => set(&mut self.reconnection_time, Some(*time)),
             Arrival::Connected(_, at) => set(&mut self.connected_until, Some(*at)),
+            Arrival::Opened(opened) => {
+                self.connected_since.is_none() && set(&mut self.connected_since, Some(opened.at))
+            }
             Arrival::Together(..) | Arrival::Gap(_) => false,
         }
     }
@@ -67,10 +74,11 @@ impl Cursor {
     pub(super) fn save(&self, connection: &Connection, feed: FeedId) -> rusqlite::Result<()> {
         connection
             .prepare_cached(
-                "INSERT INTO cursors (feed_id, last_event_id, reconnection_time, resume_token, connected_until)
-                 VALUES (?1, ?2, ?3, ?4, ?5)
-                 ON CONFLICT DO UPDATE
-                 SET last_event_id = ?2, reconnection_time = ?3, resume_token = ?4, connected_until = ?5",
+                "INSERT INTO cursors
+                     (feed_id, last_event_id, reconnection_time, resume_token, connected_until, connected_since)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                 ON CONFLICT DO UPDATE SET last_event_id = ?2, reconnection_time = ?3, resume_token = ?4,
+                     connected_until = ?5, connected_since = ?6",
             )?
             .execute((
                 feed.0,
@@ -78,6 +86,7 @@ impl Cursor {
                 self.reconnection_time.map(u64::cast_signed),
                 &self.resume_token,
                 self.connected_until,
+                self.connected_since,
             ))?;
         Ok(())
     }
@@ -266,6 +275,7 @@ impl Store {
                      DELETE FROM announcements WHERE id NOT IN
                          (SELECT announcement FROM outcomes WHERE announcement IS NOT NULL);
                      DELETE FROM gaps WHERE feed_id IN (SELECT id FROM feeds WHERE removed);
+                     DELETE FROM activity WHERE feed_id IN (SELECT id FROM feeds WHERE removed);
                      DELETE FROM feeds WHERE removed;",
                 )?;
             }

@@ -1,8 +1,9 @@
 //! Threads that read while the writer writes, each with a connection of its own.
 //!
 //! Deliberately not here: what they read (`reading.rs`).
-use super::{Store, StoreError, database, gaps, outcomes, reading};
+use super::{Store, StoreError, activity, database, gaps, outcomes, reading};
 use crate::announce::Why;
+use crate::figures::{Counted, FiguresQuery};
 use crate::{Event, EventId, Feed, Gap, GapQuery, Page, PageQuery, Trial, TrialReport};
 use rusqlite::Connection;
 use std::path::PathBuf;
@@ -65,6 +66,11 @@ impl Readers {
     /// The times in which a feed was not connected, newest first.
     pub(crate) async fn gaps(&self, query: GapQuery) -> Result<Vec<Gap>, StoreError> {
         self.lists.read(move |connection| gaps::gaps(connection, query)).await
+    }
+
+    /// What is counted of a feed.
+    pub(crate) async fn count(&self, query: FiguresQuery, now: i64) -> Result<Counted, StoreError> {
+        self.lists.read(move |connection| activity::count(connection, query, now)).await
     }
 }
 

@@ -18,6 +18,26 @@ pub(crate) enum Noted {
     Connected(i64),
 }
 
+/// What an opened stream says of the time before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Opening {
+    /// What is to be kept at once.
+    pub(crate) noted: Option<Noted>,
+    /// How long it was not connected.
+    pub(crate) absent: Absent,
+}
+
+/// How long a feed was not connected before its stream opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Absent {
+    /// Not at all, or for a time that is told as a gap.
+    Known,
+    /// For so many milliseconds: less than a gap.
+    Shortly(u32),
+    /// For longer; but the source tells what was missed.
+    MadeUp(Gap),
+}
+
 /// Since when a feed is connected, or when it was. Times are milliseconds since the Unix epoch.
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts; no combination is a state of its own")]
@@ -58,26 +78,39 @@ impl Presence {
     }
 
     /// The stream is open.
-    pub(crate) fn opened(&mut self, now: i64) -> Option<Noted> {
+    pub(crate) fn opened(&mut self, now: i64) -> Opening {
         let since = self.asked.unwrap_or(now);
         let polled = std::mem::take(&mut self.polled);
         let first = !std::mem::replace(&mut self.known, true);
         let from = self.until.replace(since.max(self.until.unwrap_or(since)));
         self.open = true;
-        if self.replays {
-            return None;
-        }
         let least = i64::try_from(LEAST_GAP.as_millis()).unwrap_or(i64::MAX);
-        match from {
-            Some(from) if !polled && since.saturating_sub(from) >= least => {
-                Some(Noted::Gap(Gap { feed_id: self.feed, from, until: since }))
+        let absence = from.filter(|_| !polled).map(|from| Gap { feed_id: self.feed, from, until: since });
+        let connected = (first && !self.replays).then_some(Noted::Connected(since));
+        match absence {
+            Some(gap) if since.saturating_sub(gap.from) < least => {
+                let length = u32::try_from(since.saturating_sub(gap.from)).unwrap_or_default();
+                Opening { noted: connected, absent: Absent::Shortly(length) }
             }
-            _ => first.then_some(Noted::Connected(since)),
+            Some(gap) if self.replays => Opening { noted: None, absent: Absent::MadeUp(gap) },
+            Some(gap) => Opening { noted: Some(Noted::Gap(gap)), absent: Absent::Known },
+            None => Opening { noted: connected, absent: Absent::Known },
         }
+    }
+
+    /// Whether it is connected. A server that has the request and does not answer yet is; so is one that is polled.
+    pub(crate) fn is_connected(&self) -> bool {
+        self.open || self.polled || self.asked.is_some()
+    }
+
+    /// The last moment at which it is known to have been connected; `None`: it never was.
+    pub(crate) fn last(&self) -> Option<i64> {
+        self.until
     }
 
     /// The stream was lost at that time, or an attempt failed. `polled`: it ended as after each answer.
     pub(crate) fn lost(&mut self, at: i64, polled: bool) {
+        self.asked = None;
         if std::mem::take(&mut self.open) {
             // Not before it opened, whatever the clock says.
             self.until = self.until.max(Some(at));
@@ -122,7 +155,7 @@ mod tests {
             match *step {
                 Ask(replays, at) => presence.connecting(replays, at * 1000),
                 Wait(at) => presence.waiting(at * 1000),
-                Open(at) => match presence.opened(at * 1000) {
+                Open(at) => match presence.opened(at * 1000).noted {
                     Some(Noted::Gap(gap)) => gaps.push((gap.from / 1000, gap.until / 1000)),
                     Some(Noted::Connected(_)) | None => {}
                 },
@@ -157,15 +190,40 @@ mod tests {
     fn what_a_crash_leaves_is_noted_once() {
         let mut presence = Presence::new(FeedId(1), None);
         presence.connecting(false, 1);
-        assert_eq!(presence.opened(2), Some(Noted::Connected(2)));
+        assert_eq!(presence.opened(2).noted, Some(Noted::Connected(2)));
         assert_eq!(presence.until(7000), Some(7000));
         presence.lost(8000, false);
         assert_eq!(presence.until(9000), Some(8000));
         presence.connecting(false, 9000);
-        assert_eq!(presence.opened(9001), None);
+        assert_eq!(presence.opened(9001), Opening { noted: None, absent: Absent::Shortly(1001) });
         // A source that replays has nothing to be noted.
         let mut presence = Presence::new(FeedId(1), None);
         presence.connecting(true, 1);
-        assert_eq!(presence.opened(2), None);
+        assert_eq!(presence.opened(2), Opening { noted: None, absent: Absent::Known });
+    }
+
+    #[test]
+    fn what_a_source_makes_up_for_is_an_absence_all_the_same() {
+        let mut presence = Presence::new(FeedId(1), None);
+        presence.connecting(false, 0);
+        assert_eq!((presence.is_connected(), presence.last()), (false, None));
+        presence.opened(1000);
+        assert!(presence.is_connected());
+        presence.lost(20_000, false);
+        assert_eq!((presence.is_connected(), presence.last()), (false, Some(20_000)));
+        presence.connecting(true, 90_000);
+        presence.waiting(90_500);
+        assert!(presence.is_connected(), "the server has the request");
+        let gap = Gap { feed_id: FeedId(1), from: 20_000, until: 90_500 };
+        assert_eq!(presence.opened(91_000), Opening { noted: None, absent: Absent::MadeUp(gap) });
+        presence.lost(95_000, true);
+        assert!(presence.is_connected(), "it is polled");
+        presence.connecting(true, 155_000);
+        assert_eq!(presence.opened(155_100), Opening { noted: None, absent: Absent::Known });
+        presence.waiting(158_000);
+        presence.lost(160_000, false);
+        assert!(!presence.is_connected());
+        presence.connecting(true, 163_000);
+        assert_eq!(presence.opened(163_100), Opening { noted: None, absent: Absent::Shortly(3100) });
     }
 }

@@ -35,6 +35,7 @@ pub(crate) struct Head {
     /// As requested, after redirects. What is shown of it is `shown_url`.
     pub(crate) url: Url,
     pub(crate) shown_url: Box<str>,
+    pub(crate) redirects: u32,
     pub(crate) status: u16,
     pub(crate) protocol: &'static str,
     pub(crate) content_type: Box<str>,
@@ -52,10 +53,10 @@ impl Connector {
                 LastEventId::None | LastEventId::InQuery | LastEventId::Unsendable => None,
             };
             let mut url = url;
-            for _ in 0..=REDIRECT_LIMIT {
+            for redirects in (0..).take(REDIRECT_LIMIT + 1) {
                 let response = send(&connector, &asked, &url, last_event_id.as_ref()).await?;
                 if !is_redirect(response.status()) {
-                    return judge(response, url, started).await;
+                    return judge(response, url, redirects, started).await;
                 }
                 url = redirected(&url, response.headers())?;
             }
@@ -117,7 +118,7 @@ fn redirected(from: &Url, headers: &HeaderMap) -> Result<Url, Failure> {
 }
 
 /// Whether the response is an event stream (the standard, 9.2.3: 200 with the right type), and if not, what it is.
-async fn judge(response: Response, url: Url, started: Instant) -> Result<Exchange, Failure> {
+async fn judge(response: Response, url: Url, redirects: u32, started: Instant) -> Result<Exchange, Failure> {
     let answered_after = started.elapsed();
     let status = response.status();
     if status != StatusCode::OK {
@@ -139,6 +140,7 @@ async fn judge(response: Response, url: Url, started: Instant) -> Result<Exchang
             let head = Head {
                 shown_url: String::from(presentable(&url)).into_boxed_str(),
                 url,
+                redirects,
                 status: status.as_u16(),
                 protocol,
                 content_type: content_type.into_boxed_str(),

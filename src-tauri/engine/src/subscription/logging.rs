@@ -1,0 +1,105 @@
+//! What happens to a subscription, as the entries of its feed's connection log.
+//!
+//! Deliberately not here: how many of them are kept, and who reads them (`connection_log.rs`).
+use super::presence::Presence;
+use crate::FeedConfig;
+use crate::clock::now;
+use crate::connection_log::{ConnectionLog, Logged, long_text, shown_address, text};
+use std::time::Duration;
+use tidings_event_source::{Frame, Occurrence, Policy, Url};
+
+pub(super) struct Logging {
+    log: ConnectionLog,
+    /// As it may be shown.
+    url: Box<str>,
+    policy: Policy,
+    event_limit: usize,
+    /// The reconnection time that this connection asked for last: many servers do with every event.
+    retry: Option<u64>,
+}
+
+impl Logging {
+    pub(super) fn new(log: ConnectionLog, config: &FeedConfig, policy: Policy) -> Self {
+        let url = Url::parse(&config.url).map(|url| shown_address(&url)).unwrap_or_default();
+        Self { log, url, policy, event_limit: config.event_limit_in_bytes(), retry: None }
+    }
+
+    /// Something happened that is no occurrence of the source.
+    pub(super) fn add(&self, what: Logged) {
+        self.log.add(what);
+    }
+
+    /// Something came over the connection.
+    pub(super) fn frame(&mut self, frame: Frame<'_>, now: i64) {
+        let what = match frame {
+            Frame::Event(event) => Logged::Event {
+                event_type: text(event.event_type),
+                last_event_id: text(event.last_event_id),
+                size: event.data.len() as u64,
+            },
+            Frame::Comment(comment) => Logged::Comment { text: text(comment.strip_prefix(' ').unwrap_or(comment)) },
+            Frame::Retry(asked) if self.retry == Some(asked) => return,
+            Frame::Retry(asked) => {
+                self.retry = Some(asked);
+                Logged::Retry { asked, used: milliseconds(self.policy.bounded(Duration::from_millis(asked))) }
+            }
+            Frame::LastEventId(id) => Logged::Id { last_event_id: text(id) },
+            Frame::Oversized { size, .. } => Logged::Oversized { size, limit: self.event_limit as u64 },
+        };
+        self.log.add_at(now, what);
+    }
+
+    /// Something happened to the connection.
+    pub(super) fn occurred(&mut self, occurrence: &Occurrence<'_>, has_network: bool) {
+        let what = match occurrence {
+            Occurrence::Frame(frame) => return self.frame(*frame, now()),
+            Occurrence::Connecting { attempt, last_event_id, last_event_id_unsendable } => Logged::Connect {
+                attempt: *attempt,
+                url: self.url.clone(),
+                resumed: last_event_id.map(text),
+                unsendable: *last_event_id_unsendable,
+            },
+            Occurrence::Waiting => Logged::Waiting,
+            Occurrence::Open(opened) => {
+                self.retry = None;
+                let redirected = (opened.redirects > 0).then(|| Url::parse(opened.url).ok()).flatten();
+                Logged::Open {
+                    status: opened.status,
+                    protocol: opened.protocol.into(),
+                    content_type: text(opened.content_type),
+                    redirected: redirected.map(|url| shown_address(&url)),
+                    first_byte: milliseconds(opened.time_to_head),
+                }
+            }
+            Occurrence::Lost { retry_in, polling: true, .. } => Logged::Polled { retry_in: milliseconds(*retry_in) },
+            Occurrence::Lost { failure, retry_in, needs_attention, .. } => {
+                let cause = crate::Cause::of(failure);
+                Logged::Error {
+                    layer: cause.layer.into(),
+                    message: long_text(&cause.message),
+                    short: text(&cause.short),
+                    // Without a network the next attempt follows when there is one.
+                    retry_in: has_network.then(|| milliseconds(*retry_in)),
+                    needs_attention: *needs_attention,
+                }
+            }
+            Occurrence::Closed(failure) => Logged::Closed { message: long_text(&failure.to_string()) },
+        };
+        self.log.add(what);
+    }
+
+    /// Whether it is connected, for the share of time in which it was.
+    pub(super) fn set_presence(&self, presence: &Presence) {
+        self.log.set_presence(presence.is_connected(), presence.last());
+    }
+
+    /// Tidings ends the connection.
+    pub(super) fn end(&self, presence: &Presence, now: i64) {
+        self.log.add_at(now, Logged::End);
+        self.log.set_presence(false, presence.until(now));
+    }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
