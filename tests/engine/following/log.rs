@@ -225,7 +225,7 @@ async fn a_slow_reader_misses_what_is_too_much_and_nobody_waits_for_it() {
     let before = entries.last().unwrap().number;
     gate.open();
     let all = async || (running.engine.counts().await.unwrap().all == 5000).then_some(());
-    eventually(Duration::from_secs(60), "the arrival of all events", all).await;
+    eventually(Duration::from_mins(1), "the arrival of all events", all).await;
     let batch = reader.next().await.unwrap();
     assert!(!batch.fresh);
     let numbers: Vec<_> = batch.entries.iter().map(|entry| entry.number).collect();
