@@ -133,7 +133,7 @@ const VIEWS: View[] = [
     act: async (session) => {
       await session.step(1);
       await page.getByTestId('json-menu').first().click();
-      await expect.element(page.getByTestId('use-title')).toBeVisible();
+      await expect.element(page.getByTestId('menu-use-title')).toBeVisible();
     },
   },
   {

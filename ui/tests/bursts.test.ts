@@ -82,7 +82,7 @@ describe('a burst', () => {
 
   test('says what it holds to a screen reader', async () => {
     await withBurst();
-    const row = page.getByRole('treeitem', { expanded: false }).first();
+    const row = page.getByTestId('event-list').getByRole('treeitem', { expanded: false }).first();
     await expect.element(row).toHaveAccessibleName(/\+ 5 more from Wikipedia · recent changes 5 unread$/);
     expect(document.querySelector('[role="tree"]')?.getAttribute('aria-label')).toBe('All events');
   });
@@ -114,7 +114,9 @@ describe('a burst', () => {
     backend.send({ kind: 'show', place: { kind: 'event', id: 5_004 } });
     await expect.poll(() => session.opened.event?.id).toBe(5_004);
     await expect.poll(() => shown().slice(0, 4)).toEqual(['5007-6', '> 5006', '> 5005', '> 5004']);
-    await expect.element(page.getByRole('treeitem', { selected: true })).toHaveAttribute('data-id', '5004');
+    await expect
+      .element(page.getByTestId('event-list').getByRole('treeitem', { selected: true }))
+      .toHaveAttribute('data-id', '5004');
   });
 
   test('stays unfolded over a reload', async () => {
@@ -138,7 +140,7 @@ describe('a burst', () => {
 
   test('marked as read says so', async () => {
     const { session } = await withBurst();
-    const row = page.getByRole('treeitem', { expanded: false }).first();
+    const row = page.getByTestId('event-list').getByRole('treeitem', { expanded: false }).first();
     await expect.element(row).toHaveAccessibleName(/5 unread/);
     await session.markAllRead({ kind: 'all' });
     await expect.element(row).not.toHaveAccessibleName(/unread/);

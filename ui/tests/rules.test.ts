@@ -266,8 +266,8 @@ describe('a value in the JSON of an event', () => {
     const menu = page.getByRole('button', { name: 'Use or copy revision' });
     (menu.element() as HTMLElement).focus();
     await userEvent.keyboard('{Enter}');
-    await expect.element(byId('use-title')).toBeVisible();
-    await byId('use-title').click();
+    await expect.element(byId('menu-use-title')).toBeVisible();
+    await byId('menu-use-title').click();
     await expect.element(byId('map-title')).toHaveValue('{{ event.json.service.revision }}');
     await expect.element(byId('map-title')).toHaveFocus();
     await expect.element(byId('tried-title')).toHaveTextContent('7f9c');
@@ -281,9 +281,9 @@ describe('a value in the JSON of an event', () => {
     const menu = page.getByRole('button', { name: 'Use or copy priority' });
     (menu.element() as HTMLElement).focus();
     await userEvent.keyboard('{Enter}');
-    await expect.element(byId('copy-path')).toBeVisible();
+    await expect.element(byId('menu-copy-path')).toBeVisible();
     await userEvent.keyboard('{Escape}');
-    await expect.element(byId('copy-path')).not.toBeInTheDocument();
-    await expect.element(menu).toHaveFocus();
+    await expect.element(byId('menu-copy-path')).not.toBeInTheDocument();
+    await expect.element(byId('json-tree')).toHaveFocus();
   });
 });

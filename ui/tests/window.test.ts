@@ -330,7 +330,7 @@ describe('an event', () => {
     const { backend } = await renderApp();
     backend.send({ kind: 'show', place: { kind: 'event', id: 321 } });
     await expect.element(byId('event-detail')).toHaveAttribute('data-id', '321');
-    const row = page.getByRole('treeitem', { selected: true });
+    const row = page.getByTestId('event-list').getByRole('treeitem', { selected: true });
     await expect.element(row).toHaveAttribute('data-id', '321');
     await expect.element(row).toBeInViewport();
   });

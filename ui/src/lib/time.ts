@@ -42,6 +42,11 @@ export function eventTime(ms: number, now: number): string {
   return `${relativeDay(-days)} ${format(TO_THE_SECOND).format(ms)}`;
 }
 
+/** "just now", "12 min ago" */
+export function relativeTime(ms: number, now: number): string {
+  return now - ms < 60_000 ? m.just_now() : m.ago({ duration: duration(now - ms) });
+}
+
 /** The header above a day's events: "Today", "Yesterday", "Wednesday, 18 November". */
 export function dayLabel(ms: number, now: number): string {
   const days = daysBetween(ms, now);
