@@ -13,6 +13,7 @@ pub mod hook;
 pub mod link;
 pub mod notification;
 pub mod platform;
+pub mod words;
 
 /// Names this program to servers.
 pub const USER_AGENT: &str = concat!("Tidings/", env!("CARGO_PKG_VERSION"));

@@ -22,8 +22,9 @@ use service as delivery;
 
 pub use answer::obey;
 
+use crate::platform::language::language;
 use std::time::Duration;
-use tidings_engine::{Announcement, AnnouncementId, Answer, EventId, FeedId, Notifier, Reports, Target};
+use tidings_engine::{Announcement, AnnouncementId, Answer, EventId, FeedId, Language, Notifier, Reports, Target};
 use tokio::sync::{mpsc, oneshot, watch};
 
 /// How many notifications may wait for the desktop. The engine announces a few a second at most; only a desktop that does
@@ -86,6 +87,7 @@ enum Job {
     Tell {
         title: String,
         body: String,
+        language: Language,
     },
     /// What the notification was about has been seen elsewhere.
     Withdraw(Target),
@@ -170,9 +172,9 @@ impl Desktop {
         self.service.clone()
     }
 
-    /// Says something about the program itself. A click raises the window.
-    pub fn tell(&self, title: &str, body: &str) {
-        self.submit(Job::Tell { title: title.to_owned(), body: body.to_owned() });
+    /// Says something about the program itself, in this language. A click raises the window.
+    pub fn tell(&self, language: Language, title: &str, body: &str) {
+        self.submit(Job::Tell { title: title.to_owned(), body: body.to_owned(), language });
     }
 
     /// Takes back the notification about `target`, if one is on the screen or in the desktop's list.
@@ -213,5 +215,9 @@ impl Notifier for Desktop {
     fn report_to(&self, reports: Reports) -> bool {
         self.reports.send_replace(Some(reports));
         true
+    }
+
+    fn language(&self) -> Language {
+        language()
     }
 }

@@ -3,6 +3,7 @@
 //! Deliberately not here: notifications (`notification/`), which differ too but are a subject of their own.
 pub mod dirs;
 pub mod files;
+pub mod language;
 #[cfg(target_os = "linux")]
 mod network;
 #[cfg(target_os = "linux")]

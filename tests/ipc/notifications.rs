@@ -1,7 +1,7 @@
 //! Notifications as a notification service receives them, and what becomes of its answers.
 use std::time::Duration;
 use tidings::notification::{Action, Desktop, Link, Service};
-use tidings_engine::{Announcement, AnnouncementId, EventId, FeedId, Notifier as _, Target, Urgency};
+use tidings_engine::{Announcement, AnnouncementId, EventId, FeedId, Language, Notifier as _, Target, Urgency};
 use tidings_test_support::{Notification, NotificationRecorder, SessionBus};
 use tokio::sync::mpsc;
 use zbus::{OwnedVariant, Variant};
@@ -10,6 +10,7 @@ const LIMIT: Duration = Duration::from_secs(20);
 
 fn announcement(title: &str) -> Announcement {
     Announcement {
+        language: Language::English,
         id: None,
         replaces: None,
         target: Target::Event(EventId(7)),
@@ -120,7 +121,7 @@ async fn an_emoji_that_leads_the_title_already_is_not_said_twice() {
 async fn the_programs_own_words_digests_and_tests_say_what_they_are() {
     let recorder = NotificationRecorder::start().await;
     let (desktop, _actions) = connect(recorder.bus_address());
-    desktop.tell("Tidings is in the tray", "It goes on.");
+    desktop.tell(Language::English, "Tidings is in the tray", "It goes on.");
     desktop.announce(Announcement {
         target: Target::Unread,
         feed: None,
@@ -218,7 +219,7 @@ async fn answers_come_back_as_actions() {
     for _ in 0..4 {
         desktop.announce(Announcement { link: Some(link.clone()), ..announcement("Nightly") });
     }
-    desktop.tell("Tidings is in the tray", "It goes on.");
+    desktop.tell(Language::English, "Tidings is in the tray", "It goes on.");
     recorder.at_least(5).await;
     desktop.delivered().await;
     recorder.invoke(1, "default").await;
@@ -232,7 +233,7 @@ async fn answers_come_back_as_actions() {
     recorder.invoke(4, "default").await;
     assert_eq!(next(&mut actions).await, open(Some(target), Some("token 9")));
     recorder.invoke(5, "no such button").await;
-    desktop.tell("Once more", "");
+    desktop.tell(Language::English, "Once more", "");
     recorder.at_least(6).await;
     desktop.delivered().await;
     recorder.invoke(6, "default").await;

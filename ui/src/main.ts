@@ -4,7 +4,6 @@ import { mount } from 'svelte';
 import App from './App.svelte';
 import type { Backend } from './lib/ipc/backend';
 import { commands } from './lib/ipc/commands';
-import { getLocale } from './lib/paraglide/runtime.js';
 import { Session } from './lib/session.svelte';
 import { WindowState } from './lib/window_state.svelte';
 
@@ -17,7 +16,6 @@ async function backend(): Promise<Backend> {
   return commands;
 }
 
-document.documentElement.lang = getLocale();
 const session = new Session(await backend());
 const target = document.getElementById('app');
 if (target) mount(App, { target, props: { session, windowState: new WindowState() } });

@@ -10,6 +10,7 @@ mod outcome;
 mod policy;
 mod quiet;
 mod tested;
+mod words;
 
 pub use announcer::Reports;
 pub(crate) use announcer::{Announcer, Left};
@@ -20,8 +21,9 @@ pub use outcome::{AnnouncementId, Answer, Hold, Note, Plan, Silence, Told, Why};
 pub use policy::{Choices, Effects, Open, Policy};
 pub use quiet::{Day, QuietHours, QuietSpan, TimeOfDay};
 pub use tested::Tested;
+pub(crate) use words::Words;
 
-use crate::{EventId, FeedId, Urgency};
+use crate::{EventId, FeedId, Language, Urgency};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -99,9 +101,10 @@ impl Candidate {
     }
 
     /// Its announcement by itself.
-    pub(crate) fn alone(&self, id: AnnouncementId) -> Announcement {
+    pub(crate) fn alone(&self, id: AnnouncementId, language: Language) -> Announcement {
         Announcement {
             id: Some(id),
+            language,
             replaces: self.group.as_ref().map(|key| format!("group-{}-{key}", self.feed)),
             target: Target::Event(self.event),
             feed: Some(self.feed),
@@ -121,6 +124,8 @@ impl Candidate {
 pub struct Announcement {
     /// By which the deliverer says what became of it; `None`: nobody asks.
     pub id: Option<AnnouncementId>,
+    /// In which language it is written; what the deliverer adds is, too.
+    pub language: Language,
     /// Announcements of the same key replace one another in place; `None`: stands alone.
     pub replaces: Option<String>,
     /// What a click on it leads to.
@@ -153,5 +158,10 @@ pub trait Notifier: Send + Sync + 'static {
     /// was given counts as delivered.
     fn report_to(&self, _reports: Reports) -> bool {
         false
+    }
+
+    /// The language of the desktop, in which the program speaks unless the user chose another.
+    fn language(&self) -> Language {
+        Language::default()
     }
 }

@@ -12,8 +12,8 @@ use crate::hook::Hooks;
 use crate::store::{SetAside, StorageProblem, Store};
 use crate::{
     EngineError, EngineEvents, Event, EventId, Feed, FeedConfig, FeedId, FeedStatus, Figures, FiguresQuery, Gap,
-    GapQuery, HookReport, LogEntry, LogReader, Notifier, Page, PageQuery, Scope, Settings, Trial, TrialReport,
-    WorldChange,
+    GapQuery, HookReport, Language, LogEntry, LogReader, Notifier, Page, PageQuery, Scope, Settings, Trial,
+    TrialReport, WorldChange,
 };
 use network::Network;
 use std::path::PathBuf;
@@ -258,6 +258,11 @@ impl Engine {
     pub async fn settings(&self) -> Result<Settings, EngineError> {
         self.core.running()?;
         Ok(self.core.settings())
+    }
+
+    /// The language in which the program speaks: the user's choice, or else the desktop's.
+    pub fn language(&self) -> Language {
+        self.core.language()
     }
 
     /// Replaces the program's settings.

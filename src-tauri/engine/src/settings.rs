@@ -1,6 +1,7 @@
 //! What the user chose for the whole program.
 //!
 //! Deliberately not here: what is chosen per feed (`feed.rs`).
+use crate::LanguageChoice;
 use crate::announce::{Burst, QuietHours};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -34,6 +35,8 @@ pub enum Click {
 #[serde(rename_all = "camelCase", default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Settings {
+    /// In which language the program speaks.
+    pub language: LanguageChoice,
     /// Light or dark.
     pub theme: Theme,
     /// Whether closing the window leaves the app in the tray.
@@ -63,6 +66,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            language: LanguageChoice::System,
             theme: Theme::System,
             close_to_tray: true,
             told_about_tray: false,

@@ -11,7 +11,7 @@ use self::backlog::{Backlog, Moment};
 use self::logging::Logging;
 pub(crate) use self::presence::LEAST_GAP;
 use self::presence::{Absent, Noted, Opening, Presence};
-use crate::announce::{Announcement, Announcer, Target};
+use crate::announce::{Announcement, Announcer, Target, Words};
 use crate::clock::{milliseconds, now};
 use crate::connection_log::Logged;
 use crate::feed::keys::Keys;
@@ -492,12 +492,13 @@ impl Task {
         }
         let feed = self.feed.id;
         let Some(announced) = self.surroundings.overview.announced(feed) else { return };
-        self.surroundings.announcer.tell(Announcement {
+        self.surroundings.announcer.tell(|language| Announcement {
             id: None,
+            language,
             replaces: Some(attention_key(feed)),
             target: Target::Feed(feed),
             feed: Some(feed),
-            title: format!("{} needs attention", announced.name),
+            title: (Words::of(language).needs_attention)(&announced.name),
             feed_name: announced.name,
             body: cause.message.clone(),
             urgency: Urgency::High,

@@ -6,6 +6,7 @@ use super::{DataDir, Failed, Outcome, log, shown, window};
 use crate::control::Server;
 use crate::hook::Programs;
 use crate::notification::{self, Action, Desktop};
+use crate::platform::language::language;
 use crate::platform::{files, world};
 use clap::Args;
 use std::collections::HashMap;
@@ -15,8 +16,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tidings_engine::{
-    Announcement, Engine, EngineEvent, EngineEvents, EngineOptions, FeedId, FeedState, FeedStatus, Notifier, Reports,
-    SystemClock,
+    Announcement, Engine, EngineEvent, EngineEvents, EngineOptions, FeedId, FeedState, FeedStatus, Language, Notifier,
+    Reports, SystemClock,
 };
 use tidings_event_source::Policy;
 use tokio::sync::mpsc;
@@ -140,6 +141,10 @@ impl Notifier for Announcer {
 
     fn report_to(&self, reports: Reports) -> bool {
         self.reports.set(reports).is_ok()
+    }
+
+    fn language(&self) -> Language {
+        language()
     }
 }
 

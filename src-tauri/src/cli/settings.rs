@@ -7,7 +7,7 @@ use crate::control::{Reply, Request};
 use clap::{Args, Subcommand};
 use std::io::{self, Write as _};
 use tidings_engine::announce::{Burst, QuietHours};
-use tidings_engine::{Click, Settings, Theme};
+use tidings_engine::{Click, LanguageChoice, Settings, Theme};
 
 /// Show the settings, or change one
 ///
@@ -60,6 +60,15 @@ const KEYS: &[(&str, Get, Set)] = &[
         },
     ),
     (
+        "language",
+        |s| language_word(s.language).to_owned(),
+        |s, v| {
+            let choices = [LanguageChoice::System, LanguageChoice::English, LanguageChoice::Chinese];
+            s.language = choice(v, &choices.map(|choice| (language_word(choice), choice)))?;
+            Ok(())
+        },
+    ),
+    (
         "theme",
         |s| theme_word(s.theme),
         |s, v| {
@@ -103,6 +112,14 @@ fn word(first: bool, yes: &str, no: &str) -> String {
 
 fn on_off(on: bool) -> String {
     word(on, "on", "off")
+}
+
+const fn language_word(language: LanguageChoice) -> &'static str {
+    match language {
+        LanguageChoice::System => "system",
+        LanguageChoice::English => "en",
+        LanguageChoice::Chinese => "zh-CN",
+    }
 }
 
 fn theme_word(theme: Theme) -> String {

@@ -1,9 +1,10 @@
 //! An announcement in the terms of a desktop notification: `notify_rust::Notification`, on every platform.
 //!
 //! Deliberately not here: its delivery.
+use crate::words::Words;
 use notify_rust::Notification;
 use std::borrow::Cow;
-use tidings_engine::{Announcement, Target, Urgency};
+use tidings_engine::{Announcement, Language, Target, Urgency};
 
 /// The action of a click on the notification itself.
 pub(super) const OPEN: &str = "default";
@@ -50,16 +51,17 @@ pub(super) fn announcement(announcement: &Announcement, can: Capabilities, icon:
     };
     let emoji = announcement.icon.as_deref().filter(|icon| !is_name(icon) && !title.starts_with(icon));
     let title = emoji.map_or(Cow::Borrowed(title), |emoji| Cow::Owned(format!("{emoji} {title}")));
-    let mut notification = own(&title, &body, can, icon);
+    let mut notification = own(&title, &body, announcement.language, can, icon);
+    let words = Words::of(announcement.language);
     if can.actions {
         if announcement.link.is_some() {
-            notification.action(OPEN_LINK, "Open link");
+            notification.action(OPEN_LINK, words.open_link);
         }
         if matches!(announcement.target, Target::Event(_)) {
-            notification.action(MARK_READ, "Mark read");
+            notification.action(MARK_READ, words.mark_read);
         }
         if announcement.feed.is_some() {
-            notification.action(MUTE_FEED, "Mute feed 1 h");
+            notification.action(MUTE_FEED, words.mute_feed);
         }
     }
     #[cfg(all(unix, not(target_os = "macos")))]
@@ -88,13 +90,13 @@ pub(super) fn announcement(announcement: &Announcement, can: Capabilities, icon:
 }
 
 /// What is sent when the program speaks for itself.
-pub(super) fn own(title: &str, body: &str, can: Capabilities, icon: &str) -> Notification {
+pub(super) fn own(title: &str, body: &str, language: Language, can: Capabilities, icon: &str) -> Notification {
     let mut notification = Notification::new();
     let body = shortened(&printable(body, true), BODY_LIMIT);
     notification.appname("Tidings").summary(&shortened(&printable(title, false), TITLE_LIMIT)).icon(icon);
     notification.body(&if can.body_markup { escaped(&body) } else { Cow::Borrowed(body.as_str()) });
     if can.actions {
-        notification.action(OPEN, "Open");
+        notification.action(OPEN, Words::of(language).open);
     }
     #[cfg(all(unix, not(target_os = "macos")))]
     notification.hint(notify_rust::Hint::DesktopEntry(DESKTOP_ENTRY.to_owned()));
@@ -181,6 +183,7 @@ mod tests {
             let can = Capabilities { actions: can.0, body_markup: can.1, images: can.0, sound: can.1 };
             let announced = Announcement {
                 id: None,
+                language: Language::English,
                 replaces: None,
                 target: Target::Event(EventId(1)),
                 feed: Some(FeedId(1)),

@@ -12,7 +12,7 @@ pub(super) fn run(_address: Option<String>, mut jobs: mpsc::Receiver<Job>, liste
     while let Some(job) = jobs.blocking_recv() {
         let (id, notification) = match job {
             Job::Announce(announcement) => (announcement.id, description::announcement(&announcement, can, "")),
-            Job::Tell { title, body } => (None, description::own(&title, &body, can, "")),
+            Job::Tell { title, body, language } => (None, description::own(&title, &body, language, can, "")),
             Job::Withdraw(_) => continue,
             Job::Delivered(done) => {
                 let _ = done.send(());

@@ -346,7 +346,9 @@ impl<'a> Session<'a> {
                 });
                 (id, notification, About { target: Some(target), feed, link, key })
             }
-            Job::Tell { title, body } => (None, description::own(&title, &body, can, icon), About::default()),
+            Job::Tell { title, body, language } => {
+                (None, description::own(&title, &body, language, can, icon), About::default())
+            }
             Job::Withdraw(_) | Job::Delivered(_) => return,
         };
         let replaces = self.shown.replaced_by(about.key.as_deref());

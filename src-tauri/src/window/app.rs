@@ -21,7 +21,9 @@ use tidings::control::{self, Reply, Request};
 use tidings::event_channel::EventChannel;
 use tidings::hook::Programs;
 use tidings::notification::{Desktop, Service};
+use tidings::platform::language::language;
 use tidings::platform::{dirs, files, world};
+use tidings::words::Words;
 use tidings::{USER_AGENT, demo_feed};
 use tidings_engine::{Engine, EngineError, EngineEvent, EngineEvents, EngineOptions, StoreError, SystemClock, Target};
 use tidings_event_source::Policy;
@@ -48,7 +50,8 @@ pub(crate) fn main() -> ExitCode {
         Err(error) => {
             // Whoever started it from a menu sees no terminal.
             eprintln!("tidings: {error:#}");
-            desktop.tell("Tidings cannot start", &format!("{error:#}"));
+            let language = language();
+            desktop.tell(language, Words::of(language).cannot_start, &format!("{error:#}"));
             tauri::async_runtime::block_on(desktop.delivered());
             ExitCode::FAILURE
         }

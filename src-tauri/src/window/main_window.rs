@@ -9,6 +9,7 @@ use tauri::webview::NewWindowResponse;
 use tauri::{AppHandle, Manager as _, PhysicalPosition, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 use tidings::boundary::NoticeCode;
 use tidings::notification::Service;
+use tidings::words::Words;
 use tidings_engine::Settings;
 
 const LABEL: &str = "main";
@@ -16,9 +17,6 @@ const LABEL: &str = "main";
 /// At the start of a session the tray may come later than the programs in it.
 const TRAY_TIME: Duration = Duration::from_secs(20);
 
-/// Said once, when the close button is used for the first time.
-const TOLD: &str =
-    "Tidings keeps running in the tray, so that nothing is missed. Quit it from there, or change this in the settings.";
 const NO_TRAY: &str =
     "This desktop shows no tray icons, so closing the window only minimises it. Tidings goes on following your feeds.";
 
@@ -147,9 +145,15 @@ async fn tell_once(shell: &Shell, settings: Settings) {
     if settings.told_about_tray {
         return;
     }
+    let language = shell.engine.language();
+    let words = Words::of(language);
     match *shell.desktop.service().borrow() {
-        Service::Present | Service::Unknown => shell.desktop.tell("Tidings is in the tray", TOLD),
-        Service::Absent | Service::Silent => shell.channel.notice(NoticeCode::ToldAboutTray, Some(TOLD)),
+        Service::Present | Service::Unknown => {
+            shell.desktop.tell(language, words.in_the_tray, words.told_about_tray);
+        }
+        Service::Absent | Service::Silent => {
+            shell.channel.notice(NoticeCode::ToldAboutTray, Some(words.told_about_tray));
+        }
     }
     if let Err(error) = shell.engine.change_settings(Settings { told_about_tray: true, ..settings }).await {
         tracing::warn!(%error, "it will be said again that the program stays in the tray");

@@ -36,7 +36,8 @@ pub(crate) fn start(app: &AppHandle, data_dir: &std::path::Path) -> tauri::Resul
     #[cfg(target_os = "linux")]
     gtk::glib::set_application_name("Tidings");
     let icons = Icons::load()?;
-    let state = TrayState::default();
+    let announcing = Announcing { language: app.state::<Shell>().engine.language(), ..Announcing::default() };
+    let state = TrayState::of(&[], 0, &[], &announcing, &Zoned::now());
     let menu = TrayMenu::new(app, &state)?;
     let tray = TrayIconBuilder::with_id(ID)
         .icon(icons.of(&state))
@@ -127,7 +128,8 @@ async fn follow(app: AppHandle, mut events: EngineEvents, mut shown: Shown) {
 async fn state(engine: &Engine, no_service: bool) -> Result<TrayState, EngineError> {
     let latest = PageQuery { limit: u32::try_from(state::LATEST).unwrap_or_default(), ..PageQuery::default() };
     let (feeds, counts, latest) = (engine.feeds().await?, engine.counts().await?, engine.page(latest).await?);
-    let announcing = Announcing { mutes: engine.mutes(), off: !engine.settings().await?.notify, no_service };
+    let off = !engine.settings().await?.notify;
+    let announcing = Announcing { language: engine.language(), mutes: engine.mutes(), off, no_service };
     Ok(TrayState::of(&feeds, counts.unread, &latest.events, &announcing, &Zoned::now()))
 }
 

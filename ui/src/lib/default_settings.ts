@@ -3,6 +3,7 @@
 import type { Settings } from './ipc/types.gen';
 
 export const DEFAULT_SETTINGS: Settings = {
+  language: 'system',
   theme: 'system',
   closeToTray: true,
   toldAboutTray: false,

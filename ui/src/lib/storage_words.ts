@@ -1,6 +1,6 @@
-// What is wrong with the history, in the user's language: for the banner, and for the page of a program that could not
-// begin. Deliberately not here: what the backend says in English, which stands in when there are no words for it.
-import type { Fault, Notice, SetAside, StorageProblem } from './ipc/types.gen';
+// What banners say, and what is wrong with the history, in the user's language: for its banner, and for the page of a
+// program that could not begin. Deliberately not here: what the backend says in English, which stands in when there are no words for it.
+import type { Fault, Notice, NoticeCode, SetAside, StorageProblem } from './ipc/types.gen';
 import { m } from './paraglide/messages.js';
 import { number } from './time';
 
@@ -12,6 +12,13 @@ const FAULTS: Partial<Record<Fault, () => string>> = {
   damaged: m.storage_damaged,
 };
 
+/** Of the banners that say the same each time. */
+const NOTICES: Partial<Record<NoticeCode, () => string>> = {
+  'no-notification-service': m.notice_no_service,
+  'no-tray-host': m.notice_no_tray,
+  'told-about-tray': m.notice_in_tray,
+};
+
 /** A banner's line. */
 export function noticeWords(notice: Notice): string {
   switch (notice.about?.kind) {
@@ -20,7 +27,7 @@ export function noticeWords(notice: Notice): string {
     case 'set-aside':
       return setAsideWords(notice.about);
     case undefined:
-      return notice.message;
+      return NOTICES[notice.code]?.() ?? notice.message;
   }
 }
 

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::store::{Store, StoreError, Writer};
 use crate::teller::Teller;
-use crate::{EngineEvent, FeedId, Scope};
+use crate::{EngineEvent, FeedId, Language, Scope};
 use jiff::Timestamp;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -260,9 +260,10 @@ impl Announcer {
     }
 
     /// Announces something that is no event.
-    pub(crate) fn tell(&self, announcement: Announcement) {
-        if self.state().policy.speaks() {
-            self.hand_over(announcement);
+    pub(crate) fn tell(&self, announcement: impl FnOnce(Language) -> Announcement) {
+        let spoken = self.state().policy.speaks();
+        if let Some(language) = spoken {
+            self.hand_over(announcement(language));
         }
     }
 

@@ -1,8 +1,9 @@
-//! Events that are announced together, and the words for them: one by itself, the summary of a burst, a digest.
+//! Events that are announced together: one by itself, the summary of a burst, a digest.
 //!
-//! Pure. Deliberately not here: which events, and when (`policy.rs`).
+//! Pure. Deliberately not here: which events, and when (`policy.rs`), the words for them in each language (`words.rs`).
+use super::words::Words;
 use super::{Announcement, AnnouncementId, Candidate, Hold, Target};
-use crate::{FeedId, Urgency};
+use crate::{FeedId, Language, Urgency};
 use std::collections::BTreeMap;
 
 /// How many feeds a digest names.
@@ -19,9 +20,9 @@ pub(super) enum Kind {
     Digest(Because),
 }
 
-/// Why events waited, in the words of a digest.
+/// Why events waited, as far as a digest says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Because {
+pub(crate) enum Because {
     Muted,
     QuietHours,
     DoNotDisturb,
@@ -46,18 +47,6 @@ impl Because {
 
     fn and(self, other: Self) -> Self {
         if self == other { self } else { Self::Several }
-    }
-
-    const fn words(self) -> &'static str {
-        match self {
-            Self::Muted => "while muted",
-            Self::QuietHours => "during quiet hours",
-            Self::DoNotDisturb => "while the desktop was not to disturb",
-            Self::NoService => "while no notification service was there",
-            Self::Refused => "while the notification service refused more",
-            Self::CatchUp => "while it was not connected",
-            Self::Several => "while notifications were held back",
-        }
     }
 }
 
@@ -133,33 +122,30 @@ impl Bundle {
         self.parts.is_empty()
     }
 
-    /// What is announced; `None` if there is nothing.
-    pub(super) fn announcement(&self) -> Option<Announcement> {
+    /// What is announced, in this language; `None` if there is nothing.
+    pub(super) fn announcement(&self, language: Language) -> Option<Announcement> {
         let mut parts: Vec<&Part> = self.parts.values().collect();
         let first = *parts.first()?;
         let count = self.count();
         if count == 1 && self.kind != Kind::Summary || self.kind == Kind::Alone {
-            return Some(first.latest.alone(self.id));
+            return Some(first.latest.alone(self.id, language));
         }
-        let while_what = match self.kind {
-            Kind::Digest(because) => because.words(),
-            Kind::Alone | Kind::Summary => "more",
-        };
-        let words = match (self.kind, count) {
-            (Kind::Digest(_), count) => format!("{count} events {while_what}"),
-            (_, 1) => "1 more event".to_owned(),
-            (_, count) => format!("{count} more events"),
+        let said = Words::of(language);
+        let words = match self.kind {
+            Kind::Digest(because) => said.waited(count, because),
+            Kind::Alone | Kind::Summary => said.more(count),
         };
         let urgency = parts.iter().map(|part| part.urgency).max().unwrap_or_default();
         let several = parts.len() > 1;
         let (title, body) = if several {
             parts.sort_by_key(|part| std::cmp::Reverse(part.count));
-            (words, feeds(&parts))
+            (words, feeds(&parts, said))
         } else {
-            (format!("{}: {words}", first.latest.feed_name), first.latest.title.clone())
+            ((said.of_feed)(&first.latest.feed_name, &words), first.latest.title.clone())
         };
         Some(Announcement {
             id: Some(self.id),
+            language,
             replaces: Some(format!("bundle-{}", self.id.0)),
             target: if several { Target::Unread } else { Target::Feed(first.latest.feed) },
             feed: (!several).then_some(first.latest.feed),
@@ -172,17 +158,22 @@ impl Bundle {
             sound: parts.iter().find_map(|part| part.latest.sound.clone()),
         })
     }
+
+    /// The one feed that it is about; `None`: several, or none.
+    pub(super) fn feed(&self) -> Option<FeedId> {
+        let mut feeds = self.parts.keys();
+        feeds.next().filter(|_| feeds.next().is_none()).copied()
+    }
 }
 
 /// "builds 300 · home 12 · 3 other feeds 7"
-fn feeds(parts: &[&Part]) -> String {
+fn feeds(parts: &[&Part], said: &Words) -> String {
     let named = if parts.len() <= NAMED + 1 { parts.len() } else { NAMED };
     let mut words: Vec<_> =
         parts[..named].iter().map(|part| format!("{} {}", part.latest.feed_name, part.count)).collect();
     let others = &parts[named..];
     if !others.is_empty() {
-        let count: u64 = others.iter().map(|part| part.count).sum();
-        words.push(format!("{} other feeds {count}", others.len()));
+        words.push(said.other_feeds(others.len(), others.iter().map(|part| part.count).sum()));
     }
     words.join(" · ")
 }

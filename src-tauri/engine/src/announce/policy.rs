@@ -8,7 +8,7 @@ use super::bundle::{Because, Bundle, Kind, Part};
 use super::{
     Announcement, AnnouncementId, Answer, Burst, Candidate, Hold, Moment, Mute, Note, Plan, QuietHours, Silence,
 };
-use crate::{FeedId, Scope, Settings, Urgency};
+use crate::{FeedId, Language, Scope, Settings, Urgency};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::collections::{BTreeMap, VecDeque};
@@ -55,8 +55,11 @@ pub struct Choices {
     pub heed_do_not_disturb: bool,
     /// Whether what was missed while a feed was not connected becomes one digest.
     pub catch_up_digest: bool,
+    /// In which language announcements are written.
+    pub language: Language,
 }
 
+/// Where the desktop speaks English.
 impl From<&Settings> for Choices {
     fn from(settings: &Settings) -> Self {
         Self {
@@ -67,6 +70,7 @@ impl From<&Settings> for Choices {
             quiet_in_view: settings.quiet_in_view,
             heed_do_not_disturb: settings.heed_do_not_disturb,
             catch_up_digest: settings.catch_up_digest,
+            language: settings.language.or(Language::default()),
         }
     }
 }
@@ -221,13 +225,10 @@ impl Policy {
                 bundle.add_part(Part { count, urgency, latest });
             }
             match plan {
-                Plan::Digest { because: because @ Hold::FeedMuted { .. } } => {
-                    let feed = bundle.announcement().and_then(|announcement| announcement.feed);
-                    match feed {
-                        Some(feed) => hold(&mut self.feeds.entry(feed).or_default().muted, bundle, because, effects),
-                        None => hold(&mut self.held, bundle, because, effects),
-                    }
-                }
+                Plan::Digest { because: because @ Hold::FeedMuted { .. } } => match bundle.feed() {
+                    Some(feed) => hold(&mut self.feeds.entry(feed).or_default().muted, bundle, because, effects),
+                    None => hold(&mut self.held, bundle, because, effects),
+                },
                 Plan::Digest { because: Hold::CatchUp } => self.ready.push(bundle),
                 Plan::Digest { because } => hold(&mut self.held, bundle, because, effects),
                 _ => self.ready.push(bundle),
@@ -368,7 +369,7 @@ impl Policy {
             slot.changed = slot.told_at + UPDATE_INTERVAL > now;
             if !slot.changed {
                 slot.told_at = now;
-                tell(&slot.bundle, &mut self.told, effects);
+                tell(&slot.bundle, self.choices.language, &mut self.told, effects);
             }
             return (Plan::Alone, Some(id));
         }
@@ -377,7 +378,7 @@ impl Policy {
             let id = next(&mut self.last_id);
             let key = event.group.clone();
             let bundle = Bundle::of(id, Kind::Alone, event);
-            tell(&bundle, &mut self.told, effects);
+            tell(&bundle, self.choices.language, &mut self.told, effects);
             if let Some(key) = key {
                 per_feed.take_slot(Slot { key, bundle, told_at: now, changed: false });
             }
@@ -389,7 +390,7 @@ impl Policy {
         running.add(event, now);
         let id = running.bundle.id;
         if running.due().is_some_and(|due| due <= now) {
-            running.tell(now, &mut self.told, effects);
+            running.tell(now, self.choices.language, &mut self.told, effects);
         }
         (Plan::Summary, Some(id))
     }
@@ -484,17 +485,17 @@ impl Policy {
             self.note_mutes(effects);
         }
         for bundle in std::mem::take(&mut self.ready) {
-            tell(&bundle, &mut self.told, effects);
+            tell(&bundle, self.choices.language, &mut self.told, effects);
         }
         if matches!(self.release(now), Release::Now) {
             if let Some(bundle) = self.held.take() {
-                tell(&bundle, &mut self.told, effects);
+                tell(&bundle, self.choices.language, &mut self.told, effects);
             }
             for (feed, per_feed) in &mut self.feeds {
                 if !self.mutes.contains_key(&Some(*feed))
                     && let Some(bundle) = per_feed.muted.take()
                 {
-                    tell(&bundle, &mut self.told, effects);
+                    tell(&bundle, self.choices.language, &mut self.told, effects);
                 }
             }
         }
@@ -502,13 +503,13 @@ impl Policy {
         for per_feed in self.feeds.values_mut() {
             for running in [&mut per_feed.catch_up, &mut per_feed.summary].into_iter().flatten() {
                 if running.due().is_some_and(|due| due <= steady) {
-                    running.tell(steady, &mut self.told, effects);
+                    running.tell(steady, self.choices.language, &mut self.told, effects);
                 }
             }
             for slot in &mut per_feed.slots {
                 if slot.changed && slot.told_at + UPDATE_INTERVAL <= steady {
                     (slot.told_at, slot.changed) = (steady, false);
-                    tell(&slot.bundle, &mut self.told, effects);
+                    tell(&slot.bundle, self.choices.language, &mut self.told, effects);
                 }
             }
         }
@@ -564,9 +565,9 @@ impl Policy {
         hold(&mut self.held, bundle, because, effects);
     }
 
-    /// Whether the program says anything at all.
-    pub const fn speaks(&self) -> bool {
-        self.choices.notify
+    /// In which language the program speaks; `None`: it says nothing at all.
+    pub fn speaks(&self) -> Option<Language> {
+        self.choices.notify.then_some(self.choices.language)
     }
 
     /// How many announcements have been handed over and not answered.
@@ -616,15 +617,26 @@ impl PerFeed {
 }
 
 impl Running {
-    fn tell(&mut self, now: Instant, told: &mut BTreeMap<AnnouncementId, (Bundle, u32)>, effects: &mut Effects) {
+    fn tell(
+        &mut self,
+        now: Instant,
+        language: Language,
+        told: &mut BTreeMap<AnnouncementId, (Bundle, u32)>,
+        effects: &mut Effects,
+    ) {
         self.told_at = Some(now);
         self.changed = false;
-        tell(&self.bundle, told, effects);
+        tell(&self.bundle, language, told, effects);
     }
 }
 
-fn tell(bundle: &Bundle, told: &mut BTreeMap<AnnouncementId, (Bundle, u32)>, effects: &mut Effects) {
-    if let Some(announcement) = bundle.announcement() {
+fn tell(
+    bundle: &Bundle,
+    language: Language,
+    told: &mut BTreeMap<AnnouncementId, (Bundle, u32)>,
+    effects: &mut Effects,
+) {
+    if let Some(announcement) = bundle.announcement(language) {
         effects.announce.push(announcement);
         let due = told.get(&bundle.id).map_or(0, |(_, due)| *due) + 1;
         told.insert(bundle.id, (bundle.clone(), due));

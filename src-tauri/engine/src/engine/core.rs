@@ -2,7 +2,7 @@
 //!
 //! Deliberately not here: threads (`network.rs`), the public face (`engine.rs`).
 use crate::announce::{
-    Announcement, AnnouncementId, Announcer, Candidate, Choices, Left, MuteFor, Plan, Silence, Target, Tested,
+    Announcement, AnnouncementId, Announcer, Candidate, Choices, Left, MuteFor, Plan, Silence, Target, Tested, Words,
 };
 use crate::hook::{Input, Starter};
 use crate::overview::Overview;
@@ -15,8 +15,8 @@ use crate::teller::{EVENTS_AT_ONCE, Teller};
 use crate::template::Incoming;
 use crate::world::World;
 use crate::{
-    Decision, EngineError, EngineEvent, EngineOptions, Event, EventId, EventSummary, Feed, FeedConfig, FeedId, Page,
-    PageQuery, Scope, Settings, Taken,
+    Decision, EngineError, EngineEvent, EngineOptions, Event, EventId, EventSummary, Feed, FeedConfig, FeedId,
+    Language, Page, PageQuery, Scope, Settings, Taken,
 };
 use futures_util::future::join_all;
 use std::collections::HashMap;
@@ -42,6 +42,8 @@ pub(super) struct Core {
     /// other.
     subscriptions: AsyncMutex<HashMap<FeedId, Subscription>>,
     settings: Mutex<Settings>,
+    /// That of the desktop.
+    language: Language,
     health: Arc<Mutex<Health>>,
     /// Another history took the place of a damaged one.
     replaced: Arc<Notify>,
@@ -60,7 +62,8 @@ impl Core {
         let replaced = Arc::new(Notify::new());
         let readers = Readers::new(&store);
         let left = Left::read(&store, connect);
-        let announcer = Announcer::new(notifier, clock, Arc::clone(&teller), Choices::from(&settings), left);
+        let language = notifier.language();
+        let announcer = Announcer::new(notifier, clock, Arc::clone(&teller), choices(&settings, language), left);
         let aftermath = Aftermath {
             overview: Arc::clone(&overview),
             announcer: Arc::clone(&announcer),
@@ -80,6 +83,7 @@ impl Core {
             hooks,
             subscriptions: AsyncMutex::default(),
             settings: Mutex::new(settings),
+            language,
             health,
             replaced,
             connect,
@@ -271,7 +275,7 @@ impl Core {
     pub(super) async fn change_settings(&self, settings: Settings) -> Result<(), EngineError> {
         let saved = settings.clone();
         self.change(move |store| store.save_settings(&saved)).await?;
-        let choices = Choices::from(&settings);
+        let choices = choices(&settings, self.language);
         self.surroundings.announcer.change(|policy, now, effects| policy.set_choices(choices, now, effects));
         self.hooks.set_allowed(settings.allow_hooks);
         lock(&self.settings).clone_from(&settings);
@@ -308,8 +312,9 @@ impl Core {
             let plan = (verdict.decision != Decision::Drop).then(|| announcer.would_decide(candidate.clone()));
             let answer = match plan {
                 Some(Plan::Alone | Plan::Summary) => {
-                    let announcement = candidate.alone(AnnouncementId(0));
-                    let title = format!("Test: {}", announcement.title);
+                    let language = self.language();
+                    let announcement = candidate.alone(AnnouncementId(0), language);
+                    let title = (Words::of(language).test)(&announcement.title);
                     announcer.test(Announcement { title, target: Target::Feed(id), ..announcement }).await
                 }
                 _ => None,
@@ -325,6 +330,10 @@ impl Core {
         feed.map(|feed| self.feed(feed)).transpose()?;
         self.surroundings.announcer.mute(feed, length);
         Ok(())
+    }
+
+    pub(super) fn language(&self) -> Language {
+        lock(&self.settings).language.or(self.language)
     }
 
     pub(super) fn settings(&self) -> Settings {
@@ -538,6 +547,11 @@ fn summary(id: EventId, event: &NewEvent) -> EventSummary {
         count: 1,
         has_link: event.mapped.link.is_some(),
     }
+}
+
+/// What announcing has to know of the settings, where the desktop has this language.
+fn choices(settings: &Settings, system: Language) -> Choices {
+    Choices { language: settings.language.or(system), ..Choices::from(settings) }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

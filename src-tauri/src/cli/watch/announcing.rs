@@ -3,6 +3,7 @@
 //! Deliberately not here: what becomes of a click. There is no window to open and nothing stored to mark.
 use super::argument;
 use crate::notification::Desktop;
+use crate::platform::language::language;
 use std::cell::RefCell;
 use tidings_engine::announce::{Candidate, Choices, Clock as _, Effects, FeedAnnouncing, Policy, SystemClock};
 use tidings_engine::{Announcement, AnnouncementId, Answer, EventId, FeedId, Notifier as _, Settings, Target, mapping};
@@ -21,7 +22,7 @@ pub(super) struct Announcing {
 impl Announcing {
     pub(super) fn new(addresses: &[argument::Address]) -> Self {
         let name = |address: &argument::Address| address.url.host_str().unwrap_or(&address.shown).to_owned();
-        let choices = Choices::from(&Settings::default());
+        let choices = Choices { language: language(), ..Choices::from(&Settings::default()) };
         Self {
             desktop: Desktop::connect(|_| {}),
             feeds: addresses.iter().map(name).collect(),

@@ -5,6 +5,7 @@ use super::state::{Latest, TrayState};
 use tauri::AppHandle;
 use tauri::Wry;
 use tauri::menu::{Menu, MenuBuilder, MenuItem, PredefinedMenuItem, Submenu, SubmenuBuilder};
+use tidings::words::Words;
 use tidings_engine::{EventId, MuteFor};
 
 /// What an entry of the menu stands for.
@@ -58,9 +59,21 @@ impl Entry {
     }
 }
 
+/// An entry with a text of its own.
+enum Fixed {
+    Item(MenuItem<Wry>),
+    Submenu(Submenu<Wry>),
+}
+
+/// The text of an entry.
+type Text = fn(&Words) -> &'static str;
+
 /// The menu, and those of its entries that change.
 pub(super) struct TrayMenu {
     app: AppHandle,
+    /// The entries whose texts depend on the language alone.
+    fixed: Vec<(Fixed, Text)>,
+    words: &'static Words,
     pub(super) menu: Menu<Wry>,
     status: MenuItem<Wry>,
     pause: MenuItem<Wry>,
@@ -77,31 +90,40 @@ pub(super) struct TrayMenu {
 
 impl TrayMenu {
     pub(super) fn new(app: &AppHandle, state: &TrayState) -> tauri::Result<Self> {
-        let item = |entry: Entry, text: &str| MenuItem::with_id(app, entry.id(), text, true, None::<&str>);
+        let words = state.words();
+        let mut fixed = Vec::new();
+        let mut item = |entry: Entry, text: Text| {
+            let item = MenuItem::with_id(app, entry.id(), text(words), true, None::<&str>)?;
+            fixed.push((Fixed::Item(item.clone()), text));
+            tauri::Result::Ok(item)
+        };
         let status = MenuItem::new(app, state.line(), false, None::<&str>)?;
-        let pause = item(Entry::PauseOrResume, pause_text(state))?;
-        let mute = SubmenuBuilder::new(app, "Mute")
-            .item(&item(HOUR, "For 1 hour")?)
-            .item(&item(TOMORROW, "Until tomorrow")?)
-            .item(&item(EVER, "Until I say so")?)
+        let pause = MenuItem::with_id(app, Entry::PauseOrResume.id(), pause_text(state), true, None::<&str>)?;
+        let mute = SubmenuBuilder::new(app, words.mute)
+            .item(&item(HOUR, |words| words.for_an_hour)?)
+            .item(&item(TOMORROW, |words| words.until_tomorrow)?)
+            .item(&item(EVER, |words| words.until_i_say_so)?)
             .build()?;
-        let unmute = item(Entry::Unmute, "Unmute")?;
+        let unmute = MenuItem::with_id(app, Entry::Unmute.id(), words.unmute, true, None::<&str>)?;
         let menu = MenuBuilder::new(app)
             .item(&status)
             .separator()
-            .item(&item(Entry::Open, "Open Tidings")?)
-            .item(&item(Entry::MarkAllRead, "Mark all read")?)
+            .item(&item(Entry::Open, |words| words.open_tidings)?)
+            .item(&item(Entry::MarkAllRead, |words| words.mark_all_read)?)
             .separator()
             .item(&mute)
             .item(&pause)
-            .item(&item(Entry::Reconnect, "Reconnect all")?)
+            .item(&item(Entry::Reconnect, |words| words.reconnect_all)?)
             .separator()
-            .item(&item(Entry::Settings, "Settings…")?)
-            .item(&item(Entry::Quit, "Quit")?)
+            .item(&item(Entry::Settings, |words| words.settings)?)
+            .item(&item(Entry::Quit, |words| words.quit)?)
             .build()?;
+        fixed.push((Fixed::Submenu(mute.clone()), |words| words.mute));
         let below_latest = PredefinedMenuItem::separator(app)?;
         Ok(Self {
             app: app.clone(),
+            fixed,
+            words,
             menu,
             status,
             pause,
@@ -115,10 +137,24 @@ impl TrayMenu {
     }
 
     pub(super) fn show(&mut self, state: &TrayState) -> tauri::Result<()> {
+        self.speak(state.words())?;
         self.status.set_text(state.line())?;
         self.pause.set_text(pause_text(state))?;
         self.show_latest(state.latest())?;
         self.show_unmute(state.unmute())
+    }
+
+    fn speak(&mut self, words: &'static Words) -> tauri::Result<()> {
+        if !std::ptr::eq(self.words, words) {
+            self.words = words;
+            for (entry, text) in &self.fixed {
+                match entry {
+                    Fixed::Item(item) => item.set_text(text(words))?,
+                    Fixed::Submenu(submenu) => submenu.set_text(text(words))?,
+                }
+            }
+        }
+        Ok(())
     }
 
     fn show_unmute(&mut self, text: Option<String>) -> tauri::Result<()> {
@@ -160,7 +196,8 @@ impl TrayMenu {
 }
 
 fn pause_text(state: &TrayState) -> &'static str {
-    if state.all_paused() { "Resume all" } else { "Pause all" }
+    let words = state.words();
+    if state.all_paused() { words.resume_all } else { words.pause_all }
 }
 
 /// A text in which no letter becomes an access key.

@@ -2,7 +2,8 @@
 //!
 //! Deliberately not here: Tauri.
 use jiff::{SignedDuration, Timestamp, Zoned};
-use tidings_engine::{EventId, EventSummary, FeedState, FeedStatus, Mute};
+use tidings::words::Words;
+use tidings_engine::{EventId, EventSummary, FeedState, FeedStatus, Language, Mute};
 
 /// How many of the latest events the menu has.
 pub(super) const LATEST: usize = 5;
@@ -12,6 +13,8 @@ const TEXT_LIMIT: usize = 60;
 /// All that the tray shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct TrayState {
+    /// In which language it says so.
+    language: Language,
     /// Feeds, the paused ones among them.
     feeds: usize,
     /// Feeds that should be connected.
@@ -28,9 +31,11 @@ pub(super) struct TrayState {
     no_service: bool,
 }
 
-/// What is known beside the feeds of what becomes of their events.
+/// What is known beside the feeds of what becomes of their events, and in which language to say it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Announcing {
+    /// The language.
+    pub(super) language: Language,
     /// What is muted.
     pub(super) mutes: Vec<Mute>,
     /// Whether notifications are switched off.
@@ -47,22 +52,22 @@ struct Muted {
 }
 
 impl Muted {
-    fn of(mutes: &[Mute], now: &Zoned) -> Option<Self> {
+    fn of(mutes: &[Mute], words: &Words, now: &Zoned) -> Option<Self> {
         let all = mutes.iter().find(|mute| mute.feed.is_none())?;
-        Some(Self { until: all.until.map(|end| moment(end, now)) })
+        Some(Self { until: all.until.map(|end| moment(end, words, now)) })
     }
 
-    fn words(&self) -> String {
-        self.until.as_ref().map_or_else(|| "muted".to_owned(), |until| format!("muted until {until}"))
+    fn said(&self, words: &Words) -> String {
+        self.until.as_ref().map_or_else(|| words.muted.to_owned(), |until| (words.muted_until)(until))
     }
 }
 
 /// "18:30" of the coming day, "Mon 23 Nov 08:00" beyond.
-fn moment(milliseconds: i64, now: &Zoned) -> String {
+fn moment(milliseconds: i64, words: &Words, now: &Zoned) -> String {
     let Ok(end) = Timestamp::from_millisecond(milliseconds) else { return String::from("?") };
     let soon = end.duration_since(now.timestamp()) < SignedDuration::from_hours(24);
     let end = end.to_zoned(now.time_zone().clone());
-    end.strftime(if soon { "%H:%M" } else { "%a %-d %b %H:%M" }).to_string()
+    if soon { end.strftime("%H:%M").to_string() } else { (words.far_moment)(&end) }
 }
 
 /// One of the latest events, as the menu shows it.
@@ -112,6 +117,7 @@ impl TrayState {
     ) -> Self {
         let count = |of: fn(&FeedState) -> bool| feeds.iter().filter(|status| of(&status.state)).count();
         Self {
+            language: announcing.language,
             feeds: feeds.len(),
             active: count(|state| *state != FeedState::Paused),
             connected: count(|state| {
@@ -133,7 +139,7 @@ impl TrayState {
             }),
             unread,
             latest: latest.iter().take(LATEST).map(|event| Latest::of(event, feeds)).collect(),
-            muted: Muted::of(&announcing.mutes, now),
+            muted: Muted::of(&announcing.mutes, Words::of(announcing.language), now),
             off: announcing.off,
             no_service: announcing.no_service,
         }
@@ -145,24 +151,31 @@ impl TrayState {
 
     /// The menu's first line.
     pub(super) fn line(&self) -> String {
+        let words = self.words();
         let feeds = match *self {
-            Self { feeds: 0, .. } => "No feeds yet".to_owned(),
-            Self { active: 0, .. } => "All feeds are paused".to_owned(),
-            Self { connected, active, .. } => format!("{connected} of {active} connected"),
+            Self { feeds: 0, .. } => words.no_feeds.to_owned(),
+            Self { active: 0, .. } => words.all_paused.to_owned(),
+            Self { connected, active, .. } => (words.connected)(connected, active),
         };
-        let unread = (self.unread > 0).then(|| format!("{} unread", self.unread));
-        let muted = self.muted.as_ref().map(Muted::words);
-        let off = self.off.then(|| "notifications off".to_owned());
-        let no_service = (self.no_service && !self.off).then(|| "no notification service".to_owned());
+        let unread = (self.unread > 0).then(|| (words.unread)(self.unread));
+        let muted = self.muted.as_ref().map(|muted| muted.said(words));
+        let off = self.off.then(|| words.notifications_off.to_owned());
+        let no_service = (self.no_service && !self.off).then(|| words.no_service.to_owned());
         [Some(feeds), unread, off.or(muted), no_service].into_iter().flatten().collect::<Vec<_>>().join(" · ")
     }
 
     /// The menu's entry that ends the mute; `None`: nothing is muted.
     pub(super) fn unmute(&self) -> Option<String> {
+        let words = self.words();
         self.muted.as_ref().map(|muted| match muted.until {
-            Some(_) => format!("Unmute ({})", muted.words()),
-            None => "Unmute".to_owned(),
+            Some(_) => (words.unmute_what)(&muted.said(words)),
+            None => words.unmute.to_owned(),
         })
+    }
+
+    /// The words in which all of it is said.
+    pub(super) fn words(&self) -> &'static Words {
+        Words::of(self.language)
     }
 
     pub(super) fn all_paused(&self) -> bool {
@@ -240,6 +253,8 @@ mod tests {
         for (state, line, icon) in cases {
             assert_eq!((state.line().as_str(), state.icon()), (line, icon));
         }
+        let chinese = TrayState { language: Language::Chinese, ..muted(state(6, 6, 4, 2, 3), Some("18:30")) };
+        assert_eq!(chinese.line(), "已连接 4/6 · 3 个未读 · 静音至 18:30");
         assert!(state(2, 0, 0, 0, 0).all_paused());
         assert!(!state(0, 0, 0, 0, 0).all_paused());
     }

@@ -379,6 +379,9 @@ output: string,
 /** How long it ran, in milliseconds. */
 took: number, };
 
+/** The language that the user chose. */
+export type LanguageChoice = "system" | "en" | "zh-CN";
+
 /** How the events of a feed are mapped. A field that is empty is mapped by default. */
 export type Mapping = {
 /** A template for the title: one line. */
@@ -534,6 +537,8 @@ lost: number, };
 
 /** The program's settings. Every field has a default, so that older stores read well. */
 export type Settings = {
+/** In which language the program speaks. */
+language: LanguageChoice,
 /** Light or dark. */
 theme: Theme,
 /** Whether closing the window leaves the app in the tray. */

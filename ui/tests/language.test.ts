@@ -1,0 +1,124 @@
+// The language is switched at once, in all that is on the screen, and nothing else changes.
+import { beforeEach, describe, expect, test } from 'vitest';
+import { page } from 'vitest/browser';
+import { renderApp } from './render_app';
+import en from '../messages/en.json';
+import zh from '../messages/zh-CN.json';
+import type { Session } from '../src/lib/session.svelte';
+import type { WindowState } from '../src/lib/window_state.svelte';
+
+beforeEach(() => page.viewport(1240, 760));
+
+/** Everything in a message that may be said: each of its forms. */
+function forms(message: unknown): string[] {
+  if (typeof message === 'string') return [message];
+  return typeof message === 'object' && message !== null ? Object.values(message).flatMap(forms) : [];
+}
+
+const chinese = new Set(Object.values(zh).flatMap(forms));
+/** What can only be English: a form of a message with whatever stands in its gaps. */
+const ENGLISH = Object.entries(en)
+  .filter(([key]) => key !== '$schema')
+  .flatMap(([, message]) => forms(message))
+  .filter((form) => /[a-z]{2}.*/i.test(form.replace(/\{\w+\}/g, '')) && !chinese.has(form))
+  .filter((form) => !/^(input|local) |=|^plural$|^urgency$/.test(form) && !/^\W*\{\w+\}\W*\{?\w*\}?\W*$/.test(form))
+  .map(
+    (form) =>
+      new RegExp(
+        `^${form
+          .split(/\{\w+\}/)
+          .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+          .join('.+')}$`,
+      ),
+  );
+
+/** All that is shown or read out, but for what events and feeds say. */
+function said(): string[] {
+  const texts: string[] = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    if (node instanceof Text) {
+      if (!node.parentElement?.closest('script, style, kbd')) texts.push(node.data.trim());
+    } else if (node instanceof Element) {
+      for (const name of ['aria-label', 'title', 'placeholder', 'aria-valuetext']) {
+        texts.push((node.getAttribute(name) ?? '').trim());
+      }
+    }
+  }
+  return texts.filter(Boolean);
+}
+
+function english(): string[] {
+  return said().filter((text) => ENGLISH.some((form) => form.test(text)));
+}
+
+type View = readonly [name: string, act: (session: Session, windowState: WindowState) => unknown];
+
+const feedDialog = (kind: 'edit' | 'rules' | 'test' | 'remove'): View => [
+  `the dialog to ${kind} a feed`,
+  (session, state) => {
+    const feed = session.feeds.get(1)?.feed;
+    if (feed) state.dialog = { kind, feed };
+  },
+];
+const VIEWS: readonly View[] = [
+  ['an event', (session) => session.step(1)],
+  ['a feed', (session) => session.go({ kind: 'feed', feed: 7 })],
+  ['an empty list', (session) => session.find('zzz')],
+  ['the dialog to add a feed', (_, state) => (state.dialog = { kind: 'add', url: '' })],
+  ['the settings', (_, state) => (state.dialog = { kind: 'settings' })],
+  [
+    'the settings of notifications',
+    async (session, state) => {
+      await session.changeSettings({ quietHours: { ...session.settings.quietHours, on: true } });
+      state.dialog = { kind: 'settings', part: 'notifications' };
+    },
+  ],
+  ['the shortcuts', (_, state) => (state.dialog = { kind: 'shortcuts' })],
+  feedDialog('edit'),
+  feedDialog('rules'),
+  feedDialog('test'),
+  feedDialog('remove'),
+];
+
+describe('while it is shown', () => {
+  test.each(VIEWS)('%s changes its language whole', async (_, act) => {
+    const { session, windowState } = await renderApp({ notices: [{ code: 'no-tray-host', message: 'No tray.' }] });
+    await act(session, windowState);
+    await expect.poll(english).not.toEqual([]);
+    await session.changeSettings({ language: 'zh-CN' });
+    await expect.poll(english).toEqual([]);
+    expect(document.documentElement.lang).toBe('zh-CN');
+    await session.changeSettings({ language: 'system' });
+    await expect.poll(english).not.toEqual([]);
+    expect(document.documentElement.lang).toBe('en');
+  });
+});
+
+test('switching it in the settings leaves the user where they are', async () => {
+  const { session } = await renderApp();
+  await session.step(3);
+  const before = { view: JSON.stringify(session.view), rows: session.list.rows.length };
+  await page.getByTestId('settings').click();
+  (page.getByTestId('language').element() as HTMLElement).focus();
+  await page.getByTestId('language').selectOptions('zh-CN');
+  await expect.element(page.getByTestId('settings-general')).toHaveTextContent('常规');
+  await expect.element(page.getByTestId('language')).toHaveFocus();
+  await expect.element(page.getByTestId('language')).toHaveValue('zh-CN');
+  expect({ view: JSON.stringify(session.view), rows: session.list.rows.length }).toEqual(before);
+});
+
+test('times and numbers are written in it', async () => {
+  const { session, backend } = await renderApp({ events: 12_345 });
+  await session.changeSettings({ language: 'zh-CN' });
+  await expect.poll(() => document.querySelector('.day')?.textContent).toBe('今天');
+  backend.arrive();
+  await expect.element(page.getByTestId('scope-all')).toHaveTextContent('12,346');
+});
+
+test('a window that begins again speaks it from the first moment', async () => {
+  localStorage.setItem('tidings.language', 'zh-CN');
+  const { session } = await renderApp();
+  await session.changeSettings({ language: 'zh-CN' });
+  expect(localStorage.getItem('tidings.language')).toBe('zh-CN');
+});
