@@ -97,6 +97,15 @@ const VIEWS: View[] = [
   { name: 'a waiting feed', act: (session) => session.go({ kind: 'feed', feed: 5 }) },
   { name: 'an empty list', act: (session) => session.find('zzz') },
   { name: 'found words', act: (session) => session.find('front door').then(() => session.step(1)) },
+  {
+    name: 'completions of a search, and what is wrong with it',
+    act: async () => {
+      await page.getByTestId('search').fill('after:soon feed:b');
+      await expect.element(page.getByTestId('search-completion').first()).toBeVisible();
+      await expect.element(page.getByTestId('search-fault')).toHaveTextContent('after:soon');
+    },
+  },
+  { name: 'the sheet of search operators', act: () => page.getByTestId('search-help').click() },
   { name: 'the first run', options: { feeds: false } },
   { name: 'the add dialog', act: (_, state) => (state.dialog = { kind: 'add', url: 'https://example.org/' }) },
   {

@@ -180,6 +180,13 @@ export class Session {
     if (to) await opened.open(to.event.id);
   }
 
+  /** Selects the first event of the list, unless one of them is selected. */
+  async enter(): Promise<void> {
+    const { list, opened } = this;
+    const first = list.items[0];
+    if (first && list.itemOf(opened.id) < 0) await opened.open(first.event.id);
+  }
+
   /** Unfolds the burst of the selected event, or enters it. False if there is none. */
   async unfold(): Promise<boolean> {
     const item = this.list.items[this.list.itemOf(this.opened.id)];

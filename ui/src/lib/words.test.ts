@@ -44,6 +44,13 @@ describe('searched words', () => {
     ['is:unread feed:"Build farm" night', 'Nightly is unread at the farm', ['Night']],
     ['(.*', 'a (.*) b', []],
     ['müll', 'Die Müllabfuhr', ['Müll']],
+    ['mull', 'Die Müllabfuhr', ['Müll']],
+    ['MÜLL', 'Die mullige Sache', ['mull']],
+    ['"disk full"', 'Disk  full: the full disk', ['Disk  full']],
+    ['"disk full" disk', 'A full disk, disk full', ['disk', 'disk full']],
+    ['err*', 'No error', ['err']],
+    ['http://a.example', 'See http://a.example/x', ['http', 'a', 'example']],
+    ['东京', '去东京 东京塔', ['东京']],
   ])('of %j in %j are %j', (search, text, hits) => {
     const parts = searchMarks(search)(text);
     expect(parts.filter(({ hit }) => hit).map((part) => part.text)).toEqual(hits);
