@@ -3,7 +3,7 @@
 //! Deliberately not here: the server (`demo.rs`).
 use std::io;
 use tidings_engine::announce::FeedAnnouncing;
-use tidings_engine::{FeedConfig, FeedStatus, Mapping, ProxyChoice, RepeatRule, ResumeMode};
+use tidings_engine::{FeedConfig, FeedRetention, FeedStatus, Mapping, ProxyChoice, RepeatRule, ResumeMode};
 use tokio::net::TcpListener;
 
 const NAME: &str = "Demo";
@@ -30,6 +30,7 @@ pub fn config() -> FeedConfig {
         event_limit: None,
         mapping: Mapping::default(),
         rules: vec![],
+        retention: FeedRetention::default(),
         idle_limit: None,
     }
 }

@@ -74,14 +74,14 @@ fn add_plain_and_all(dir: &Path) -> (Value, Value) {
     });
     let plain = json!({
         "id": 1, "name": "plain", "url": "http://127.0.0.1:9/a", "folder": null, "color": null, "icon": null, "paused": false, "notify": true, "headers": [],
-        "burst": null, "urgent_passes": null, "ignores_quiet_hours": false, "quiet_in_view": null,
+        "burst": null, "urgent_passes": null, "ignores_quiet_hours": false, "quiet_in_view": null, "keep_days": null, "keep_events": null,
         "resume": "header", "resume_path": null, "resume_types": [], "repeats": "whole",
         "proxy": "system", "ca": null, "insecure": false,
         "state": null, "message": null, "retry_at": null, "last_byte_at": null, "unread": null, "dropped": null, "mapping": by_default, "rules": [],
     });
     let all = json!({
         "id": 2, "name": "all", "url": "https://user@h/b", "folder": null, "color": null, "icon": null, "paused": false, "notify": false,
-        "burst": "3/60", "urgent_passes": false, "ignores_quiet_hours": true, "quiet_in_view": true,
+        "burst": "3/60", "urgent_passes": false, "ignores_quiet_hours": true, "quiet_in_view": true, "keep_days": null, "keep_events": null,
         "headers": [["X-Topic", "news"], ["Authorization", "(hidden)"]],
         "resume": "query:since", "resume_path": "$.id", "resume_types": [], "repeats": "key:meta.id",
         "proxy": "socks5://p@h:1080", "ca": ca_text, "insecure": true,
@@ -169,6 +169,10 @@ fn what_is_not_named_stays() {
         (&["--ignore-quiet-hours"], "ignores_quiet_hours", json!(true)),
         (&["--quiet-in-view", "no"], "quiet_in_view", json!(false)),
         (&["--quiet-in-view", "default"], "quiet_in_view", json!(null)),
+        (&["--keep-days", "30"], "keep_days", json!("30")),
+        (&["--keep-events", "all"], "keep_events", json!("all")),
+        (&["--keep-days", "default"], "keep_days", json!(null)),
+        (&["--keep-events", "default"], "keep_events", json!(null)),
     ] {
         feed(dir, &[&["edit", "every"], changes].concat()).good();
         every[key] = value;

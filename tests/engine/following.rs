@@ -9,6 +9,7 @@ mod faults;
 mod figures;
 mod leaving;
 mod log;
+mod retention;
 mod scale;
 mod telling;
 mod world;

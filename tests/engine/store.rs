@@ -3,6 +3,7 @@ mod damage;
 mod model;
 mod pages;
 mod rescue;
+mod retention;
 mod searches;
 
 use crate::config::config;
@@ -48,6 +49,11 @@ impl Fixture {
 
 pub(crate) fn event(feed: FeedId, data: &str, id: &str) -> Arrival {
     Arrival::Event(Box::new(NewEvent::new(feed, "message", data, id, 1000)))
+}
+
+/// An event that came at a moment, in milliseconds since the Unix epoch.
+pub(crate) fn came_at(feed: FeedId, data: &str, at: i64) -> Arrival {
+    Arrival::Event(Box::new(NewEvent::new(feed, "message", data, "", at)))
 }
 
 pub(crate) fn all() -> PageQuery {

@@ -3,6 +3,7 @@
 //! Deliberately not here: the work of one feed (`subscription.rs`), the database (`store/`).
 mod core;
 mod network;
+mod prune;
 
 use self::core::Core;
 use crate::announce::{Clock, Mute, MuteFor, Tested, Why};
@@ -141,6 +142,7 @@ impl Engine {
         self.core.surroundings.world.change(change);
         // A mute or quiet hours may have ended meanwhile: what waits for that waits on a clock that stood still.
         self.core.surroundings.announcer.look();
+        self.core.pruning.notify_one();
     }
 
     /// A page of the history. Reads do not wait for the writer.

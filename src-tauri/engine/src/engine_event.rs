@@ -44,6 +44,13 @@ pub enum EngineEvent {
         /// `None`: unchanged.
         starred: Option<bool>,
     },
+    /// Old events of a feed are gone: all up to this one but the starred ones.
+    Pruned {
+        /// The feed.
+        feed: FeedId,
+        /// The newest of them.
+        until: EventId,
+    },
     /// A feed was added, edited, or changed its state or unread count.
     Feed {
         /// How it is now.

@@ -9,7 +9,7 @@ mod look;
 pub use look::FeedColor;
 
 use crate::announce::FeedAnnouncing;
-use crate::{Mapping, Rule};
+use crate::{FeedRetention, Mapping, Rule};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -142,6 +142,9 @@ pub struct FeedConfig {
     /// Which of its events are announced, kept silently or dropped: the first that matches decides.
     #[serde(default)]
     pub rules: Vec<Rule>,
+    /// What is kept of its events, as far as it is otherwise than for all feeds.
+    #[serde(default)]
+    pub retention: FeedRetention,
 }
 
 const fn yes() -> bool {

@@ -5,7 +5,7 @@ use crate::announce::FeedAnnouncing;
 use crate::connection_log::ConnectionLog;
 use crate::intake::SharedIntake;
 use crate::store::{FeedCounts, StoredFeed};
-use crate::{Counts, Feed, FeedConfig, FeedId, FeedState, FeedStatus};
+use crate::{Counts, Feed, FeedConfig, FeedId, FeedState, FeedStatus, Retention};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -138,6 +138,21 @@ impl Overview {
             unread: sum.unread + counts.unread,
             starred: sum.starred + counts.starred,
         })
+    }
+
+    /// The feeds of which not everything is kept: what is, and how many events are too many.
+    pub(crate) fn bounded(&self, all: Retention) -> Vec<(FeedId, Retention, u64)> {
+        let feeds = self.feeds();
+        let bounded = feeds.by_id.iter().filter_map(|(id, entry)| {
+            let retention = entry.feed.config.retention.or(all);
+            let FeedCounts { events, starred, .. } = entry.counts;
+            let spare = match retention.events {
+                0 => 0,
+                kept => events.saturating_sub(starred + u64::from(kept)),
+            };
+            (!retention.is_unbounded()).then_some((*id, retention, spare))
+        });
+        bounded.collect()
     }
 
     /// Adds a feed, or replaces what the user chose of one.

@@ -1,8 +1,8 @@
 //! What the user chose for the whole program.
 //!
 //! Deliberately not here: what is chosen per feed (`feed.rs`).
-use crate::LanguageChoice;
 use crate::announce::{Burst, QuietHours};
+use crate::{LanguageChoice, Retention};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -61,6 +61,8 @@ pub struct Settings {
     pub catch_up_digest: bool,
     /// What a click on a notification leads to.
     pub click: Click,
+    /// What is kept of each feed.
+    pub retention: Retention,
 }
 
 impl Default for Settings {
@@ -79,6 +81,7 @@ impl Default for Settings {
             heed_do_not_disturb: true,
             catch_up_digest: true,
             click: Click::Event,
+            retention: Retention::default(),
         }
     }
 }

@@ -30,7 +30,9 @@ Examples:
   tidings settings set quiet-hours 'mon-fri 22:00-07:00; sat,sun 23:00-09:00'
   tidings settings set quiet-hours off
   tidings settings set burst 5/10          five in ten seconds one by one, the rest counted
-  tidings settings set click link")]
+  tidings settings set click link
+  tidings settings set keep-days 90        starred events are kept in any case
+  tidings settings set keep-events all")]
     Set {
         /// One of those that 'tidings settings' shows
         key: String,
@@ -77,6 +79,8 @@ const KEYS: &[(&str, Get, Set)] = &[
         },
     ),
     ("close-to-tray", |s| on_off(s.close_to_tray), |s, v| switch(&mut s.close_to_tray, v)),
+    ("keep-days", |s| kept(s.retention.days), |s, v| keep(v).map(|days| s.retention.days = days)),
+    ("keep-events", |s| kept(s.retention.events), |s, v| keep(v).map(|events| s.retention.events = events)),
     ("allow-hooks", |s| on_off(s.allow_hooks), |s, v| switch(&mut s.allow_hooks, v)),
 ];
 
@@ -141,6 +145,20 @@ fn choice<T: Copy>(given: &str, choices: &[(&str, T)]) -> Result<T, String> {
 fn switch(switch: &mut bool, given: &str) -> Result<(), String> {
     *switch = choice(given, &[("on", true), ("off", false)])?;
     Ok(())
+}
+
+/// A bound of what is kept; there is none where it is 0.
+pub(super) fn kept(bound: u32) -> String {
+    if bound == 0 { "all".to_owned() } else { bound.to_string() }
+}
+
+/// "all", or a number.
+pub(super) fn keep(given: &str) -> Result<u32, String> {
+    match given.parse() {
+        _ if given == "all" => Ok(0),
+        Ok(bound @ 1..) => Ok(bound),
+        _ => Err(format!("{given:?} is no number of days or events to keep; write a number from 1 on, or all.")),
+    }
 }
 
 pub(super) fn burst_word(Burst { size, seconds }: Burst) -> String {

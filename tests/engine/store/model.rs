@@ -2,7 +2,7 @@
 use super::{Fixture, event};
 use crate::config::config;
 use proptest::prelude::*;
-use tidings_engine::store::{Arrival, FeedCounts, Store};
+use tidings_engine::store::{Arrival, FeedCounts, Kept, Store};
 use tidings_engine::{EventId, FeedId, Scope};
 
 #[derive(Debug, Clone)]
@@ -13,6 +13,7 @@ enum Operation {
     MarkAllRead(u8, u8, u8),
     RemoveFeed(u8),
     Sweep(u8),
+    Prune(u8, u8, u8),
     FullDisk,
     Reopen,
 }
@@ -25,6 +26,7 @@ fn operation() -> impl Strategy<Value = Operation> {
         1 => (0..6_u8, 0..40_u8, 1..10_u8).prop_map(|(scope, until, limit)| Operation::MarkAllRead(scope, until, limit)),
         1 => (1..4_u8).prop_map(Operation::RemoveFeed),
         1 => (1..10_u8).prop_map(Operation::Sweep),
+        2 => (1..4_u8, 0..12_u8, 1..6_u8).prop_map(|(feed, kept, limit)| Operation::Prune(feed, kept, limit)),
         1 => Just(Operation::FullDisk),
         1 => Just(Operation::Reopen),
     ]
@@ -86,6 +88,13 @@ proptest! {
                 Operation::Sweep(limit) => {
                     store.sweep(limit.into()).unwrap();
                     vec![]
+                }
+                Operation::Prune(feed, events, limit) => {
+                    let feed = FeedId(feed.into());
+                    let known = store.feeds().unwrap().iter().any(|stored| stored.feed.id == feed);
+                    let kept = Kept { since: None, events: Some(events.into()) };
+                    let pruned = store.prune(feed, kept, limit.into()).unwrap();
+                    if known { vec![(feed, pruned.counts)] } else { vec![] }
                 }
                 Operation::FullDisk => {
                     let pages: i64 = store.connection().query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();

@@ -19,4 +19,5 @@ export const DEFAULT_SETTINGS: Settings = {
   heedDoNotDisturb: true,
   catchUpDigest: true,
   click: 'event',
+  retention: { days: 0, events: 0 },
 };

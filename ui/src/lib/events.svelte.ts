@@ -243,6 +243,12 @@ export class EventList {
     if (events.length === 0 || (joins && held < ids.size)) void this.refresh();
   }
 
+  /** Old events of a feed are gone, up to this one; the starred ones are not. */
+  pruned(feed: FeedId, until: EventId): void {
+    const rows = this.rows.filter((row) => row.feedId !== feed || row.id > until || row.starred);
+    if (rows.length < this.rows.length) this.rows = rows;
+  }
+
   feedRemoved(feed: FeedId): void {
     this.rows = this.rows.filter((row) => row.feedId !== feed);
   }

@@ -75,6 +75,7 @@ export function newConfig(url: string): FeedConfig {
     idleLimit: null,
     mapping: { ...DEFAULT_MAPPING },
     rules: [],
+    retention: { days: null, events: null },
   };
 }
 

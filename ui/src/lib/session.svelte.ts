@@ -325,6 +325,9 @@ export class Session {
         this.list.marked(event.events, event.read, event.starred);
         this.opened.marked(event.events, event.read, event.starred);
         return;
+      case 'pruned':
+        this.list.pruned(event.feed, event.until);
+        return;
       case 'feed':
         this.feeds.put(event.status);
         return;

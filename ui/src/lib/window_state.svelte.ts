@@ -8,7 +8,7 @@ export interface Use {
   readonly template: Mapping['title'];
 }
 
-export type SettingsPart = 'general' | 'notifications';
+export type SettingsPart = 'general' | 'notifications' | 'data';
 
 export type Dialog =
   | { kind: 'add'; url: string }

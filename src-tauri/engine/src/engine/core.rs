@@ -45,6 +45,8 @@ pub(super) struct Core {
     /// That of the desktop.
     language: Language,
     health: Arc<Mutex<Health>>,
+    /// Something may have to go that had not before.
+    pub(super) pruning: Arc<Notify>,
     /// Another history took the place of a damaged one.
     replaced: Arc<Notify>,
     connect: bool,
@@ -60,6 +62,7 @@ impl Core {
         let teller = Arc::new(Teller::new());
         let health = Arc::new(Mutex::new(Health { problem: None, set_aside: store.set_aside().cloned() }));
         let replaced = Arc::new(Notify::new());
+        let pruning = Arc::new(Notify::new());
         let readers = Readers::new(&store);
         let left = Left::read(&store, connect);
         let language = notifier.language();
@@ -71,6 +74,7 @@ impl Core {
             teller: Arc::clone(&teller),
             health: Arc::clone(&health),
             replaced: Arc::clone(&replaced),
+            pruning: Arc::clone(&pruning),
         };
         let writer = Writer::start(store, move |news, store| aftermath.take(news, store))?;
         let connectors = Connectors::new(user_agent);
@@ -85,6 +89,7 @@ impl Core {
             settings: Mutex::new(settings),
             language,
             health,
+            pruning,
             replaced,
             connect,
             ended: AtomicBool::new(false),
@@ -109,7 +114,12 @@ impl Core {
             }
         }
         let Surroundings { overview, writer, announcer, .. } = &*self.surroundings;
-        tokio::join!(announcer.run(writer), self.teller.follow(overview), self.sweep(), self.begin_anew());
+        let prune = async {
+            if self.connect {
+                self.prune().await;
+            }
+        };
+        tokio::join!(announcer.run(writer), self.teller.follow(overview), self.sweep(), prune, self.begin_anew());
     }
 
     /// Starts the subscriptions anew whenever the history lost events: servers that can resume are asked for them again.
@@ -189,6 +199,7 @@ impl Core {
         if anew && !feed.paused {
             self.start(&mut subscriptions, feed.clone(), Duration::ZERO);
         }
+        self.pruning.notify_one();
         edited.map(|()| feed)
     }
 
@@ -269,6 +280,7 @@ impl Core {
     pub(super) async fn star(&self, event: EventId, starred: bool) -> Result<(), EngineError> {
         let marked = self.change(move |store| store.star(event, starred)).await?;
         self.tell_marked(marked, None, Some(starred));
+        self.pruning.notify_one();
         Ok(())
     }
 
@@ -279,6 +291,7 @@ impl Core {
         self.surroundings.announcer.change(|policy, now, effects| policy.set_choices(choices, now, effects));
         self.hooks.set_allowed(settings.allow_hooks);
         lock(&self.settings).clone_from(&settings);
+        self.pruning.notify_one();
         self.teller.tell(EngineEvent::Settings { settings: Box::new(settings) });
         Ok(())
     }
@@ -393,7 +406,7 @@ impl Core {
     }
 
     /// Changes the store on its own thread.
-    async fn change<T: Send + 'static>(
+    pub(super) async fn change<T: Send + 'static>(
         &self,
         change: impl FnOnce(&mut Store) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, EngineError> {
@@ -431,6 +444,7 @@ struct Aftermath {
     teller: Arc<Teller>,
     health: Arc<Mutex<Health>>,
     replaced: Arc<Notify>,
+    pruning: Arc<Notify>,
 }
 
 impl Aftermath {
@@ -457,6 +471,9 @@ impl Aftermath {
 
     fn committed(&self, arrivals: Vec<Arrival>, commit: &Commit, store: &mut Store) {
         self.overview.set_counts(&commit.counts);
+        if !commit.counts.is_empty() {
+            self.pruning.notify_one();
+        }
         let mut events = Vec::new();
         let mut candidates = Vec::new();
         for (arrival, outcome) in arrivals.into_iter().flat_map(Arrival::into_each).zip(&commit.outcomes) {

@@ -207,7 +207,7 @@ pub enum Outcome {
     Added(EventId),
     /// It is this event again, which has now come so often.
     Repeated(EventId, u32),
-    /// It moved the cursor.
+    /// It moved the cursor, and is nothing new.
     Noted,
     /// It was dropped, and counted.
     Dropped,
@@ -320,7 +320,11 @@ fn add(connection: &Connection, window: &mut Option<Window>, event: &NewEvent) -
         }
         let alike = window.iter().flat_map(|window| window.candidates(event.fingerprint));
         for id in alike {
-            if is_same(connection, id, event)? {
+            let same = is_same(connection, id, event)?;
+            if same == Same::Pruned {
+                return Ok(Outcome::Noted);
+            }
+            if same == Same::Yes {
                 let mut statement = connection.prepare_cached(
                     "UPDATE events SET count = count + 1, latest_at = ?2 WHERE id = ?1 RETURNING count",
                 )?;
@@ -360,8 +364,17 @@ fn add(connection: &Connection, window: &mut Option<Window>, event: &NewEvent) -
     Ok(Outcome::Added(id))
 }
 
+/// Whether a stored event is the one that came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Same {
+    Yes,
+    No,
+    /// It has the same fingerprint, and nothing else is left of it.
+    Pruned,
+}
+
 /// Whether a stored event is this one: of the same type and key, or else of the same type, ID and data.
-fn is_same(connection: &Connection, id: EventId, event: &NewEvent) -> rusqlite::Result<bool> {
+fn is_same(connection: &Connection, id: EventId, event: &NewEvent) -> rusqlite::Result<Same> {
     let mut statement = connection.prepare_cached("SELECT type, last_event_id, data FROM events WHERE id = ?1")?;
     let same = statement.query_row([id.0], |row| {
         let data = row.get_ref(2)?.as_bytes()?;
@@ -371,7 +384,11 @@ fn is_same(connection: &Connection, id: EventId, event: &NewEvent) -> rusqlite::
                 None => row.get_ref(1)?.as_bytes()? == event.last_event_id.as_bytes() && data == event.data.as_bytes(),
             })
     });
-    Ok(same.optional()?.unwrap_or(false))
+    Ok(match same.optional()? {
+        Some(true) => Same::Yes,
+        Some(false) => Same::No,
+        None => Same::Pruned,
+    })
 }
 
 const fn urgency_to_sql(urgency: Urgency) -> i64 {

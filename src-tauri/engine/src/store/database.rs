@@ -17,6 +17,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("format-3.sql"),
     include_str!("format-4.sql"),
     include_str!("format-5.sql"),
+    include_str!("format-6.sql"),
 ];
 
 /// "TIDN": tells our databases from others.

@@ -275,6 +275,7 @@ impl Store {
                      DELETE FROM announcements WHERE id NOT IN
                          (SELECT announcement FROM outcomes WHERE announcement IS NOT NULL);
                      DELETE FROM gaps WHERE feed_id IN (SELECT id FROM feeds WHERE removed);
+                     DELETE FROM pruned WHERE feed_id IN (SELECT id FROM feeds WHERE removed);
                      DELETE FROM activity WHERE feed_id IN (SELECT id FROM feeds WHERE removed);
                      DELETE FROM feeds WHERE removed;",
                 )?;

@@ -6,9 +6,9 @@ use rusqlite::Connection;
 use std::collections::VecDeque;
 
 /// How many events of a feed an event is compared with.
-const LENGTH: u16 = 1000;
+pub(super) const LENGTH: u16 = 1000;
 
-/// Fingerprints and IDs of the last events of a feed, oldest first. 16 bytes an event.
+/// Fingerprints and IDs of the last events of a feed, oldest first, the pruned ones among them. 16 bytes an event.
 pub(super) struct Window {
     fingerprints: VecDeque<i64>,
     ids: VecDeque<EventId>,
@@ -17,8 +17,14 @@ pub(super) struct Window {
 impl Window {
     /// Reads it from the store.
     pub(super) fn load(connection: &Connection, feed: FeedId) -> rusqlite::Result<Self> {
-        let mut statement = connection
-            .prepare_cached("SELECT fingerprint, id FROM events WHERE feed_id = ?1 ORDER BY id DESC LIMIT ?2")?;
+        let mut statement = connection.prepare_cached(
+            "SELECT fingerprint, id FROM (
+                 SELECT fingerprint, id FROM (
+                     SELECT fingerprint, id FROM events WHERE feed_id = ?1 ORDER BY id DESC LIMIT ?2)
+                 UNION ALL
+                 SELECT fingerprint, event_id FROM pruned WHERE feed_id = ?1)
+             ORDER BY id DESC LIMIT ?2",
+        )?;
         let mut rows = statement.query((feed.0, LENGTH))?;
         let mut window = Self { fingerprints: VecDeque::new(), ids: VecDeque::new() };
         while let Some(row) = rows.next()? {

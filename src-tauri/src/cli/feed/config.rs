@@ -3,10 +3,11 @@
 //! Deliberately not here: what the choices mean (the engine's `feed.rs`). What may hold a secret is never repeated.
 use super::announcing;
 use crate::cli::argument::{address, header, proxy};
+use crate::cli::settings;
 use clap::Args;
 use std::path::{Path, PathBuf};
 use tidings_engine::announce::FeedAnnouncing;
-use tidings_engine::{FeedColor, FeedConfig, Header, Mapping, ProxyChoice, RepeatRule, ResumeMode};
+use tidings_engine::{FeedColor, FeedConfig, FeedRetention, Header, Mapping, ProxyChoice, RepeatRule, ResumeMode};
 
 /// A feed with every choice at its default.
 pub(super) fn new(name: String, url: String) -> FeedConfig {
@@ -29,6 +30,7 @@ pub(super) fn new(name: String, url: String) -> FeedConfig {
         idle_limit: None,
         mapping: Mapping::default(),
         rules: vec![],
+        retention: FeedRetention::default(),
     }
 }
 
@@ -75,6 +77,12 @@ struct Common {
     no_notify: bool,
     #[command(flatten)]
     announcing: announcing::OwnChoices,
+    /// Keep an event for so many days after it came; 'all' keeps them for ever, 'default' is as the settings say
+    #[arg(long, value_name = "DAYS")]
+    keep_days: Option<String>,
+    /// Keep so many of its newest events, besides the starred ones; or 'all', or 'default'
+    #[arg(long, value_name = "EVENTS")]
+    keep_events: Option<String>,
     /// Map a field by a template; may be repeated. FIELD is title, body, link, icon, urgency, group or time; split (an
     /// expression); first-events or first-seconds (numbers). Nothing after the sign: by default
     #[arg(long = "map", value_name = "FIELD=TEMPLATE")]
@@ -137,6 +145,8 @@ pub(super) struct Checked {
     insecure: Option<bool>,
     notify: Option<bool>,
     announcing: announcing::Checked,
+    keep_days: Option<Keep>,
+    keep_events: Option<Keep>,
     no_mapping: bool,
     mapping: Vec<Mapped>,
 }
@@ -151,6 +161,10 @@ struct Mapped {
 /// Certificate authorities of a file, or no further ones.
 #[derive(Debug, PartialEq, Eq)]
 struct CaFile(Option<String>);
+
+/// A bound of what is kept of the feed, or that of all feeds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Keep(Option<u32>);
 
 /// A colour, or the one that a feed has by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -208,6 +222,8 @@ impl Common {
             insecure: self.insecure.then_some(true),
             notify: self.no_notify.then_some(false),
             announcing: self.announcing.check()?,
+            keep_days: self.keep_days.as_deref().map(keep).transpose()?,
+            keep_events: self.keep_events.as_deref().map(keep).transpose()?,
             mapping: self.map.iter().map(|given| mapped(given)).collect::<Result<_, _>>()?,
             ..Checked::default()
         })
@@ -241,6 +257,10 @@ impl Checked {
             insecure: self.insecure.unwrap_or(config.insecure),
             notify: self.notify.unwrap_or(config.notify),
             announcing: self.announcing.apply(config.announcing),
+            retention: FeedRetention {
+                days: self.keep_days.map_or(config.retention.days, |Keep(days)| days),
+                events: self.keep_events.map_or(config.retention.events, |Keep(events)| events),
+            },
             ..config
         }
     }
@@ -285,6 +305,10 @@ fn set(mapping: &mut Mapping, field: &str, value: String) -> bool {
 
 fn named(name: String) -> Result<String, String> {
     if name.trim().is_empty() { Err("A feed needs a name.".into()) } else { Ok(name) }
+}
+
+fn keep(given: &str) -> Result<Keep, String> {
+    if given == "default" { Ok(Keep(None)) } else { settings::keep(given).map(|bound| Keep(Some(bound))) }
 }
 
 fn color_choice(given: &str) -> Result<ColorChoice, String> {
@@ -402,6 +426,8 @@ mod tests {
             insecure: false,
             no_notify: false,
             announcing: announcing::OwnChoices::default(),
+            keep_days: None,
+            keep_events: None,
             map: vec![],
         };
         let changed = common.check().expect("good").apply(config.clone());

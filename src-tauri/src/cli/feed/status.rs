@@ -33,6 +33,9 @@ struct Shown<'a> {
     urgent_passes: Option<bool>,
     ignores_quiet_hours: bool,
     quiet_in_view: Option<bool>,
+    /// "30", "all"; null: as the settings say.
+    keep_days: Option<String>,
+    keep_events: Option<String>,
     headers: Vec<(&'a str, &'a str)>,
     /// "header", "none", "query:NAME"
     resume: String,
@@ -86,6 +89,8 @@ impl<'a> Shown<'a> {
             urgent_passes: config.announcing.urgent_passes,
             ignores_quiet_hours: config.announcing.ignores_quiet_hours,
             quiet_in_view: config.announcing.quiet_in_view,
+            keep_days: config.retention.days.map(settings::kept),
+            keep_events: config.retention.events.map(settings::kept),
             headers: config.headers.iter().map(|header| (&*header.name, hide(&header.name, &header.value))).collect(),
             resume: match &config.resume {
                 ResumeMode::Header => "header".into(),
@@ -288,6 +293,12 @@ fn text(output: &mut Output, feed: &Feed, status: Option<&FeedStatus>, gaps: &[G
     }
     if let Some(quiet) = facts.quiet_in_view {
         line("quiet in view", yes_no(quiet))?;
+    }
+    if let Some(days) = &facts.keep_days {
+        line("keep days", days)?;
+    }
+    if let Some(events) = &facts.keep_events {
+        line("keep events", events)?;
     }
     if let Some(dropped) = facts.dropped.filter(|dropped| *dropped > 0) {
         line("dropped", &dropped.to_string())?;

@@ -718,6 +718,7 @@ function configFor(name: string, url: string): FeedConfig {
     idleLimit: null,
     mapping: { ...DEFAULT_MAPPING },
     rules: [],
+    retention: { days: null, events: null },
   };
 }
 

@@ -77,7 +77,11 @@ events: Array<EventId>,
 /** `None`: unchanged. */
 read: boolean | null,
 /** `None`: unchanged. */
-starred: boolean | null, } | { "kind": "feed",
+starred: boolean | null, } | { "kind": "pruned",
+/** The feed. */
+feed: FeedId,
+/** The newest of them. */
+until: EventId, } | { "kind": "feed",
 /** How it is now. */
 status: FeedStatus, } | { "kind": "feedRemoved",
 /** The feed. */
@@ -217,7 +221,9 @@ idleLimit: number | null,
 /** How its events become title, body, link and so on. */
 mapping: Mapping,
 /** Which of its events are announced, kept silently or dropped: the first that matches decides. */
-rules: Array<Rule>, };
+rules: Array<Rule>,
+/** What is kept of its events, as far as it is otherwise than for all feeds. */
+retention: FeedRetention, };
 
 /** How the events of a feed are announced, as far as its user wants it otherwise than for all. */
 export type FeedAnnouncing = {
@@ -273,10 +279,19 @@ idleLimit: number | null,
 /** How its events become title, body, link and so on. */
 mapping: Mapping,
 /** Which of its events are announced, kept silently or dropped: the first that matches decides. */
-rules: Array<Rule>, };
+rules: Array<Rule>,
+/** What is kept of its events, as far as it is otherwise than for all feeds. */
+retention: FeedRetention, };
 
 /** Identifies a feed for its whole life; never reused. */
 export type FeedId = number;
+
+/** What is kept of one feed, as far as its user wants it otherwise than for all. */
+export type FeedRetention = {
+/** As [`Retention::days`]. */
+days: number | null,
+/** As [`Retention::events`]. */
+events: number | null, };
 
 /** Where a subscription stands. Times are milliseconds since the Unix epoch. */
 export type FeedState = { "state": "paused" } | { "state": "connecting",
@@ -508,6 +523,13 @@ path: string | null,
 /** The types of the events that carry the value; none: those without a type of their own (`message`). */
 types: Array<string>, } | { "kind": "nothing" };
 
+/** What is kept of each feed that has no choice of its own. By default, everything. */
+export type Retention = {
+/** Days for which an event is kept after it came; 0: for ever. */
+days: number,
+/** How many of its newest events are kept, besides the starred ones; 0: all. */
+events: number, };
+
 /** A rule of a feed. */
 export type Rule = {
 /** What the user calls it; may be empty. */
@@ -562,7 +584,9 @@ heedDoNotDisturb: boolean,
 /** Whether what was missed while a feed was not connected is announced as one. */
 catchUpDigest: boolean,
 /** What a click on a notification leads to. */
-click: Click, };
+click: Click,
+/** What is kept of each feed. */
+retention: Retention, };
 
 /** Why an event is never announced. */
 export type Silence = "off" | "feedOff" | "rule" | "empty" | "firstSnapshot" | "inView" | "unrecorded";
