@@ -14,6 +14,8 @@ const COMMANDS: &[&str] = &[
     "reconnect",
     "try_rules",
     "hook_log",
+    "read_log",
+    "figures",
     "mark_read",
     "mark_all_read",
     "star",

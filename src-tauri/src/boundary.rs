@@ -6,7 +6,8 @@ use serde::{Serialize, Serializer};
 use std::ops::Deref;
 use std::sync::Arc;
 use tidings_engine::{
-    Counts, EngineError, Envelope, EventId, FeedId, FeedStatus, Mute, SetAside, Settings, StorageProblem, Target,
+    Counts, EngineError, Envelope, EventId, FeedId, FeedStatus, LogEntry, Mute, SetAside, Settings, StorageProblem,
+    Target,
 };
 use ts_rs::TS;
 
@@ -47,6 +48,15 @@ pub enum WindowMessage {
     Show {
         /// What was asked for.
         place: Place,
+    },
+    /// What happened on the connections of the feed whose log the page looks at.
+    Log {
+        /// The feed.
+        feed: FeedId,
+        /// Whether this is all that is kept, instead of what came since the last message.
+        fresh: bool,
+        /// Oldest first.
+        entries: Vec<LogEntry>,
     },
     /// These banners, instead of those before.
     Notices {

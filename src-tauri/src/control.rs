@@ -11,12 +11,14 @@ mod socket;
 
 use serde::{Deserialize, Serialize};
 use std::io;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Duration;
 use tidings_engine::{
-    Engine, EngineError, Feed, FeedConfig, FeedId, FeedStatus, HookReport, Mute, MuteFor, Settings, StorageProblem,
-    Tested,
+    Engine, EngineError, Feed, FeedConfig, FeedId, FeedStatus, HookReport, LogEntry, Mute, MuteFor, Settings,
+    StorageProblem, Tested,
 };
+use tokio::io::{AsyncRead, AsyncWrite};
 
 /// A line longer than this is refused: requests and replies are small, but a list of a thousand feeds is not.
 const LINE_LIMIT: u64 = 4 * 1024 * 1024;
@@ -69,6 +71,11 @@ pub enum Request {
     HookLog {
         feed: FeedId,
     },
+    /// The connection log of a feed. Followed, there is a reply whenever something is added, until the asker leaves.
+    FeedLog {
+        feed: FeedId,
+        follow: bool,
+    },
 }
 
 /// The answer to a [`Request`].
@@ -92,6 +99,8 @@ pub enum Reply {
     Tested(Vec<Tested>),
     /// What became of the programs that rules started.
     HookLog(Vec<HookReport>),
+    /// What happened on the connections of a feed.
+    FeedLog(Vec<LogEntry>),
     /// It is not done.
     Refused {
         /// Stable, for programs: a code of [`EngineError::code`], `no-window`, or `bad-request`.
@@ -115,19 +124,31 @@ pub enum ControlError {
 /// Asks the process that owns `data_dir`, and waits for its reply (at most 10 s).
 pub async fn ask(data_dir: &Path, request: Request) -> Result<Reply, ControlError> {
     let asking = async {
-        let connection = match socket::connect(data_dir).await {
-            Ok(connection) => connection,
-            // No socket, or one that nobody listens on: left behind by a process that was killed.
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => {
-                return Err(ControlError::NotRunning);
-            }
-            Err(error) => return Err(ControlError::NoAnswer(error)),
-        };
+        let connection = connect(data_dir).await?;
         exchange::ask(connection, &request).await.map_err(ControlError::NoAnswer)
     };
     tokio::time::timeout(PATIENCE, asking)
         .await
         .unwrap_or_else(|_| Err(ControlError::NoAnswer(io::ErrorKind::TimedOut.into())))
+}
+
+async fn connect(data_dir: &Path) -> Result<impl AsyncRead + AsyncWrite + Unpin, ControlError> {
+    socket::connect(data_dir).await.map_err(|error| match error.kind() {
+        // No socket, or one that nobody listens on: left behind by a process that was killed.
+        io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => ControlError::NotRunning,
+        _ => ControlError::NoAnswer(error),
+    })
+}
+
+/// Asks the process that owns `data_dir` for something that goes on, and hands each reply to `each` until that breaks.
+/// Returns when the other side ends.
+pub async fn follow(
+    data_dir: &Path,
+    request: Request,
+    each: impl FnMut(Reply) -> ControlFlow<()>,
+) -> Result<(), ControlError> {
+    let connection = connect(data_dir).await?;
+    exchange::follow(connection, &request, each).await.map_err(ControlError::NoAnswer)
 }
 
 /// Listens in a data directory that this process owns. Dropped, it stops and removes the socket.
@@ -197,6 +218,7 @@ pub(crate) async fn answer(engine: &Engine, request: Request) -> Reply {
             engine.send_test(feed, event_type, data).await.map(Reply::Tested)
         }
         Request::HookLog { feed } => engine.hook_log(feed).await.map(Reply::HookLog),
+        Request::FeedLog { feed, .. } => engine.log(feed).map(Reply::FeedLog),
         Request::Storage => Ok(Reply::Storage(engine.storage_problem())),
     };
     reply.unwrap_or_else(|error| refused(&error))
@@ -209,9 +231,12 @@ fn refused(error: &EngineError) -> Reply {
 /// Lines over a connection of any kind.
 #[cfg_attr(not(unix), expect(dead_code, reason = "no connection of any kind there yet"))]
 mod exchange {
-    use super::{Answers, LINE_LIMIT, Reply, Request};
+    use super::{Answers, LINE_LIMIT, PATIENCE, Reply, Request, refused};
     use std::io;
+    use std::ops::ControlFlow;
+    use tidings_engine::LogReader;
     use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader};
+    use tokio::time::timeout;
 
     pub(super) async fn ask(
         mut connection: impl AsyncRead + AsyncWrite + Unpin,
@@ -222,12 +247,33 @@ mod exchange {
         Ok(serde_json::from_slice(&line)?)
     }
 
-    /// Answers one request after the other, until the other side has no more.
-    pub(super) async fn answer(connection: impl AsyncRead + AsyncWrite + Unpin, answers: &Answers) -> io::Result<()> {
+    /// Hands each reply to `each` until that breaks or there are no more.
+    pub(super) async fn follow(
+        mut connection: impl AsyncRead + AsyncWrite + Unpin,
+        request: &Request,
+        mut each: impl FnMut(Reply) -> ControlFlow<()>,
+    ) -> io::Result<()> {
+        timeout(PATIENCE, write(&mut connection, request)).await??;
         let mut connection = BufReader::new(connection);
         while let Some(line) = read(&mut connection).await? {
+            if each(serde_json::from_slice(&line)?).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Answers one request after the other, until the other side has no more. One who connects and says nothing, or does
+    /// not listen, is not waited for.
+    pub(super) async fn answer(connection: impl AsyncRead + AsyncWrite + Unpin, answers: &Answers) -> io::Result<()> {
+        let mut connection = BufReader::new(connection);
+        while let Some(line) = timeout(PATIENCE, read(&mut connection)).await?? {
             let reply = match serde_json::from_slice(&line) {
-                Ok(request) => answers.answer(request).await,
+                Ok(Request::FeedLog { feed, follow: true }) => match answers.engine.read_log(feed) {
+                    Ok(log) => return tell(connection, log).await,
+                    Err(error) => refused(&error),
+                },
+                Ok(request) => timeout(PATIENCE, answers.answer(request)).await?,
                 // Another version's request, perhaps.
                 Err(_) => Reply::Refused {
                     code: "bad-request".into(),
@@ -236,9 +282,26 @@ mod exchange {
                             .into(),
                 },
             };
-            write(&mut connection, &reply).await?;
+            timeout(PATIENCE, write(&mut connection, &reply)).await??;
         }
         Ok(())
+    }
+
+    /// Tells what is added to a log, until the other side leaves or there will be nothing more.
+    async fn tell(
+        mut connection: BufReader<impl AsyncRead + AsyncWrite + Unpin>,
+        mut log: LogReader,
+    ) -> io::Result<()> {
+        let mut ignored = [0; 64];
+        loop {
+            tokio::select! {
+                batch = log.next() => {
+                    let Some(batch) = batch else { return Ok(()) };
+                    timeout(PATIENCE, write(&mut connection, &Reply::FeedLog(batch.entries))).await??;
+                }
+                read = connection.read(&mut ignored) => if read? == 0 { return Ok(()) },
+            }
+        }
     }
 
     async fn read(from: &mut (impl tokio::io::AsyncBufRead + Unpin)) -> io::Result<Option<Vec<u8>>> {

@@ -10,7 +10,7 @@ use crate::demo_feed;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tidings_engine::{Engine, EngineError, EngineEvent, EngineEvents, PageQuery};
+use tidings_engine::{Engine, EngineError, EngineEvent, EngineEvents, FeedId, LogBatch, LogReader, PageQuery};
 use tokio::sync::{Notify, watch};
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep_until};
@@ -35,6 +35,7 @@ pub struct EventChannel {
     engine: Engine,
     notices: watch::Sender<BTreeMap<NoticeCode, Notice>>,
     show: Arc<ToShow>,
+    log: Arc<ToRead>,
     /// The task that serves the page that subscribed last.
     page: Mutex<Option<AbortHandle>>,
 }
@@ -42,7 +43,13 @@ pub struct EventChannel {
 impl EventChannel {
     /// No page listens yet.
     pub fn new(engine: Engine) -> Self {
-        Self { engine, notices: watch::Sender::default(), show: Arc::default(), page: Mutex::default() }
+        Self {
+            engine,
+            notices: watch::Sender::default(),
+            show: Arc::default(),
+            log: Arc::default(),
+            page: Mutex::default(),
+        }
     }
 
     /// From now on `page` is told everything, and an earlier one nothing any more.
@@ -67,7 +74,10 @@ impl EventChannel {
             show: self.show.take(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         };
-        let messages = Messages { events, seq, notices, show: Arc::clone(&self.show) };
+        // What an earlier page looked at is nothing to this one.
+        self.log.put(None);
+        let (show, log) = (Arc::clone(&self.show), Arc::clone(&self.log));
+        let messages = Messages { events, seq, notices, show, log, reading: None };
         self.replace(Some(tokio::spawn(pump(messages, page)).abort_handle()));
         Ok(snapshot)
     }
@@ -75,6 +85,14 @@ impl EventChannel {
     /// The page is gone: nothing is kept for it any more.
     pub fn unsubscribe(&self) {
         self.replace(None);
+    }
+
+    /// The page looks at the connection log of this feed: it is told what is kept and then what comes, until it looks at
+    /// another, or (`None`) at none.
+    pub fn read_log(&self, feed: Option<FeedId>) -> Result<(), EngineError> {
+        let reading = feed.map(|feed| Ok::<_, EngineError>((feed, self.engine.read_log(feed)?))).transpose()?;
+        self.log.put(reading);
+        Ok(())
     }
 
     /// Has the page show `place`; when there is none, the next one will.
@@ -140,6 +158,37 @@ impl ToShow {
     }
 }
 
+/// A log and whose it is.
+type Reading = (FeedId, LogReader);
+
+/// Which log is to be read next; a later wish takes the place of an earlier one.
+#[derive(Default)]
+struct ToRead {
+    wish: Mutex<Option<Reading>>,
+    put: Notify,
+}
+
+impl ToRead {
+    fn put(&self, reading: Option<Reading>) {
+        *self.wish.lock().unwrap_or_else(PoisonError::into_inner) = reading;
+        self.put.notify_one();
+    }
+
+    /// Cancel-safe.
+    async fn next(&self) -> Option<Reading> {
+        self.put.notified().await;
+        self.wish.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// What is new in the log that is read; never while none is. Cancel-safe.
+async fn read(reading: &mut Option<Reading>) -> Option<(FeedId, LogBatch)> {
+    match reading {
+        Some((feed, reader)) => reader.next().await.map(|batch| (*feed, batch)),
+        None => std::future::pending().await,
+    }
+}
+
 /// Where a page's messages come from.
 trait Source: Send {
     /// The next one; `None` when there will be none any more. Cancel-safe.
@@ -152,6 +201,9 @@ struct Messages {
     seq: u64,
     notices: watch::Receiver<BTreeMap<NoticeCode, Notice>>,
     show: Arc<ToShow>,
+    log: Arc<ToRead>,
+    /// The log that the page looks at.
+    reading: Option<Reading>,
 }
 
 impl Source for Messages {
@@ -165,6 +217,14 @@ impl Source for Messages {
                     }
                 }
                 place = self.show.next() => return Some(WindowMessage::Show { place }),
+                reading = self.log.next() => self.reading = reading,
+                batch = read(&mut self.reading) => match batch {
+                    Some((feed, LogBatch { fresh, entries })) => {
+                        return Some(WindowMessage::Log { feed, fresh, entries });
+                    }
+                    // The feed is gone.
+                    None => self.reading = None,
+                },
                 Ok(()) = self.notices.changed() => {
                     return Some(WindowMessage::Notices { notices: list(&self.notices.borrow_and_update()) });
                 }
@@ -208,6 +268,7 @@ fn weight(message: &WindowMessage) -> usize {
             EngineEvent::Arrived { events } => events.len().max(1),
             _ => 1,
         },
+        WindowMessage::Log { entries, .. } => entries.len().max(1),
         _ => 1,
     }
 }

@@ -11,6 +11,7 @@ mod ends;
 mod feeds;
 mod headless;
 mod history;
+mod log;
 mod notify;
 mod rules;
 mod storage;

@@ -5,10 +5,11 @@ use tidings::boundary::{NoticeCode, Place, WindowMessage};
 use tidings::event_channel::{EventChannel, Page, PageGone};
 use tidings::{USER_AGENT, demo_feed};
 use tidings_engine::{
-    Announcement, Engine, EngineEvent, EngineOptions, EventId, FeedConfig, FeedId, FeedStatus, NoHooks, Notifier,
-    Scope, SystemClock, Target,
+    Announcement, Engine, EngineEvent, EngineOptions, EventId, FeedConfig, FeedId, FeedStatus, Logged, NoHooks,
+    Notifier, ProxyChoice, Scope, SystemClock, Target,
 };
 use tidings_event_source::Policy;
+use tidings_test_support::sse_server::{EVENT_STREAM, SseServer};
 use tokio::sync::{Semaphore, mpsc};
 
 const LIMIT: Duration = Duration::from_secs(20);
@@ -21,13 +22,17 @@ impl Notifier for Nobody {
 
 /// An engine that follows nothing, in a directory of its own.
 pub(crate) fn engine() -> (tempfile::TempDir, Engine) {
+    engine_connecting(false)
+}
+
+fn engine_connecting(connect: bool) -> (tempfile::TempDir, Engine) {
     let dir = tempfile::tempdir().expect("a temporary directory");
     let options = EngineOptions {
         data_dir: dir.path().to_owned(),
         user_agent: USER_AGENT.to_owned(),
         notifier: Arc::new(Nobody),
         clock: Arc::new(SystemClock),
-        connect: false,
+        connect,
         policy: Policy::FEED,
         hooks: Arc::new(NoHooks),
     };
@@ -93,6 +98,7 @@ async fn a_snapshot_and_what_comes_after_it() {
             }
             Some(WindowMessage::Notices { notices }) => cleared = notices.is_empty(),
             Some(WindowMessage::Engine(envelope)) => assert!(envelope.seq > snapshot.seq),
+            Some(WindowMessage::Log { .. }) => panic!("nobody looks at a log"),
             None => panic!("the channel ended"),
         }
     }
@@ -150,5 +156,77 @@ async fn a_page_that_does_not_keep_up_is_told_so() {
         }
     }
     assert!(messages < 500, "only what the bounded queues held came before it, not {messages}");
+    engine.shut_down().await;
+}
+
+/// The page is told the log that it looks at and no other, from what is kept on.
+#[tokio::test]
+async fn a_page_is_told_the_log_it_looks_at() {
+    let server = SseServer::start(|mut connection| async move {
+        connection.send(format!("{EVENT_STREAM}event: {}\ndata: e\n\n", &connection.request.target()[1..])).await;
+        connection.closed().await;
+    })
+    .await;
+    let (_dir, engine) = engine_connecting(true);
+    let channel = EventChannel::new(engine.clone());
+    let (taking, mut taken, _permits) = page(1000);
+    channel.subscribe(taking).await.expect("subscribed");
+    let mut feeds = vec![];
+    for name in ["one", "two"] {
+        let config = FeedConfig { url: server.url(&format!("/{name}")), proxy: ProxyChoice::None, ..feed(name) };
+        feeds.push(engine.add_feed(config).await.expect("added").id);
+    }
+    // The types of the events in the log of the feed that is looked at, once there are so many.
+    let mut types = async |of: FeedId, expected: usize| {
+        let (mut types, mut begun, mut last) = (vec![], false, 0);
+        while types.len() < expected {
+            let Some(message) = next(&mut taken).await else { panic!("the channel ended") };
+            // What is on its way when the page looks elsewhere still arrives.
+            let WindowMessage::Log { feed, fresh, entries } = message else { continue };
+            if feed != of {
+                continue;
+            }
+            assert_eq!(fresh, !begun, "what is kept comes first and once");
+            begun = true;
+            for entry in entries {
+                assert!(entry.number > last, "{} after {last}", entry.number);
+                last = entry.number;
+                if let Logged::Event { event_type, .. } = entry.what {
+                    types.push(event_type.to_string());
+                }
+            }
+        }
+        types
+    };
+    channel.read_log(Some(feeds[0])).expect("there is such a feed");
+    assert_eq!(types(feeds[0], 1).await, ["one"]);
+    channel.read_log(Some(feeds[1])).expect("there is such a feed");
+    assert_eq!(types(feeds[1], 1).await, ["two"]);
+    channel.read_log(None).expect("nothing is refused that ends");
+    engine.reconnect(None).await.expect("reconnected");
+    let told = engine.seq();
+    engine.mark_all_read(Scope::All, EventId(99)).await.expect("marked");
+    loop {
+        match next(&mut taken).await {
+            Some(WindowMessage::Engine(envelope)) if envelope.seq > told => break,
+            Some(WindowMessage::Log { .. }) => panic!("nobody looks at a log"),
+            Some(_) => {}
+            None => panic!("the channel ended"),
+        }
+    }
+    assert!(channel.read_log(Some(FeedId(99))).is_err());
+    // A page that begins anew looks at nothing until it says so.
+    channel.read_log(Some(feeds[0])).expect("there is such a feed");
+    let (taking, mut taken, _permits) = page(1000);
+    channel.subscribe(taking).await.expect("subscribed");
+    channel.show(Place::Unread);
+    loop {
+        match next(&mut taken).await {
+            Some(WindowMessage::Show { .. }) => break,
+            Some(WindowMessage::Log { .. }) => panic!("nobody looks at a log"),
+            Some(_) => {}
+            None => panic!("the channel ended"),
+        }
+    }
     engine.shut_down().await;
 }

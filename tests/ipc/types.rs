@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use tidings::boundary::{CommandError, Snapshot, WindowMessage};
 use tidings_engine::{
-    Event, Feed, FeedConfig, Gap, GapQuery, HookReport, MuteFor, Page, PageQuery, Tested, Trial, TrialReport, Why,
+    Event, Feed, FeedConfig, Figures, FiguresQuery, Gap, GapQuery, HookReport, MuteFor, Page, PageQuery, Tested, Trial,
+    TrialReport, Why,
 };
 use ts_rs::{Config, TS, TypeVisitor};
 
@@ -52,6 +53,8 @@ fn generated() -> String {
     declarations.visit::<Trial>();
     declarations.visit::<TrialReport>();
     declarations.visit::<HookReport>();
+    declarations.visit::<FiguresQuery>();
+    declarations.visit::<Figures>();
     declarations.by_name.into_values().fold(HEAD.to_owned(), |file, declaration| file + "\n" + &compact(&declaration))
 }
 

@@ -94,6 +94,36 @@ const VIEWS: View[] = [
       await expect.element(page.getByTestId('menu-copy-json')).toBeVisible();
     },
   },
+  {
+    name: 'how a connection fares',
+    act: async (session, state) => {
+      state.feedTab = 'connection';
+      await session.go({ kind: 'feed', feed: 1 });
+      await expect.element(page.getByTestId('log-line').last()).toBeVisible();
+      await expect.element(page.getByTestId('chart-hour')).toBeVisible();
+      await page.getByTestId('log-comments').click();
+      await page.getByTestId('log-pause').click();
+    },
+  },
+  {
+    name: 'the settings of a feed in their place',
+    act: async (session, state) => {
+      state.feedTab = 'settings';
+      await session.go({ kind: 'feed', feed: 7 });
+      await page.getByTestId('feed-settings').getByTestId('feed-url').fill('nonsense');
+      await page.getByTestId('settings-save').click();
+    },
+  },
+  {
+    name: 'the page of a feed over the list',
+    width: 480,
+    act: async (session, state) => {
+      state.feedTab = 'connection';
+      await session.go({ kind: 'feed', feed: 7 });
+      await page.getByTestId('feed-page-open').click();
+      await expect.element(page.getByTestId('log-line').last()).toBeVisible();
+    },
+  },
   { name: 'a waiting feed', act: (session) => session.go({ kind: 'feed', feed: 5 }) },
   { name: 'an empty list', act: (session) => session.find('zzz') },
   { name: 'found words', act: (session) => session.find('front door').then(() => session.step(1)) },

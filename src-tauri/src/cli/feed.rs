@@ -3,6 +3,7 @@
 //! Deliberately not here: what a feed does (the engine), the socket (`control.rs`).
 mod announcing;
 mod config;
+mod log;
 mod status;
 mod tested;
 
@@ -59,6 +60,20 @@ Examples:
         feed: String,
         #[command(flatten)]
         changes: config::Changes,
+    },
+    /// Show what happened lately on the connections of a feed
+    ///
+    /// Attempts, answers with their times, events, comments, and why a connection was lost; the last of it, since Tidings was
+    /// started. Nothing of it is kept when Tidings ends.
+    Log {
+        /// Its name or id
+        feed: String,
+        /// Go on with what happens, until Ctrl-C
+        #[arg(long)]
+        follow: bool,
+        /// How entries are written
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
     },
     /// Send a test event through mapping, rules, quiet hours and the notification service
     ///
@@ -146,6 +161,7 @@ impl FeedCommand {
                 owner.ask(Request::FeedRemove { id: feed.id })?;
                 format!("Removed “{}” and its stored events.", feed.config.name)
             }
+            Action::Log { feed, follow, format } => return log::show(&mut owner, &feed, follow, format),
             Action::SendTest { feed, event_type, data, format } => {
                 return tested::send(&mut owner, &feed, event_type, data, format);
             }

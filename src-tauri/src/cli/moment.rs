@@ -78,6 +78,14 @@ impl Clock {
         moment.strftime("%Y-%m-%d %H:%M").to_string()
     }
 
+    /// "14:30:05.123" of today, "2026-03-01 14:30:05.123" before.
+    pub(super) fn exactly(&self, milliseconds: i64) -> String {
+        let Ok(moment) = Timestamp::from_millisecond(milliseconds) else { return String::from("?") };
+        let moment = moment.to_zoned(self.zone.clone());
+        let today = moment.date() == self.now.date();
+        moment.strftime(if today { "%H:%M:%S.%3f" } else { "%Y-%m-%d %H:%M:%S.%3f" }).to_string()
+    }
+
     /// "02:10–06:40" of today, "2026-03-01 02:10–06:40" of another day, "2026-03-01 23:50 – 2026-03-02 06:40"; with seconds
     /// where both would read the same.
     pub(super) fn span(&self, from: i64, until: i64) -> String {
@@ -186,6 +194,18 @@ mod tests {
         ] {
             let at = |text: &str| text.parse::<Timestamp>().expect("a time").as_millisecond();
             assert_eq!(clock.span(at(from), at(until)), expected);
+        }
+    }
+
+    #[test]
+    fn a_log_has_its_times_to_the_millisecond() {
+        let now: Zoned = "2026-11-21T12:00:00+01:00[Europe/Berlin]".parse().expect("a time");
+        let clock = Clock { zone: now.time_zone().clone(), now };
+        for (moment, expected) in
+            [("2026-11-21T02:10:05.007+01", "02:10:05.007"), ("2026-11-20T23:59:59.9+01", "2026-11-20 23:59:59.900")]
+        {
+            let moment = moment.parse::<Timestamp>().expect("a time").as_millisecond();
+            assert_eq!(clock.exactly(moment), expected);
         }
     }
 

@@ -2,8 +2,11 @@
 //!
 //! Deliberately not here: what is changed (`feed.rs`).
 use super::feed::find;
-use super::{Failed, storage};
+use super::interrupt::Interrupt;
+use super::output::reader_gone;
+use super::{Failed, Outcome, storage};
 use crate::control::{self, ControlError, Reply, Request};
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,6 +19,9 @@ use tokio::runtime::Runtime;
 
 /// A process that owns the directory but does not answer yet (it starts, or is another command) is given this long.
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// What is being written when the user has enough is given this long.
+const GRACE: Duration = Duration::from_secs(1);
 
 pub(super) struct Owner {
     data_dir: PathBuf,
@@ -68,10 +74,31 @@ impl Owner {
     pub(super) fn ask_running(&mut self, request: Request) -> Result<Reply, Failed> {
         match self.look()? {
             Seen::Running(_) if self.engine.is_none() => self.ask(request),
-            _ => Err(Failed::Work(
-                "Tidings is not running, so no feed is connected; start it, or use tidings run.".into(),
-            )),
+            _ => Err(not_running()),
         }
+    }
+
+    /// Asks the running process for something that goes on, and hands each reply to `each` until that breaks, the user has
+    /// enough, or the reader of standard output goes away. That the other side ends is a failure.
+    pub(super) fn follow(&mut self, request: Request, mut each: impl FnMut(Reply) -> ControlFlow<Outcome>) -> Outcome {
+        let interrupt = Interrupt::listen(None, GRACE).map_err(Failed::work)?;
+        self.runtime.block_on(async {
+            let mut end = None;
+            let following = control::follow(&self.data_dir, request, |reply| match each(reply) {
+                ControlFlow::Continue(()) => ControlFlow::Continue(()),
+                ControlFlow::Break(outcome) => {
+                    end = Some(outcome);
+                    ControlFlow::Break(())
+                }
+            });
+            tokio::select! {
+                biased;
+                () = interrupt.came() => return Ok(()),
+                () = reader_gone() => return Ok(()),
+                followed = following => followed.map_err(Failed::work)?,
+            }
+            end.unwrap_or_else(|| Err(Failed::Work("Tidings has ended, or the feed was removed.".into())))
+        })
     }
 
     /// [`ask`](Self::ask) for what is answered with a feed.
@@ -85,6 +112,13 @@ impl Owner {
     /// The feed that is meant by a name or an id.
     pub(super) fn feed(&mut self, meant: &str) -> Result<Feed, Failed> {
         find(&self.feeds()?, meant).cloned().map_err(Failed::Work)
+    }
+
+    /// The same, for what means nothing unless feeds are being followed.
+    pub(super) fn feed_running(&mut self, meant: &str) -> Result<Feed, Failed> {
+        let Seen::Running(feeds) = self.look()? else { return Err(not_running()) };
+        let feeds: Vec<_> = feeds.into_iter().map(|status| status.feed).collect();
+        find(&feeds, meant).cloned().map_err(Failed::Work)
     }
 
     /// All feeds.
@@ -124,6 +158,10 @@ impl Drop for Owner {
             self.runtime.block_on(engine.shut_down());
         }
     }
+}
+
+fn not_running() -> Failed {
+    Failed::Work("Tidings is not running, so no feed is connected; start it, or use tidings run.".into())
 }
 
 pub(super) fn not_understood() -> Failed {

@@ -1,7 +1,7 @@
 //! The control socket as a Unix socket, which the file system guards.
 //!
 //! Deliberately not here: what is said over it (`control.rs`).
-use super::{Answers, PATIENCE, exchange};
+use super::{Answers, exchange};
 use rustix::fs::Mode;
 use std::fs;
 use std::io;
@@ -84,10 +84,8 @@ async fn accept(listener: BlockingListener, answers: Answers) {
         match listener.accept().await {
             Ok((connection, _)) => {
                 let answers = Arc::clone(&answers);
-                // One who connects and says nothing is not waited for.
                 tokio::task::spawn_local(async move {
-                    let answering = exchange::answer(connection, &answers);
-                    if let Ok(Err(error)) = tokio::time::timeout(PATIENCE, answering).await {
+                    if let Err(error) = exchange::answer(connection, &answers).await {
                         tracing::debug!(%error, "a control connection broke off");
                     }
                 });

@@ -36,6 +36,8 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         feeds::reconnect,
         feeds::try_rules,
         feeds::hook_log,
+        feeds::read_log,
+        feeds::figures,
         announcing::why,
         announcing::mute,
         announcing::unmute,

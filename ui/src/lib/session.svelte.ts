@@ -1,7 +1,9 @@
 // What the window knows: a snapshot from the backend, and every change since, applied once per frame. It holds no truth
 // of its own; after anything missed it asks again. Deliberately not here: what is drawn, and where focus is.
+import { ConnectionLog } from './connection_log.svelte';
 import { DEFAULT_SETTINGS } from './default_settings';
 import { EventList } from './events.svelte';
+import { FeedFigures } from './feed_figures.svelte';
 import { Feeds } from './feeds.svelte';
 import { Gaps } from './gaps.svelte';
 import { FrameQueue } from './frame_queue';
@@ -31,6 +33,8 @@ export class Session {
   readonly feeds = new Feeds();
   readonly list: EventList;
   readonly gaps: Gaps;
+  readonly log: ConnectionLog;
+  readonly figures: FeedFigures;
   readonly opened: OpenedEvent;
   readonly whole: WholeEvents;
   readonly toasts = new Toasts();
@@ -68,6 +72,8 @@ export class Session {
     this.list = new EventList(backend);
     this.list.inFolder = (feed, folder) => this.feeds.get(feed)?.feed.folder === folder;
     this.gaps = new Gaps(backend);
+    this.log = new ConnectionLog(backend);
+    this.figures = new FeedFigures(backend);
     this.opened = new OpenedEvent(backend);
     this.whole = new WholeEvents(backend);
     this.list.reading = () => this.opened.id;
@@ -294,13 +300,16 @@ export class Session {
     for (const message of messages) {
       if (message.kind === 'notices') this.#told = message.notices;
       else if (message.kind === 'show') void this.show(message.place);
+      else if (message.kind === 'log') this.log.take(message.feed, message.fresh, message.entries);
       else if (message.event.kind === 'missed') {
         void this.start();
         return;
       } else if (message.seq > this.#seq) {
         this.#seq = message.seq;
-        if (message.event.kind === 'arrived') arrived.push(...message.event.events);
-        else {
+        if (message.event.kind === 'arrived') {
+          arrived.push(...message.event.events);
+          for (const { feedId } of message.event.events) this.figures.stir(feedId);
+        } else {
           arrive();
           this.#applyEvent(message.event);
         }
@@ -320,6 +329,7 @@ export class Session {
         return;
       case 'gap':
         this.gaps.add(event.gap);
+        this.figures.stir(event.gap.feedId);
         return;
       case 'marked':
         this.list.marked(event.events, event.read, event.starred);
@@ -330,6 +340,7 @@ export class Session {
         return;
       case 'feed':
         this.feeds.put(event.status);
+        this.figures.stir(event.status.feed.id);
         return;
       case 'feedRemoved':
         this.#feedRemoved(event.feed);
@@ -364,7 +375,7 @@ export class Session {
     const { scope } = this.list;
     if (scope.kind === 'feed' && !this.feeds.get(scope.feed)) return this.go({ kind: 'all' });
     await this.opened.refresh();
-    await this.gaps.refresh();
+    await Promise.all([this.gaps.refresh(), this.figures.refresh(), this.log.again()]);
     if (this.list.atTop) await this.list.toNewest();
     else {
       await this.list.refresh();

@@ -21,7 +21,8 @@ export type Shortcut =
   | 'fold'
   | 'toggleFold'
   | 'copy'
-  | 'menu';
+  | 'menu'
+  | 'feedPage';
 
 const PLAIN: Record<string, Shortcut> = {
   j: 'next',
@@ -32,6 +33,7 @@ const PLAIN: Record<string, Shortcut> = {
   s: 'star',
   u: 'unread',
   m: 'mute',
+  i: 'feedPage',
   '/': 'search',
   '?': 'help',
   Escape: 'back',
@@ -56,6 +58,7 @@ export const KEYS: readonly { shortcut: Shortcut; keys: readonly string[] }[] = 
   { shortcut: 'copy', keys: ['Ctrl+C'] },
   { shortcut: 'menu', keys: ['Shift+F10'] },
   { shortcut: 'mute', keys: ['m'] },
+  { shortcut: 'feedPage', keys: ['i'] },
   { shortcut: 'search', keys: ['/'] },
   { shortcut: 'back', keys: ['Esc'] },
   { shortcut: 'all', keys: ['g a'] },

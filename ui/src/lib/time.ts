@@ -22,6 +22,11 @@ export function clockTime(ms: number): string {
   return format(HOUR_MINUTE).format(ms);
 }
 
+/** "14:32:07.418" */
+export function preciseTime(ms: number): string {
+  return format({ ...TO_THE_SECOND, fractionalSecondDigits: 3 }).format(ms);
+}
+
 /** "20 November 2026, 14:32:07.418": everything there is to know. */
 export function fullTime(ms: number): string {
   return format({
@@ -107,6 +112,18 @@ export function duration(ms: number): string {
   if (seconds < 5_400) return unit(Math.round(seconds / 60), 'minute');
   if (seconds < 172_800) return unit(Math.round(seconds / 3_600), 'hour');
   return unit(Math.round(seconds / 86_400), 'day');
+}
+
+/** "38 ms", "2.5 s", "3 min" */
+export function milliseconds(ms: number): string {
+  if (ms < 1_000) return unit(ms, 'millisecond');
+  return ms < 10_000 ? unit(Math.round(ms / 100) / 10, 'second') : duration(ms);
+}
+
+/** "99.2%"; never 100 % of what is less, nor 0 % of what is more. */
+export function share(value: number): string {
+  const bounded = value === 1 || value === 0 ? value : Math.min(0.999, Math.max(0.001, value));
+  return new Intl.NumberFormat(getLocale(), { style: 'percent', maximumFractionDigits: 1 }).format(bounded);
 }
 
 /** "1,284" */

@@ -19,18 +19,27 @@ export type Dialog =
   | { kind: 'settings'; part?: SettingsPart }
   | { kind: 'shortcuts' };
 
+/** The tabs of a feed's page. */
+export type FeedTab = 'events' | 'connection' | 'settings';
+
 interface Widths {
   sidebar: number;
   list: number;
 }
 
 const KEY = 'tidings.widths';
+const TAB_KEY = 'tidings.feed-tab';
 const DEFAULT: Widths = { sidebar: 232, list: 420 };
 
 export class WindowState {
   dialog = $state.raw<Dialog | null>(null);
   /** Whether the sidebar, a drawer in a narrow window, is out. */
   drawer = $state(false);
+  /** Whether the page of the feed in view lies over the list, where both have no room beside each other. */
+  feedPage = $state(false);
+  #feedTab = $state<FeedTab>(rememberedTab());
+  /** Whether settings stand on the feed's page that are not saved yet. */
+  unsavedSettings = $state(false);
   widths = $state<Widths>(remembered());
 
   /** Set by the list: puts the cursor into the search field. */
@@ -38,10 +47,25 @@ export class WindowState {
   /** Set by the list: opens the menu of the selected event. */
   openMenu: () => void = () => {};
 
+  /** The tab of a feed's page that was chosen last; it stays from feed to feed. */
+  get feedTab(): FeedTab {
+    return this.#feedTab;
+  }
+
+  set feedTab(tab: FeedTab) {
+    this.#feedTab = tab;
+    localStorage.setItem(TAB_KEY, tab);
+  }
+
   resize(pane: keyof Widths, width: number): void {
     this.widths[pane] = Math.round(width);
     localStorage.setItem(KEY, JSON.stringify(this.widths));
   }
+}
+
+function rememberedTab(): FeedTab {
+  const tab = localStorage.getItem(TAB_KEY);
+  return tab === 'connection' || tab === 'settings' ? tab : 'events';
 }
 
 function remembered(): Widths {

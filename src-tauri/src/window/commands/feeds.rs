@@ -2,7 +2,7 @@
 use super::Answer;
 use crate::shell::Shell;
 use tauri::State;
-use tidings_engine::{Feed, FeedConfig, FeedId, FeedStatus, HookReport, Trial, TrialReport};
+use tidings_engine::{Feed, FeedConfig, FeedId, FeedStatus, Figures, FiguresQuery, HookReport, Trial, TrialReport};
 
 #[tauri::command]
 pub(super) async fn feed(shell: State<'_, Shell>, id: FeedId) -> Answer<FeedStatus> {
@@ -42,4 +42,14 @@ pub(super) async fn try_rules(shell: State<'_, Shell>, feed: FeedId, trial: Tria
 #[tauri::command]
 pub(super) async fn hook_log(shell: State<'_, Shell>, feed: FeedId) -> Answer<Vec<HookReport>> {
     Ok(shell.engine.hook_log(feed).await?)
+}
+
+#[tauri::command]
+pub(super) async fn read_log(shell: State<'_, Shell>, feed: Option<FeedId>) -> Answer<()> {
+    Ok(shell.channel.read_log(feed)?)
+}
+
+#[tauri::command]
+pub(super) async fn figures(shell: State<'_, Shell>, query: FiguresQuery) -> Answer<Figures> {
+    Ok(shell.engine.figures(query).await?)
 }

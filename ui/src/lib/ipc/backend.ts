@@ -8,6 +8,8 @@ import type {
   FeedId,
   MuteFor,
   FeedStatus,
+  Figures,
+  FiguresQuery,
   Gap,
   GapQuery,
   HookReport,
@@ -32,6 +34,10 @@ export interface Backend {
   event(id: EventId): Promise<Event>;
   /** One feed as it is now. */
   feed(id: FeedId): Promise<FeedStatus>;
+  /** How much came over its connections and when, and for how much of the time it was connected. */
+  figures(query: FiguresQuery): Promise<Figures>;
+  /** Has what happens on the connections of a feed told, from what is kept on; `null`: of none. */
+  readLog(feed: FeedId | null): Promise<void>;
   /** The times in which a feed was not connected, newest first. */
   gaps(query: GapQuery): Promise<Gap[]>;
   addFeed(config: FeedConfig): Promise<Feed>;

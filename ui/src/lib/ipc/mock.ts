@@ -18,7 +18,10 @@ import type {
   GapQuery,
   FeedState,
   FeedStatus,
+  Figures,
+  FiguresQuery,
   HookReport,
+  LogEntry,
   Mute,
   MuteFor,
   Notice,
@@ -160,6 +163,11 @@ export class MockBackend implements Backend {
   #feeds = new Map<FeedId, FeedStatus>();
   /** Newest first. */
   gapsOf: Gap[] = [];
+  /** What is otherwise than usual among the figures of feeds. */
+  readonly figuresOf = new Map<FeedId, Partial<Figures>>();
+  #logs = new Map<FeedId, LogEntry[]>();
+  /** Whose log the page looks at. */
+  readsLogOf: FeedId | null = null;
   /** The test events that were sent … */
   readonly tests: { feed: FeedId; eventType: string; data: string }[] = [];
   /** … and what becomes of the next, if it is not announced by itself. */
@@ -247,6 +255,24 @@ export class MockBackend implements Backend {
 
   feed(id: FeedId) {
     return this.#command('feed', () => this.#status(id));
+  }
+
+  figures({ feed }: FiguresQuery) {
+    return this.#command('figures', (): Figures => {
+      this.#status(feed);
+      return { ...figuresOf(feed), ...this.figuresOf.get(feed) };
+    });
+  }
+
+  readLog(feed: FeedId | null) {
+    return this.#command('readLog', () => {
+      this.readsLogOf = feed;
+      if (feed === null) return;
+      this.#status(feed);
+      const kept = this.#logs.get(feed) ?? usualLog(this.#status(feed).feed.url);
+      this.#logs.set(feed, kept);
+      this.send({ kind: 'log', feed, fresh: true, entries: kept });
+    });
   }
 
   gaps({ feed, from, until }: GapQuery) {
@@ -440,6 +466,12 @@ export class MockBackend implements Backend {
   }
 
   // What a test makes happen.
+
+  /** Something happens on the connection of a feed. */
+  log(feed: FeedId, ...entries: LogEntry[]): void {
+    this.#logs.set(feed, [...(this.#logs.get(feed) ?? []), ...entries]);
+    if (this.readsLogOf === feed) this.send({ kind: 'log', feed, fresh: false, entries });
+  }
 
   /** Lets events arrive, all from one feed or each from the next. */
   arrive(count = 1, feed?: FeedId): EventId[] {
@@ -683,6 +715,82 @@ export class MockBackend implements Backend {
       { kind: 'counts', counts: { all: this.#newest, unread: this.#newest - this.#firstUnread + 1, starred: 2 } },
     );
   }
+}
+
+/** Busy by day, with a time without connection a quarter of an hour ago. */
+function figuresOf(feed: FeedId): Figures {
+  const at = Date.now();
+  const wave = (count: number, height: number): number[] =>
+    Array.from({ length: count }, (_, index) =>
+      Math.max(0, Math.round(height * (Math.sin(index * 0.7 + feed) + (index % 7) / 5))),
+    );
+  const hour = wave(60, 6);
+  const from = at - 16 * MINUTE;
+  for (let minute = 44; minute < 47; minute += 1) hour[minute] = 0;
+  return {
+    at,
+    hour,
+    day: wave(96, 40),
+    eventsToday: 412,
+    openedToday: 3,
+    connectedToday: 0.9871,
+    connectedWeek: 0.9921,
+    firstByte: 38,
+    lastError: {
+      at: from,
+      cause: {
+        layer: 'network',
+        message: 'The connection to “ci.example:443” broke off: connection reset.',
+        short: 'lost',
+      },
+    },
+    absences: [
+      { from, until: at - 13 * MINUTE, madeUp: true },
+      { from: at - 26 * 60 * MINUTE, until: at - 25 * 60 * MINUTE, madeUp: false },
+    ],
+  };
+}
+
+function usualLog(url: string): LogEntry[] {
+  const now = Date.now();
+  const at = (seconds: number): number => now - seconds * 1_000;
+  return [
+    { number: 1, at: at(95), kind: 'connect', attempt: 1, url, resumed: null, unsendable: false },
+    {
+      number: 2,
+      at: at(94.96),
+      kind: 'open',
+      status: 200,
+      contentType: 'text/event-stream',
+      protocol: 'HTTP/2.0',
+      firstByte: 38,
+      redirected: null,
+    },
+    { number: 3, at: at(94.95), kind: 'retry', asked: 3_000, used: 3_000 },
+    { number: 4, at: at(80), kind: 'comment', text: 'heartbeat' },
+    { number: 5, at: at(62), kind: 'event', eventType: 'alert', lastEventId: '88121', size: 412 },
+    {
+      number: 6,
+      at: at(30),
+      kind: 'error',
+      layer: 'network',
+      message: 'The connection to “ci.example:443” broke off: connection reset.',
+      short: 'lost',
+      retryIn: 3_000,
+      needsAttention: false,
+    },
+    { number: 7, at: at(27), kind: 'connect', attempt: 1, url, resumed: '88121', unsendable: false },
+    {
+      number: 8,
+      at: at(26.9),
+      kind: 'error',
+      layer: 'network',
+      message: '“ci.example:443” refused the connection: check that the server is running and that the port is right.',
+      short: 'refused',
+      retryIn: 14_000,
+      needsAttention: false,
+    },
+  ];
 }
 
 function muteEnd(length: MuteFor): number | null {

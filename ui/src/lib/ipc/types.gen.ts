@@ -1,5 +1,14 @@
 // Generated from the Rust types by ts-rs: `TIDINGS_REWRITE=1 cargo test -p tidings --test ipc types`. Do not edit.
 
+/** A time in which a feed was not connected, of at least ten seconds. */
+export type Absence = {
+/** The last moment before it, in milliseconds since the Unix epoch. */
+from: number,
+/** The first moment after it, in milliseconds since the Unix epoch; `None`: it lasts. */
+until: number | null,
+/** The source told afterwards what was missed, so that nothing is missing. */
+madeUp: boolean, };
+
 /** What a rule does with an event. */
 export type Action = { "kind": "announce",
 /** How much it matters; `None`: as mapped. */
@@ -327,6 +336,42 @@ dropped: number,
 /** Milliseconds since the Unix epoch, when the last byte came. */
 lastByteAt: number | null, };
 
+/** The figures of a feed. An event that came again counts again, and one that a rule dropped counts too. */
+export type Figures = {
+/** When they were true, in milliseconds since the Unix epoch. */
+at: number,
+/** How many events came in each of the last 60 minutes; the last is the present one. */
+hour: Array<number>,
+/** How many in each of the last 96 quarters of an hour; the last is the present one. */
+day: Array<number>,
+/** How many events came today. */
+eventsToday: number,
+/** How many connections were made today. */
+openedToday: number,
+/**
+ * For which share of today it was connected, from 0 to 1; of the time since its first connection. `None`: it never
+ * was.
+ */
+connectedToday: number | null,
+/** For which share of the last seven days. */
+connectedWeek: number | null,
+/**
+ * How long the server took to answer the last time, in milliseconds, from the start of the attempt; `None`: it did not
+ * in this run.
+ */
+firstByte: number | null,
+/** Why a connection was lost, or not made, the last time in this run. */
+lastError: LastError | null,
+/** The times of the last seven days in which it was not connected, newest first. */
+absences: Array<Absence>, };
+
+/** Asks for the figures of a feed. */
+export type FiguresQuery = {
+/** Of which feed. */
+feed: FeedId,
+/** When the day began where the user is, in milliseconds since the Unix epoch. */
+today: number, };
+
 /** A time in which a feed was not connected, and of which its source told nothing afterwards: events may be missing. */
 export type Gap = {
 /** Whose it is. */
@@ -396,6 +441,73 @@ took: number, };
 
 /** The language that the user chose. */
 export type LanguageChoice = "system" | "en" | "zh-CN";
+
+/** Why a connection was lost, or not made. */
+export type LastError = {
+/** When, in milliseconds since the Unix epoch. */
+at: number,
+/** Why. */
+cause: Cause, };
+
+/** Something that happened on a connection of a feed, without secrets. */
+export type LogEntry = {
+/**
+ * Ascends by one with each entry of its feed, from 1, for as long as the engine runs. Where one is missing, it is no
+ * longer kept.
+ */
+number: number,
+/** When, in milliseconds since the Unix epoch. */
+at: number, } & ({ "kind": "connect",
+/** 1 for the first after a stream was open (or ever), then counting up. */
+attempt: number,
+/** What is asked for, before any redirect. */
+url: string,
+/** From where the source is to go on: the last event ID or resume token that is sent, if any. */
+resumed: string | null,
+/** There is a last event ID, but it cannot travel in a header and is left out. */
+unsendable: boolean, } | { "kind": "waiting" } | { "kind": "open",
+/** 200. */
+status: number,
+/** "HTTP/1.1", "HTTP/2.0" */
+protocol: string,
+/** As the server wrote it. */
+contentType: string,
+/** The last of the addresses that redirects led to; `None` without redirects. */
+redirected: string | null,
+/** Milliseconds from the start of the attempt to the head of the answer. */
+firstByte: number, } | { "kind": "retry",
+/** Milliseconds, as asked. */
+asked: number,
+/** Milliseconds, as used. */
+used: number, } | { "kind": "comment",
+/** Without its colon and the space after it. */
+text: string, } | { "kind": "id",
+/** What it is now. */
+lastEventId: string, } | { "kind": "event",
+/** Its type. */
+eventType: string,
+/** The last event ID in force; may be empty. */
+lastEventId: string,
+/** The bytes of its data. */
+size: number, } | { "kind": "oversized",
+/** The bytes it had. */
+size: number,
+/** The bytes it might have had. */
+limit: number, } | { "kind": "polled",
+/** In so many milliseconds. */
+retryIn: number, } | { "kind": "error",
+/** The layer that failed: a code of `tidings_event_source::Layer`. */
+layer: string,
+/** One sentence for the user, in English. */
+message: string,
+/** A word for it: "401", "refused". */
+short: string,
+/** The next attempt follows in so many milliseconds; `None`: when there is a network. */
+retryIn: number | null,
+/** The user has to do something before it can work. */
+needsAttention: boolean, } | { "kind": "closed",
+/** One sentence for the user, in English. */
+message: string, } | { "kind": "noNetwork" } | { "kind": "disrupted" } | { "kind": "reconnect" } | { "kind": "end" });
 
 /** How the events of a feed are mapped. A field that is empty is mapped by default. */
 export type Mapping = {
@@ -780,6 +892,12 @@ told: Told | null, };
 /** What the backend tells the window. */
 export type WindowMessage = { "kind": "engine" } & Envelope | { "kind": "show",
 /** What was asked for. */
-place: Place, } | { "kind": "notices",
+place: Place, } | { "kind": "log",
+/** The feed. */
+feed: FeedId,
+/** Whether this is all that is kept, instead of what came since the last message. */
+fresh: boolean,
+/** Oldest first. */
+entries: Array<LogEntry>, } | { "kind": "notices",
 /** In a fixed order. */
 notices: Array<Notice>, };
