@@ -75,7 +75,8 @@ impl Crowd {
 
 fn answer(stream: &mut TcpStream) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
-    stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n")
+    // A page of any origin may read it.
+    stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nAccess-Control-Allow-Origin: *\r\n\r\n")
 }
 
 fn sleep_until(moment: Instant) {

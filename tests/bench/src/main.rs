@@ -8,6 +8,7 @@ mod load;
 mod measure;
 mod phases;
 mod scale;
+mod window;
 
 use anyhow::{Context, Result};
 use std::path::PathBuf;
@@ -41,6 +42,7 @@ const PHASES: &[(&str, Phase)] = &[
     ("idle", scale::idle),
     ("steady", scale::steady),
     ("announce", announce::announce),
+    ("window", window::window),
 ];
 
 fn main() -> Result<()> {

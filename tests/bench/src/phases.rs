@@ -236,7 +236,7 @@ pub(crate) fn add_feed(bench: &Bench, data_dir: &Path, name: &str, url: &str) ->
 }
 
 /// Pauses the only feed, so that a later start makes no connection of its own.
-fn forget_feeds(bench: &Bench, data_dir: &Path) -> Result<()> {
+pub(crate) fn forget_feeds(bench: &Bench, data_dir: &Path) -> Result<()> {
     let mut pause = Command::new(bench.program("tidings"));
     let status =
         pause.arg("--data-dir").arg(data_dir).args(["feed", "pause", "history"]).stdout(Stdio::null()).status()?;
