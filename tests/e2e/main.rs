@@ -5,6 +5,7 @@ mod daemons;
 mod faults;
 mod first_run;
 mod hiding;
+mod journeys;
 mod notifications;
 mod starts;
 mod storage;

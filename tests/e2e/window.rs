@@ -2,10 +2,10 @@
 //!
 //! Deliberately not here: what is around the page, such as frame, tray and notifications (`tidings_test_support`).
 use crate::LIMIT;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use thirtyfour::{By, Capabilities};
+use thirtyfour::{By, Capabilities, TypingData};
 use tidings_test_support::{DesktopSession, WebDriver, eventually};
 
 /// The running window of a desktop.
@@ -107,6 +107,22 @@ impl Window {
         let field = self.page.find(By::Css(css)).await.expect("the field is there");
         field.clear().await.expect("the field can be cleared");
         field.send_keys(text).await.expect("the field takes keys");
+    }
+
+    /// Presses keys wherever the focus is.
+    pub(crate) async fn press(&self, keys: impl Into<TypingData>) {
+        let focused = self.page.active_element().await.expect("something has the focus");
+        focused.send_keys(keys).await.expect("it takes keys");
+    }
+
+    /// What stands in a field.
+    pub(crate) async fn value(&self, css: &str) -> String {
+        self.of_all(css, "element.value").await.into_iter().next().expect("the field is there")
+    }
+
+    /// Runs a script in the page and returns what it returns.
+    pub(crate) async fn run(&self, script: &str) -> Value {
+        self.page.execute(script, Vec::new()).await.expect("the page runs a script").json().clone()
     }
 
     /// Adds a feed through the dialog and waits until it is in the sidebar.
