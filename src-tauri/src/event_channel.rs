@@ -19,6 +19,9 @@ use tokio::time::{Instant, sleep_until};
 pub const BATCH: usize = 256;
 /// The least time between two batches, unless the first is full.
 pub const BATCH_TIME: Duration = Duration::from_millis(50);
+/// The least time between two batches of nothing but what streams in: drawing it anew for each event costs more than all
+/// the rest of the program, and nobody reads so quickly. What the user has done shows after [`BATCH_TIME`] even then.
+pub const STREAM_TIME: Duration = Duration::from_millis(500);
 
 /// A page that takes messages.
 pub trait Page: Send + 'static {
@@ -235,11 +238,11 @@ impl Source for Messages {
 
 /// Carries messages to the page until one of them ends. The first message after a quiet time goes at once.
 async fn pump(mut source: impl Source, mut page: impl Page) {
-    let mut not_before = Instant::now();
+    let mut last: Option<Instant> = None;
     while let Some(first) = source.next().await {
         let mut size = weight(&first);
+        let mut end = due(last, &first);
         let mut batch = vec![first];
-        let mut due = std::pin::pin!(sleep_until(not_before));
         while size < BATCH {
             tokio::select! {
                 // What is there already goes along, whatever the time.
@@ -247,18 +250,32 @@ async fn pump(mut source: impl Source, mut page: impl Page) {
                 message = source.next() => match message {
                     Some(message) => {
                         size += weight(&message);
+                        end = end.min(due(last, &message));
                         batch.push(message);
                     }
                     None => break,
                 },
-                () = &mut due => break,
+                () = sleep_until(end) => break,
             }
         }
-        not_before = Instant::now() + BATCH_TIME;
+        last = Some(Instant::now());
         if page.take(batch).await == Err(PageGone) {
             return;
         }
     }
+}
+
+/// When a message is to be on its way, if the last batch went at `last`.
+fn due(last: Option<Instant>, message: &WindowMessage) -> Instant {
+    let time = if streams(message) { STREAM_TIME } else { BATCH_TIME };
+    last.map_or_else(Instant::now, |last| last + time)
+}
+
+/// Whether a message comes of itself, again and again, while events stream in.
+fn streams(message: &WindowMessage) -> bool {
+    use EngineEvent::{Arrived, Counts, Feed, Gap, Repeated};
+    matches!(message, WindowMessage::Engine(envelope)
+        if matches!(envelope.event, Arrived { .. } | Repeated { .. } | Counts { .. } | Feed { .. } | Gap { .. }))
 }
 
 /// How much a message counts in a batch: the engine tells of many events at once when they arrive at once.
@@ -327,6 +344,41 @@ mod tests {
         drop(send);
         task.await.expect("the pump ends with its source");
         assert_eq!(taken.recv().await, None, "nothing is sent when nothing has come");
+    }
+
+    fn arrival(seq: u64) -> WindowMessage {
+        WindowMessage::Engine(SharedEnvelope(Arc::new(Envelope {
+            seq,
+            event: EngineEvent::Arrived { events: vec![] },
+        })))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_streams_in_is_gathered_and_what_is_done_takes_it_along() {
+        struct Given(mpsc::UnboundedReceiver<WindowMessage>);
+        impl Source for Given {
+            async fn next(&mut self) -> Option<WindowMessage> {
+                self.0.recv().await
+            }
+        }
+        let (send, messages) = mpsc::unbounded_channel();
+        let (batches, mut taken) = mpsc::unbounded_channel();
+        let go_on = Arc::new(tokio::sync::Semaphore::new(100));
+        tokio::spawn(pump(Given(messages), Held { batches, go_on }));
+        let start = Instant::now();
+        let mut next = async || (taken.recv().await.expect("the pump runs"), start.elapsed());
+
+        send.send(arrival(1)).expect("the pump runs");
+        assert_eq!(next().await, (vec![1], Duration::ZERO), "after a quiet time it goes at once");
+        for seq in [2, 3] {
+            send.send(arrival(seq)).expect("the pump runs");
+        }
+        assert_eq!(next().await, (vec![2, 3], STREAM_TIME), "then what streams in is gathered");
+        send.send(arrival(4)).expect("the pump runs");
+        let done = EngineEvent::FeedRemoved { feed: FeedId(1) };
+        let done = WindowMessage::Engine(SharedEnvelope(Arc::new(Envelope { seq: 5, event: done })));
+        send.send(done).expect("the pump runs");
+        assert_eq!(next().await, (vec![4, 5], STREAM_TIME + BATCH_TIME), "what was done waits for nothing");
     }
 
     #[tokio::test]

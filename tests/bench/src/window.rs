@@ -360,11 +360,23 @@ impl Table {
         Self { rows: vec![line, format!("|{}", " --- |".repeat(head.len()))] }
     }
 
-    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place in a list")]
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a place in a list"
+    )]
     fn milliseconds(&mut self, what: &str, mut times: Vec<f64>) {
         times.sort_by(f64::total_cmp);
-        let at = |share: f64| times.get(((times.len() as f64 - 1.0) * share).round() as usize).copied().unwrap_or(f64::NAN);
-        self.rows.push(format!("| {what} ({}) | {:.0} ms | {:.0} ms | {:.0} ms |", times.len(), at(0.5), at(0.95), at(1.0)));
+        let at =
+            |share: f64| times.get(((times.len() as f64 - 1.0) * share).round() as usize).copied().unwrap_or(f64::NAN);
+        self.rows.push(format!(
+            "| {what} ({}) | {:.0} ms | {:.0} ms | {:.0} ms |",
+            times.len(),
+            at(0.5),
+            at(0.95),
+            at(1.0)
+        ));
     }
 
     fn print(&self) {
