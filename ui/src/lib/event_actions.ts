@@ -3,7 +3,7 @@
 import type { Item } from './bursts';
 import { eventBlock, eventJson, eventText } from './event_forms';
 import { copyAndSay } from './feed_actions';
-import type { Event, EventId, EventSummary, FeedId } from './ipc/types.gen';
+import type { Event, EventId, EventSummary, Feed, FeedId } from './ipc/types.gen';
 import type { MenuAction } from './menu_action';
 import { muteActions } from './mute_actions';
 import { m } from './paraglide/messages.js';
@@ -42,7 +42,7 @@ export function eventActions(
   }
   actions.push({ name: 'copy', label: m.copy(), items: copyActions(session, event), parted: true });
   if (feed) {
-    actions.push(...feedPart(session, feed.id), {
+    actions.push(...feedPart(session, feed), {
       name: 'rules',
       label: m.use_for_rules(),
       run: () => (windowState.dialog = { kind: 'rules', feed, event: event.id }),
@@ -51,9 +51,13 @@ export function eventActions(
   return actions;
 }
 
-function feedPart(session: Session, feed: FeedId): MenuAction[] {
-  const [first, ...rest] = muteActions(session, feed);
-  return first ? [{ ...first, parted: true }, ...rest] : [];
+/** In the menu of an event it is not plain what is muted. */
+function feedPart(session: Session, { id, name }: Feed): MenuAction[] {
+  return muteActions(session, id).map((action, index) => ({
+    ...action,
+    label: action.name === 'mute' ? m.mute_feed({ name }) : action.label,
+    parted: index === 0,
+  }));
 }
 
 /** The forms in which an event can be copied. */

@@ -1,6 +1,8 @@
 // A JSON value as lines of a tree that folds: one for each value that is in view, and one for each bracket that closes.
 // Deliberately not here: how a line looks, and which one has the keyboard (components/JsonTree).
 
+import { isExactNumber } from './raw_fields';
+
 export type Key = string | number;
 export type Keys = readonly Key[];
 
@@ -32,7 +34,7 @@ export function idOf(keys: Keys): string {
 /** The children of an object or a list; null of anything else. */
 export function childrenOf(value: unknown): readonly (readonly [Key, unknown])[] | null {
   if (Array.isArray(value)) return value.map((child, index) => [index, child] as const);
-  return typeof value === 'object' && value !== null ? Object.entries(value) : null;
+  return typeof value === 'object' && value !== null && !isExactNumber(value) ? Object.entries(value) : null;
 }
 
 /** The lines in view. */

@@ -9,11 +9,35 @@ export function rawFields({ lastEventId, eventType, data }: Event): string {
   return lines.join('\n');
 }
 
+/** What ECMAScript has and the type library does not know yet: a number as it was written. */
+interface WithSources {
+  rawJSON?: (source: string) => object;
+  isRawJSON?: (value: unknown) => boolean;
+  parse: (text: string, reviver: (key: string, value: unknown, context?: { source?: string }) => unknown) => unknown;
+}
+const sources = JSON as WithSources;
+
+/** Whether it stands for a number that a double cannot hold, such as an ID of twenty digits. */
+export function isExactNumber(value: unknown): boolean {
+  return sources.isRawJSON?.(value) ?? false;
+}
+
+/** Numbers are what they were written as, where the engine can tell. */
+function parsed(data: string): unknown {
+  if (!sources.rawJSON || !/\d{16}|[eE]\+?\d{3}/.test(data)) return JSON.parse(data);
+  const { rawJSON } = sources;
+  return sources.parse(data, (_, value, context) => {
+    if (typeof value !== 'number' || context?.source === undefined) return value;
+    const held = Number.isFinite(value) && (Number.isSafeInteger(value) || !/^-?\d+$/.test(context.source));
+    return held ? value : rawJSON(context.source);
+  });
+}
+
 /** The data as a JSON object or array; undefined if it is none. */
 export function jsonData(data: string): object | undefined {
   if (!/^\s*[[{]/.test(data)) return undefined;
   try {
-    const value: unknown = JSON.parse(data);
+    const value: unknown = parsed(data);
     return typeof value === 'object' && value !== null ? value : undefined;
   } catch {
     return undefined;

@@ -1,7 +1,7 @@
 // What templates and expressions can speak of in a captured event, and how one of these words is completed while it is
 // typed. Deliberately not here: the language itself, which only the backend knows.
 import type { Event } from './ipc/types.gen';
-import { jsonData } from './raw_fields';
+import { isExactNumber, jsonData } from './raw_fields';
 
 /** Something a template can name, and what it is in the captured event. */
 export interface Path {
@@ -44,7 +44,7 @@ export function pathsOf(event: Event | null): Path[] {
     if (Array.isArray(value)) {
       paths.push({ expression: pathOf(keys), preview: preview(value) });
       value.slice(0, ITEMS).forEach((item, index) => visit(item, [...keys, index]));
-    } else if (typeof value === 'object' && value !== null) {
+    } else if (typeof value === 'object' && value !== null && !isExactNumber(value)) {
       for (const [key, child] of Object.entries(value)) visit(child, [...keys, key]);
     } else paths.push({ expression: pathOf(keys), preview: preview(value) });
   };

@@ -1,6 +1,7 @@
 // The small functions from data to text: times, searched words, raw fields, shortcuts.
 import { describe, expect, test } from 'vitest';
 import type { Event } from './ipc/types.gen';
+import { linesOf, rootUnfolded } from './json_lines';
 import { jsonData, rawFields } from './raw_fields';
 import { searchMarks } from './search_marks';
 import { Shortcuts } from './shortcuts';
@@ -55,6 +56,24 @@ describe('searched words', () => {
     const parts = searchMarks(search)(text);
     expect(parts.filter(({ hit }) => hit).map((part) => part.text)).toEqual(hits);
     expect(parts.map((part) => part.text).join('')).toBe(text);
+  });
+});
+
+describe('numbers in JSON', () => {
+  test.each([
+    ['{"id":12345678901234567890}', '{"id":12345678901234567890}'],
+    ['[-9007199254740993, 1e400]', '[-9007199254740993,1e400]'],
+    ['[1.50, 7, 1234567890123456]', '[1.5,7,1234567890123456]'],
+  ])('are kept as they were written: %s', (data, written) => {
+    expect(JSON.stringify(jsonData(data))).toBe(written);
+  });
+
+  test('have no parts', () => {
+    expect(linesOf(jsonData('[12345678901234567890]'), rootUnfolded()).map(({ kind }) => kind)).toEqual([
+      'open',
+      'leaf',
+      'close',
+    ]);
   });
 });
 
