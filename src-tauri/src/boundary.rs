@@ -6,8 +6,8 @@ use serde::{Serialize, Serializer};
 use std::ops::Deref;
 use std::sync::Arc;
 use tidings_engine::{
-    Counts, EngineError, Envelope, EventId, FeedId, FeedStatus, LogEntry, Mute, SetAside, Settings, StorageProblem,
-    Target,
+    Counts, EngineError, Envelope, EventId, FeedId, FeedStatus, LogEntry, Mute, RemovedFeed, SetAside, Settings,
+    StorageProblem, Target,
 };
 use ts_rs::TS;
 
@@ -17,6 +17,8 @@ use ts_rs::TS;
 pub struct Snapshot {
     /// In the order of the sidebar.
     pub feeds: Vec<FeedStatus>,
+    /// The feeds that were removed and whose history stays, the latest first.
+    pub removed: Vec<RemovedFeed>,
     /// How many events there are.
     pub counts: Counts,
     /// What the user chose.

@@ -15,8 +15,8 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Duration;
 use tidings_engine::{
-    Engine, EngineError, Feed, FeedConfig, FeedId, FeedStatus, HookReport, LogEntry, Mute, MuteFor, Settings,
-    StorageProblem, Tested,
+    Destination, Engine, EngineError, Feed, FeedConfig, FeedId, FeedStatus, HookReport, Item, LogEntry, Mute, MuteFor,
+    RemovedFeed, Settings, StorageProblem, Tested,
 };
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -46,7 +46,18 @@ pub enum Request {
     FeedRemove {
         id: FeedId,
     },
+    FeedRestore {
+        id: FeedId,
+    },
+    FeedDelete {
+        id: FeedId,
+    },
+    Move {
+        item: Item,
+        to: Destination,
+    },
     Feeds,
+    RemovedFeeds,
     Reconnect {
         id: Option<FeedId>,
     },
@@ -89,6 +100,8 @@ pub enum Reply {
     Feed(Feed),
     /// All feeds.
     Feeds(Vec<FeedStatus>),
+    /// The feeds that were removed and whose history stays.
+    RemovedFeeds(Vec<RemovedFeed>),
     /// What is wrong with the store just now.
     Storage(Option<StorageProblem>),
     /// The settings.
@@ -207,7 +220,11 @@ pub(crate) async fn answer(engine: &Engine, request: Request) -> Reply {
         Request::FeedEdit { id, config } => engine.edit_feed(id, config).await.map(Reply::Feed),
         Request::FeedPause { id, paused } => engine.pause_feed(id, paused).await.map(|()| Reply::Done),
         Request::FeedRemove { id } => engine.remove_feed(id).await.map(|()| Reply::Done),
+        Request::FeedRestore { id } => engine.restore_feed(id).await.map(Reply::Feed),
+        Request::FeedDelete { id } => engine.delete_feed(id).await.map(|()| Reply::Done),
+        Request::Move { item, to } => engine.move_item(item, to).await.map(|_| Reply::Done),
         Request::Feeds => engine.feeds().await.map(Reply::Feeds),
+        Request::RemovedFeeds => engine.removed_feeds().await.map(Reply::RemovedFeeds),
         Request::Reconnect { id } => engine.reconnect(id).await.map(|()| Reply::Done),
         Request::Settings => engine.settings().await.map(|settings| Reply::Settings(Box::new(settings))),
         Request::SettingsChange { settings } => engine.change_settings(*settings).await.map(|()| Reply::Done),

@@ -68,6 +68,7 @@ impl EventChannel {
         let snapshot = Snapshot {
             demo_available: !demo_feed::is_among(&feeds),
             feeds,
+            removed: self.engine.removed_feeds().await?,
             counts: self.engine.counts().await?,
             settings: self.engine.settings().await?,
             mutes: self.engine.mutes(),

@@ -116,7 +116,7 @@ async fn nothing_is_lost_or_doubled_or_left_behind_among_misbehaving_servers() {
 
     // Nothing is left behind.
     for id in run.ids.keys() {
-        engine.remove_feed(*id).await.unwrap();
+        engine.delete_feed(*id).await.unwrap();
     }
     let left = async || {
         let now = (Occupied::sockets(), engine.tasks());

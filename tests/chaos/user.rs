@@ -46,7 +46,7 @@ impl User {
             }
             3 => {
                 if let Some(id) = self.passing.pop() {
-                    self.engine.remove_feed(id).await.unwrap();
+                    self.engine.delete_feed(id).await.unwrap();
                 }
             }
             // Now and then the computer sleeps for a moment: all feeds that wait try again.
@@ -89,7 +89,7 @@ impl User {
     /// Removes what only passed.
     pub(crate) async fn leaves(&mut self) {
         for id in std::mem::take(&mut self.passing) {
-            self.engine.remove_feed(id).await.unwrap();
+            self.engine.delete_feed(id).await.unwrap();
         }
     }
 

@@ -201,9 +201,83 @@ fn what_is_not_named_stays() {
     assert_eq!(listed(dir), [plain.clone(), every]);
     assert_eq!(feed(dir, &["list"]).good(), "1  plain  paused\n2  every  not running\n");
     assert_eq!(feed(dir, &["resume", "plain"]).good(), "Resumed “plain”.\n");
-    assert_eq!(feed(dir, &["remove", "every"]).good(), "Removed “every” and its stored events.\n");
+    assert_eq!(feed(dir, &["remove", "every", "--with-history"]).good(), "Deleted “every” and its stored events.\n");
     plain["paused"] = json!(false);
     assert_eq!(listed(dir), [plain]);
+}
+
+#[test]
+fn feeds_are_put_into_folders_and_in_order() {
+    let dir = data_dir();
+    let dir = dir.path();
+    for name in ["one", "two", "three"] {
+        feed(dir, &["add", name, "http://127.0.0.1:9/"]).good();
+    }
+    feed(dir, &["add", "four", "http://127.0.0.1:9/", "--folder", "Work"]).good();
+    assert_eq!(feed(dir, &["move", "one", "--into", "work"]).good(), "Moved “one”.\n", "whatever the case");
+    let (loose, out) = ("2  two    not running\n3  three  not running\n", "1  one    not running\n");
+    let list = || feed(dir, &["list"]).good();
+    assert_eq!(list(), format!("{loose}Work\n  4  four   not running\n  {out}"));
+    feed(dir, &["move", "1", "--before", "four"]).good();
+    feed(dir, &["move", "three", "--after", "Work"]).good();
+    assert_eq!(
+        list(),
+        "2  two    not running\nWork\n  1  one    not running\n  4  four   not running\n3  three  not running\n"
+    );
+    assert_eq!(feed(dir, &["folder", "WORK", "--before", "two"]).good(), "Moved the folder “Work”.\n");
+    assert_eq!(feed(dir, &["folder", "Work", "--rename", "Day"]).good(), "The folder “Work” is called “Day” now.\n");
+    feed(dir, &["move", "four", "--out"]).good();
+    assert_eq!(
+        list(),
+        "Day\n  1  one    not running\n4  four   not running\n2  two    not running\n3  three  not running\n"
+    );
+    assert_eq!(
+        feed(dir, &["folder", "day", "--dissolve"]).good(),
+        "Dissolved the folder “Day”; its feeds are where it was.\n"
+    );
+    assert_eq!(listed(dir).iter().map(|feed| feed["folder"].clone()).collect::<Vec<_>>(), vec![json!(null); 4]);
+    for (arguments, sentence) in [
+        (&["move", "one", "--into", ""][..], None),
+        (&["move", "one", "--before", "Day"], Some("There is no feed “Day”; see tidings feed list.")),
+        (&["folder", "Day", "--dissolve"], Some("There is no folder “Day”; see tidings feed list.")),
+    ] {
+        match sentence {
+            None => drop(feed(dir, arguments).good()),
+            Some(sentence) => assert_eq!(feed(dir, arguments).failure(1), sentence),
+        }
+    }
+    assert!(feed(dir, &["move", "one"]).failure(2).contains("--before"), "somewhere has to be named");
+}
+
+#[test]
+fn a_removed_feed_can_be_brought_back() {
+    let dir = data_dir();
+    let dir = dir.path();
+    let before = add_plain_and_all(dir);
+    assert_eq!(
+        feed(dir, &["remove", "all"]).good(),
+        "Removed “all”. Its stored events stay; tidings feed restore brings it back.\n"
+    );
+    assert_eq!(listed(dir), [before.0.clone()]);
+    let removed = feed(dir, &["list", "--removed"]).good();
+    assert!(
+        removed.starts_with("2  all  removed ") && removed.ends_with(", 0 events, can be brought back\n"),
+        "{removed}"
+    );
+    assert_eq!(
+        feed(dir, &["restore", "plain"]).failure(1),
+        "No feed “plain” was removed; see tidings feed list --removed."
+    );
+    assert_eq!(feed(dir, &["restore", "ALL"]).good(), "“all” is back.\n");
+    assert_eq!(listed(dir), [before.0, before.1]);
+    assert_eq!(feed(dir, &["list", "--removed"]).good(), "");
+    feed(dir, &["remove", "all"]).good();
+    assert_eq!(
+        feed(dir, &["remove", "all", "--with-history"]).good(),
+        "Deleted “all” and its stored events.\n",
+        "also what was removed before"
+    );
+    assert_eq!(feed(dir, &["list", "--removed"]).good(), "");
 }
 
 #[test]

@@ -50,7 +50,7 @@ fn bad_usage_is_told_in_a_sentence() {
         (&["decode", "file"], "unexpected argument 'file' found; see --help."),
         (
             &["feed"],
-            "What should be done with the feeds? One of: add, list, show, edit, log, send-test, pause, resume, reconnect, remove.",
+            "What should be done with the feeds? One of: add, list, show, edit, log, send-test, pause, resume, reconnect, remove, restore, move, folder.",
         ),
         (&["feed", "add", "", "http://h/"], "A feed needs a name."),
         (&["feed", "add", "n", "h"], r#""h" is not a whole address; it must begin with http:// or https://."#),

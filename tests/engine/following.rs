@@ -1,6 +1,7 @@
 //! The whole engine against a server that says exactly the bytes a test wants.
 mod absence;
 mod announcing;
+mod arranging;
 mod changes;
 mod delivery;
 mod ending;
@@ -9,6 +10,7 @@ mod faults;
 mod figures;
 mod leaving;
 mod log;
+mod removal;
 mod retention;
 mod scale;
 mod telling;

@@ -162,7 +162,7 @@ fn what_belongs_together_is_kept_together() {
     assert_eq!((&*cursor.last_event_id, &*cursor.resume_token, cursor.connected_until), ("1", "", Some(5)));
     fixture.store.edit_feed(feed, &edited, Forget::Cursor).unwrap();
     assert_eq!(fixture.store.cursor(feed).unwrap(), Cursor { connected_until: Some(5), ..Cursor::default() });
-    fixture.store.remove_feed(feed).unwrap();
+    fixture.store.delete_feed(feed).unwrap();
     assert_eq!(fixture.history().gaps(query).unwrap(), []);
     fixture.store.sweep(10).unwrap();
     let rows = "SELECT (SELECT count(*) FROM gaps) + (SELECT count(*) FROM cursors)";
@@ -244,12 +244,12 @@ fn failed_batch_leaves_nothing_behind() {
 }
 
 #[test]
-fn removed_feed_is_gone_at_once_and_swept_later() {
+fn deleted_feed_is_gone_at_once_and_swept_later() {
     let mut fixture = Fixture::new();
     let feed = fixture.feed;
     let other = fixture.store.add_feed(&config("other", "http://b.example")).unwrap().id;
     fixture.append(&[event(feed, "a b", "1"), event(other, "b", "1"), event(feed, "c", "2")]);
-    fixture.store.remove_feed(feed).unwrap();
+    fixture.store.delete_feed(feed).unwrap();
     let search = PageQuery { search: "b".to_owned(), ..all() };
     for _ in 0..2 {
         assert_eq!(fixture.titles(&all()), ["b"]);

@@ -141,7 +141,7 @@ async fn a_page_that_does_not_keep_up_is_told_so() {
         let changed = engine.mark_read(vec![EventId(1)], told % 2 == 0).await;
         changed.expect("marked");
         let added = engine.add_feed(feed(&format!("feed {told}"))).await.expect("added");
-        engine.remove_feed(added.id).await.expect("removed");
+        engine.delete_feed(added.id).await.expect("removed");
         engine.mark_all_read(Scope::All, EventId(1)).await.expect("marked");
         told += 1;
     }

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use tidings::boundary::{CommandError, Snapshot, WindowMessage};
 use tidings_engine::{
-    Event, Feed, FeedConfig, Figures, FiguresQuery, Gap, GapQuery, HookReport, MuteFor, Page, PageQuery, Tested, Trial,
-    TrialReport, Why,
+    Destination, Event, Feed, FeedConfig, Figures, FiguresQuery, Gap, GapQuery, HookReport, Item, MarkedRead, MuteFor,
+    Page, PageQuery, Tested, Trial, TrialReport, Why,
 };
 use ts_rs::{Config, TS, TypeVisitor};
 
@@ -55,6 +55,9 @@ fn generated() -> String {
     declarations.visit::<HookReport>();
     declarations.visit::<FiguresQuery>();
     declarations.visit::<Figures>();
+    declarations.visit::<MarkedRead>();
+    declarations.visit::<Item>();
+    declarations.visit::<Destination>();
     declarations.by_name.into_values().fold(HEAD.to_owned(), |file, declaration| file + "\n" + &compact(&declaration))
 }
 

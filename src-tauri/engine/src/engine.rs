@@ -6,15 +6,16 @@ mod network;
 mod prune;
 
 use self::core::Core;
+pub use self::core::RESTORABLE;
 use crate::announce::{Clock, Mute, MuteFor, Tested, Why};
 use crate::clock::now;
 use crate::event::Counts;
 use crate::hook::Hooks;
 use crate::store::{SetAside, StorageProblem, Store};
 use crate::{
-    EngineError, EngineEvents, Event, EventId, Feed, FeedConfig, FeedId, FeedStatus, Figures, FiguresQuery, Gap,
-    GapQuery, HookReport, Language, LogEntry, LogReader, Notifier, Page, PageQuery, Scope, Settings, Trial,
-    TrialReport, WorldChange,
+    Destination, EngineError, EngineEvents, Event, EventId, Feed, FeedConfig, FeedId, FeedStatus, Figures,
+    FiguresQuery, Gap, GapQuery, HookReport, Item, Language, LogEntry, LogReader, MarkedRead, Notifier, Page,
+    PageQuery, Placed, RemovedFeed, Scope, Settings, Trial, TrialReport, WorldChange,
 };
 use network::Network;
 use std::path::PathBuf;
@@ -118,14 +119,47 @@ impl Engine {
         self.run(move |core| async move { core.edit_feed(id, config).await }).await
     }
 
-    /// Removes a feed together with its history.
+    /// Removes a feed. Its history stays and counts as read; for [`RESTORABLE`] the feed can be brought back as it was, and
+    /// after that its settings are forgotten.
     pub async fn remove_feed(&self, id: FeedId) -> Result<(), EngineError> {
         self.run(move |core| async move { core.remove_feed(id).await }).await
+    }
+
+    /// Brings a removed feed back as it was: to its place, with what was unread, and it goes on from where it was. Fails
+    /// with [`EngineError::NotRestorable`] when it is too late.
+    pub async fn restore_feed(&self, id: FeedId) -> Result<Feed, EngineError> {
+        self.run(move |core| async move { core.restore_feed(id).await }).await
+    }
+
+    /// The feeds that were removed and whose history stays, the latest first.
+    pub async fn removed_feeds(&self) -> Result<Vec<RemovedFeed>, EngineError> {
+        self.core.running()?;
+        Ok(self.core.surroundings.overview.removed())
+    }
+
+    /// Deletes a feed, also one that was removed before, together with its history. This cannot be taken back.
+    pub async fn delete_feed(&self, id: FeedId) -> Result<(), EngineError> {
+        self.run(move |core| async move { core.delete_feed(id).await }).await
+    }
+
+    /// Moves a feed or a folder; also renames folders. The order as it was before, for [`Self::arrange`].
+    pub async fn move_item(&self, item: Item, to: Destination) -> Result<Vec<Placed>, EngineError> {
+        self.run(move |core| async move { core.move_item(item, to).await }).await
+    }
+
+    /// Puts the feeds in an order and into folders. Feeds that have gone since are left out, those that have come follow.
+    pub async fn arrange(&self, feeds: Vec<Placed>) -> Result<(), EngineError> {
+        self.run(move |core| async move { core.arrange(feeds).await }).await
     }
 
     /// Ends a feed's subscription, or lets it go on from where it was.
     pub async fn pause_feed(&self, id: FeedId, paused: bool) -> Result<(), EngineError> {
         self.run(move |core| async move { core.pause_feed(id, paused).await }).await
+    }
+
+    /// [`Self::pause_feed`] for several; those that have gone are no error.
+    pub async fn pause_feeds(&self, feeds: Vec<FeedId>, paused: bool) -> Result<(), EngineError> {
+        self.run(move |core| async move { core.pause_feeds(feeds, paused).await }).await
     }
 
     /// Connects anew at once: one feed, or all. A paused feed stays paused.
@@ -247,8 +281,14 @@ impl Engine {
     }
 
     /// Marks everything in the scope up to and including `until` as read.
-    pub async fn mark_all_read(&self, scope: Scope, until: EventId) -> Result<(), EngineError> {
+    pub async fn mark_all_read(&self, scope: Scope, until: EventId) -> Result<MarkedRead, EngineError> {
         self.run(move |core| async move { core.mark_all_read(scope, until).await }).await
+    }
+
+    /// Takes that back: what was unread then is unread again. Fails with [`EngineError::TooLate`] in a later run of the
+    /// engine, and when much else was marked since.
+    pub async fn undo_mark_all_read(&self, undo: u64) -> Result<(), EngineError> {
+        self.run(move |core| async move { core.undo_mark_all_read(undo).await }).await
     }
 
     /// Stars an event or takes its star away.

@@ -4,7 +4,7 @@
 use crate::announce::Mute;
 use crate::event::Counts;
 use crate::store::{SetAside, StorageProblem};
-use crate::{EventId, EventSummary, FeedId, FeedStatus, Gap, Settings};
+use crate::{EventId, EventSummary, FeedId, FeedStatus, Gap, Placed, RemovedFeed, Settings};
 use serde::Serialize;
 use std::sync::Arc;
 use tokio::sync::broadcast::{
@@ -56,10 +56,20 @@ pub enum EngineEvent {
         /// How it is now.
         status: FeedStatus,
     },
-    /// A feed was removed, with its events.
+    /// The feeds were put in another order, or into other folders.
+    Arranged {
+        /// All of them, in their order.
+        feeds: Vec<Placed>,
+    },
+    /// A feed was removed: with its history, unless [`Removed`](Self::Removed) before this says that it stays.
     FeedRemoved {
         /// The feed.
         feed: FeedId,
+    },
+    /// Other feeds than before were removed and left their history, or can be brought back.
+    Removed {
+        /// The latest first.
+        feeds: Vec<RemovedFeed>,
     },
     /// The counts over all feeds changed.
     Counts {

@@ -9,9 +9,18 @@ pub enum EngineError {
     /// No such feed, any more.
     #[error("There is no feed {0}. It may have been removed.")]
     NoSuchFeed(FeedId),
+    /// No such folder, any more.
+    #[error("There is no folder “{0}”. It may have been renamed.")]
+    NoSuchFolder(String),
     /// No such event, any more.
     #[error("There is no event {0}. It may have been removed.")]
     NoSuchEvent(EventId),
+    /// A removed feed that has no settings any more.
+    #[error("Feed {0} cannot be brought back: it was not removed, or longer than a day ago. Add it again.")]
+    NotRestorable(FeedId),
+    /// What cannot be taken back any more.
+    #[error("This cannot be taken back any more.")]
+    TooLate,
     /// Settings that cannot work; the sentence says which and why.
     #[error("{0}")]
     BadFeed(String),
@@ -31,7 +40,10 @@ impl EngineError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::NoSuchFeed(_) => "no-such-feed",
+            Self::NoSuchFolder(_) => "no-such-folder",
             Self::NoSuchEvent(_) => "no-such-event",
+            Self::NotRestorable(_) => "not-restorable",
+            Self::TooLate => "too-late",
             Self::BadFeed(_) => "bad-feed",
             Self::Store(_) => "store",
             Self::NoThread(_) => "no-thread",

@@ -145,6 +145,17 @@ pub struct PageQuery {
     pub limit: u32,
 }
 
+/// What was marked as read at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct MarkedRead {
+    /// How many events.
+    #[ts(type = "number")]
+    pub events: u64,
+    /// By which it can be taken back; `None`: there was nothing to mark.
+    #[ts(type = "number | null")]
+    pub undo: Option<u64>,
+}
+
 /// A page of events, newest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]

@@ -6,6 +6,7 @@ mod data_path;
 pub(crate) mod keys;
 mod look;
 
+pub(crate) use connecting::folder_name;
 pub use look::FeedColor;
 
 use crate::announce::FeedAnnouncing;

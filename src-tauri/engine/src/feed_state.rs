@@ -1,7 +1,8 @@
 //! How a feed fares just now: connecting, open, waiting for its next try, and why.
 //!
 //! Deliberately not here: what the user configured (`feed.rs`), the transitions (`subscription.rs`).
-use crate::{Feed, FeedId};
+use crate::store::RetiredFeed;
+use crate::{Feed, FeedColor, FeedConfig, FeedId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -65,6 +66,44 @@ pub enum FeedState {
         /// Why.
         cause: Cause,
     },
+}
+
+/// A feed that the user removed and whose history stays.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RemovedFeed {
+    /// The feed it was.
+    pub id: FeedId,
+    /// What it was called.
+    pub name: String,
+    /// The colour of its icon; `None`: one of its own.
+    pub color: Option<FeedColor>,
+    /// The sign of its icon; empty: the first letter of its name.
+    pub icon: String,
+    /// When it was removed, in milliseconds since the Unix epoch.
+    #[ts(type = "number")]
+    pub removed_at: i64,
+    /// How many events it left.
+    #[ts(type = "number")]
+    pub events: u64,
+    /// Whether it can be brought back as it was.
+    pub restorable: bool,
+}
+
+impl RemovedFeed {
+    /// What there is to tell of it.
+    pub fn of(retired: &RetiredFeed) -> Self {
+        let FeedConfig { name, color, icon, .. } = &retired.feed.config;
+        Self {
+            id: retired.feed.id,
+            name: name.clone(),
+            color: *color,
+            icon: icon.clone(),
+            removed_at: retired.at,
+            events: retired.counts.events,
+            restorable: retired.is_whole(),
+        }
+    }
 }
 
 /// A feed with all that a list of feeds shows of it.

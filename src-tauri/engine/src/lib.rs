@@ -4,6 +4,7 @@
 //! Deliberately not here: Tauri, D-Bus, a window, a tray, the command line. What the engine needs of them it takes as a
 //! narrow trait ([`announce::Notifier`]).
 pub mod announce;
+pub mod arrangement;
 mod clock;
 pub mod connection_log;
 pub mod engine;
@@ -31,13 +32,14 @@ pub mod world;
 pub use announce::{
     Announcement, AnnouncementId, Answer, Clock, Mute, MuteFor, Notifier, Reports, SystemClock, Target, Tested, Why,
 };
+pub use arrangement::{Destination, Item, Placed};
 pub use connection_log::{LogBatch, LogEntry, LogReader, Logged};
-pub use engine::{Engine, EngineOptions};
+pub use engine::{Engine, EngineOptions, RESTORABLE};
 pub use engine_event::{EngineEvent, EngineEvents, Envelope};
 pub use error::EngineError;
-pub use event::{Counts, Event, EventId, EventSummary, Gap, GapQuery, Page, PageQuery, Scope, Urgency};
+pub use event::{Counts, Event, EventId, EventSummary, Gap, GapQuery, MarkedRead, Page, PageQuery, Scope, Urgency};
 pub use feed::{Feed, FeedColor, FeedConfig, FeedId, Header, ProxyChoice, RepeatRule, ResumeMode};
-pub use feed_state::{Cause, FeedState, FeedStatus};
+pub use feed_state::{Cause, FeedState, FeedStatus, RemovedFeed};
 pub use figures::{Absence, Figures, FiguresQuery, LastError};
 pub use hook::{HookEnd, HookReport, Hooks, NoHooks};
 pub use intake::{Intake, Taken};

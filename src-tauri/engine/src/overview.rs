@@ -2,10 +2,11 @@
 //!
 //! Deliberately not here: how states come about (`subscription.rs`), telling of changes (`teller.rs`).
 use crate::announce::FeedAnnouncing;
+use crate::arrangement::tidied;
 use crate::connection_log::ConnectionLog;
 use crate::intake::SharedIntake;
-use crate::store::{FeedCounts, StoredFeed};
-use crate::{Counts, Feed, FeedConfig, FeedId, FeedState, FeedStatus, Retention};
+use crate::store::{FeedCounts, RetiredFeed, StoredFeed};
+use crate::{Counts, Feed, FeedConfig, FeedId, FeedState, FeedStatus, Placed, RemovedFeed, Retention};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,8 +21,11 @@ pub(crate) struct Overview {
 
 #[derive(Default)]
 struct Feeds {
-    /// By ID, which is the user's order as long as feeds cannot be moved.
     by_id: BTreeMap<FeedId, Entry>,
+    /// The user's order, with the feeds of each folder together.
+    order: Vec<FeedId>,
+    /// Those that were removed and whose history stays, the latest first.
+    retired: Vec<RetiredFeed>,
     counts_changed: bool,
 }
 
@@ -78,7 +82,10 @@ impl Announced {
 }
 
 impl Overview {
-    pub(crate) fn new(feeds: Vec<StoredFeed>) -> Self {
+    pub(crate) fn new(feeds: Vec<StoredFeed>, retired: Vec<RetiredFeed>) -> Self {
+        let placed = |stored: &StoredFeed| placed(&stored.feed);
+        let order = tidied(&feeds.iter().map(placed).collect::<Vec<_>>());
+        let order = order.into_iter().map(|placed| placed.feed).collect();
         let entry = |stored: StoredFeed| {
             let state = initial_state(&stored.feed);
             let (counts, last_byte) = (stored.counts, LastByte::default());
@@ -87,11 +94,11 @@ impl Overview {
             (stored.feed.id, Entry { feed: stored.feed, state, counts, last_byte, log, intake, changed: false })
         };
         let by_id = feeds.into_iter().map(entry).collect();
-        Self { feeds: Mutex::new(Feeds { by_id, counts_changed: false }), stirred: Notify::new() }
+        Self { feeds: Mutex::new(Feeds { by_id, order, retired, counts_changed: false }), stirred: Notify::new() }
     }
 
     pub(crate) fn statuses(&self) -> Vec<FeedStatus> {
-        self.feeds().by_id.values().map(Entry::status).collect()
+        self.feeds().in_order().map(Entry::status).collect()
     }
 
     pub(crate) fn status(&self, id: FeedId) -> Option<FeedStatus> {
@@ -103,7 +110,7 @@ impl Overview {
     }
 
     pub(crate) fn all(&self) -> Vec<Feed> {
-        self.feeds().by_id.values().map(|entry| entry.feed.clone()).collect()
+        self.feeds().in_order().map(|entry| entry.feed.clone()).collect()
     }
 
     pub(crate) fn last_byte(&self, id: FeedId) -> LastByte {
@@ -129,10 +136,20 @@ impl Overview {
         self.feeds().by_id.get(&id).map(|entry| Announced::of(&entry.feed.config))
     }
 
-    /// The sum over all feeds.
+    /// The user's order.
+    pub(crate) fn arrangement(&self) -> Vec<Placed> {
+        self.feeds().in_order().map(|entry| placed(&entry.feed)).collect()
+    }
+
+    pub(crate) fn set_order(&self, order: Vec<FeedId>) {
+        self.feeds().order = order;
+    }
+
+    /// The sum over all feeds. What removed ones left counts, but not as unread.
     pub(crate) fn counts(&self) -> Counts {
         let feeds = self.feeds();
-        let counts = feeds.by_id.values().map(|entry| entry.counts);
+        let left = feeds.retired.iter().map(|retired| FeedCounts { unread: 0, ..retired.counts });
+        let counts = feeds.by_id.values().map(|entry| entry.counts).chain(left);
         counts.fold(Counts::default(), |sum, counts| Counts {
             all: sum.all + counts.events,
             unread: sum.unread + counts.unread,
@@ -140,17 +157,19 @@ impl Overview {
         })
     }
 
-    /// The feeds of which not everything is kept: what is, and how many events are too many.
+    /// The feeds of which not everything is kept, removed ones too: what is, and how many events are too many.
     pub(crate) fn bounded(&self, all: Retention) -> Vec<(FeedId, Retention, u64)> {
         let feeds = self.feeds();
-        let bounded = feeds.by_id.iter().filter_map(|(id, entry)| {
-            let retention = entry.feed.config.retention.or(all);
-            let FeedCounts { events, starred, .. } = entry.counts;
+        let there = feeds.by_id.values().map(|entry| (&entry.feed, entry.counts));
+        let retired = feeds.retired.iter().map(|retired| (&retired.feed, retired.counts));
+        let bounded = there.chain(retired).filter_map(|(feed, counts)| {
+            let retention = feed.config.retention.or(all);
+            let FeedCounts { events, starred, .. } = counts;
             let spare = match retention.events {
                 0 => 0,
                 kept => events.saturating_sub(starred + u64::from(kept)),
             };
-            (!retention.is_unbounded()).then_some((*id, retention, spare))
+            (!retention.is_unbounded()).then_some((feed.id, retention, spare))
         });
         bounded.collect()
     }
@@ -171,6 +190,7 @@ impl Overview {
         } else {
             let (counts, last_byte) = (FeedCounts::default(), LastByte::default());
             let (log, intake) = (ConnectionLog::default(), SharedIntake::new(&feed.config));
+            feeds.order.push(feed.id);
             feeds.by_id.insert(feed.id, Entry { feed, state, counts, last_byte, log, intake, changed: true });
         }
         drop(feeds);
@@ -179,12 +199,47 @@ impl Overview {
 
     pub(crate) fn remove(&self, id: FeedId) {
         let mut feeds = self.feeds();
-        if let Some(entry) = feeds.by_id.remove(&id) {
-            entry.log.end();
+        feeds.take(id);
+        feeds.retired.retain(|retired| retired.feed.id != id);
+        feeds.counts_changed = true;
+        drop(feeds);
+        self.stirred.notify_one();
+    }
+
+    /// Removes a feed whose history stays.
+    pub(crate) fn retire(&self, id: FeedId, at: i64) {
+        let mut feeds = self.feeds();
+        if let Some(Entry { feed, counts, .. }) = feeds.take(id) {
+            feeds.retired.insert(0, RetiredFeed { feed, at, counts });
         }
         feeds.counts_changed = true;
         drop(feeds);
         self.stirred.notify_one();
+    }
+
+    /// Takes a removed feed back.
+    pub(crate) fn restore(&self, feed: Feed, counts: FeedCounts) {
+        self.remove(feed.id);
+        self.put(feed.clone());
+        self.set_counts(&[(feed.id, counts)]);
+    }
+
+    pub(crate) fn is_retired(&self, id: FeedId) -> bool {
+        self.feeds().retired.iter().any(|retired| retired.feed.id == id)
+    }
+
+    /// Whether these are others than before.
+    pub(crate) fn set_retired(&self, retired: Vec<RetiredFeed>) -> bool {
+        let mut feeds = self.feeds();
+        let others = feeds.retired != retired;
+        feeds.retired = retired;
+        feeds.counts_changed |= others;
+        others
+    }
+
+    /// The removed feeds that left something, the latest first.
+    pub(crate) fn removed(&self) -> Vec<RemovedFeed> {
+        self.feeds().retired.iter().map(RemovedFeed::of).collect()
     }
 
     /// Sets the state of a feed; a paused one stays so.
@@ -203,6 +258,9 @@ impl Overview {
                 entry.changed |= entry.counts.unread != counts.unread || entry.counts.dropped != counts.dropped;
                 entry.counts = *counts;
                 feeds.counts_changed = true;
+            } else if let Some(retired) = feeds.retired.iter_mut().find(|retired| retired.feed.id == *id) {
+                retired.counts = *counts;
+                feeds.counts_changed = true;
             }
         }
         drop(feeds);
@@ -220,6 +278,21 @@ impl Overview {
     fn feeds(&self) -> MutexGuard<'_, Feeds> {
         self.feeds.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl Feeds {
+    fn in_order(&self) -> impl Iterator<Item = &Entry> {
+        self.order.iter().filter_map(|id| self.by_id.get(id))
+    }
+
+    fn take(&mut self, id: FeedId) -> Option<Entry> {
+        self.order.retain(|other| *other != id);
+        self.by_id.remove(&id).inspect(|entry| entry.log.end())
+    }
+}
+
+fn placed(feed: &Feed) -> Placed {
+    Placed { feed: feed.id, folder: feed.config.folder.clone() }
 }
 
 fn initial_state(feed: &Feed) -> FeedState {

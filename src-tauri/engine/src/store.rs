@@ -18,6 +18,7 @@ mod owner;
 mod prune;
 mod reader;
 mod reading;
+mod retired;
 mod row;
 mod salvage;
 mod search;
@@ -34,6 +35,7 @@ pub use marks::Marked;
 pub use prune::{Kept, Pruned};
 pub(crate) use reader::Readers;
 pub(crate) use reading::snippet;
+pub use retired::RetiredFeed;
 pub(crate) use writer::{Writer, WriterNews};
 
 use crate::FeedId;

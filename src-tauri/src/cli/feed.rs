@@ -2,6 +2,7 @@
 //!
 //! Deliberately not here: what a feed does (the engine), the socket (`control.rs`).
 mod announcing;
+mod arranging;
 mod config;
 mod log;
 mod status;
@@ -11,7 +12,7 @@ use super::owner::Owner;
 use super::{DataDir, Failed, Format, Outcome, tell};
 use crate::control::Request;
 use clap::{Args, Subcommand};
-use tidings_engine::Feed;
+use tidings_engine::{Feed, FeedId, Item};
 
 /// Add, show and change feeds
 ///
@@ -41,7 +42,12 @@ Examples:
         choices: config::Choices,
     },
     /// List all feeds, and how they fare if Tidings is running
+    ///
+    /// They are in the order of the window, those in a folder indented under its name.
     List {
+        /// List the feeds that were removed and whose history stays instead
+        #[arg(long)]
+        removed: bool,
         /// How feeds are written
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
@@ -110,10 +116,39 @@ Examples:
         #[arg(long, conflicts_with = "feed")]
         all: bool,
     },
-    /// Remove a feed together with its stored events
+    /// Remove a feed, and leave its stored events
+    ///
+    /// They stay in the list and are found; what was unread counts as read. For a day the feed can be brought back as it was
+    /// (tidings feed restore). After that its settings are forgotten.
     Remove {
         /// Its name or id
         feed: String,
+        /// Delete its stored events too, for good; also those of a feed that was removed before
+        #[arg(long)]
+        with_history: bool,
+    },
+    /// Bring a removed feed back as it was, within a day
+    Restore {
+        /// Its name or id
+        feed: String,
+    },
+    /// Put a feed elsewhere in the list
+    #[command(after_help = "\
+Examples:
+  tidings feed move builds --into Work
+  tidings feed move builds --before alerts")]
+    Move {
+        /// Its name or id
+        feed: String,
+        #[command(flatten)]
+        to: arranging::FeedTo,
+    },
+    /// Put a folder elsewhere in the list, rename it, or dissolve it
+    Folder {
+        /// Its name
+        folder: String,
+        #[command(flatten)]
+        to: arranging::FolderTo,
     },
 }
 
@@ -156,16 +191,44 @@ impl FeedCommand {
                 owner.ask_running(Request::Reconnect { id: Some(feed.id) })?;
                 format!("Reconnecting “{name}”.")
             }
-            Action::Remove { feed } => {
+            Action::Remove { feed, with_history: false } => {
                 let feed = owner.feed(&feed)?;
                 owner.ask(Request::FeedRemove { id: feed.id })?;
-                format!("Removed “{}” and its stored events.", feed.config.name)
+                format!("Removed “{}”. Its stored events stay; tidings feed restore brings it back.", feed.config.name)
+            }
+            Action::Remove { feed, with_history: true } => {
+                let (id, name) = there_or_removed(&mut owner, &feed)?;
+                owner.ask(Request::FeedDelete { id })?;
+                format!("Deleted “{name}” and its stored events.")
+            }
+            Action::Restore { feed } => {
+                let removed = owner.removed()?;
+                let id = find_named(removed.iter().map(|feed| (feed.id, &*feed.name)), &feed).map_err(|_| {
+                    Failed::Work(format!("No feed “{feed}” was removed; see tidings feed list --removed."))
+                })?;
+                let feed = owner.ask_for_feed(Request::FeedRestore { id })?;
+                format!("“{}” is back.", feed.config.name)
+            }
+            Action::Move { feed, to } => {
+                let feeds = owner.feeds()?;
+                let feed = find(&feeds, &feed).map_err(Failed::Work)?;
+                let to = to.destination(&feeds).map_err(Failed::Work)?;
+                owner.ask(Request::Move { item: Item::Feed { feed: feed.id }, to })?;
+                format!("Moved “{}”.", feed.config.name)
+            }
+            Action::Folder { folder, to } => {
+                let feeds = owner.feeds()?;
+                let folder = arranging::folder(&feeds, &folder).map_err(Failed::Work)?;
+                let (to, told) = to.destination(&feeds, &folder).map_err(Failed::Work)?;
+                owner.ask(Request::Move { item: Item::Folder { folder }, to })?;
+                told
             }
             Action::Log { feed, follow, format } => return log::show(&mut owner, &feed, follow, format),
             Action::SendTest { feed, event_type, data, format } => {
                 return tested::send(&mut owner, &feed, event_type, data, format);
             }
-            Action::List { format } => return status::list(&owner.look()?, format),
+            Action::List { removed: true, format } => return status::list_removed(&owner.look_at_removed()?, format),
+            Action::List { removed: false, format } => return status::list(&owner.look()?, format),
             Action::Show { feed, format } => return status::show(&owner.look()?, &feed, format, &|id| owner.gaps(id)),
         };
         tell(&told)
@@ -176,32 +239,48 @@ impl FeedCommand {
 ///
 /// Fails with a sentence.
 pub(super) fn find<'a>(feeds: &'a [Feed], meant: &str) -> Result<&'a Feed, String> {
-    let exact: Vec<_> = feeds.iter().filter(|feed| feed.config.name == meant).collect();
+    let id = find_named(feeds.iter().map(|feed| (feed.id, &*feed.config.name)), meant)?;
+    feeds.iter().find(|feed| feed.id == id).ok_or_else(|| nothing_called(meant))
+}
+
+/// [`find`] among anything that has an id and a name.
+fn find_named<'a>(named: impl Iterator<Item = (FeedId, &'a str)> + Clone, meant: &str) -> Result<FeedId, String> {
+    let exact: Vec<_> = named.clone().filter(|(_, name)| *name == meant).collect();
     let found = if exact.is_empty() {
         let folded = meant.to_lowercase();
-        feeds.iter().filter(|feed| feed.config.name.to_lowercase() == folded).collect()
+        named.clone().filter(|(_, name)| name.to_lowercase() == folded).collect()
     } else {
         exact
     };
     match *found {
-        [feed] => return Ok(feed),
+        [(id, _)] => return Ok(id),
         [] => {}
         ref several => {
-            let ids: Vec<_> = several.iter().map(|feed| feed.id.to_string()).collect();
+            let ids: Vec<_> = several.iter().map(|(id, _)| id.to_string()).collect();
             return Err(format!("Several feeds are called “{meant}”; name one by its id: {}.", ids.join(", ")));
         }
     }
-    meant
-        .parse::<i64>()
-        .ok()
-        .and_then(|id| feeds.iter().find(|feed| feed.id.0 == id))
-        .ok_or_else(|| format!("There is no feed “{meant}”; see tidings feed list."))
+    let id = meant.parse().ok().map(FeedId);
+    id.filter(|id| named.clone().any(|(other, _)| other == *id)).ok_or_else(|| nothing_called(meant))
+}
+
+fn nothing_called(meant: &str) -> String {
+    format!("There is no feed “{meant}”; see tidings feed list.")
+}
+
+/// A feed that is there, or else one that was removed and left its history.
+fn there_or_removed(owner: &mut Owner, meant: &str) -> Result<(FeedId, String), Failed> {
+    let there = owner.feed(meant).map(|feed| (feed.id, feed.config.name));
+    let Err(not_there) = there else { return there };
+    let removed = owner.removed()?;
+    let Ok(id) = find_named(removed.iter().map(|feed| (feed.id, &*feed.name)), meant) else { return Err(not_there) };
+    let name = removed.into_iter().find(|feed| feed.id == id).map(|feed| feed.name);
+    Ok((id, name.unwrap_or_default()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tidings_engine::FeedId;
 
     fn feed(id: i64, name: &str) -> Feed {
         let config = config::new(name.into(), "http://localhost/".into());

@@ -129,6 +129,8 @@ impl Export {
 struct Stored {
     history: History,
     feeds: Vec<Feed>,
+    /// Feeds that were removed and left their history.
+    removed: Vec<Feed>,
 }
 
 impl Stored {
@@ -137,17 +139,19 @@ impl Stored {
         let history = History::open(&data_dir).map_err(Failed::work)?;
         storage::warn(&data_dir, &history);
         let feeds = history.feeds().map_err(Failed::work)?;
-        Ok(Self { history, feeds })
+        let removed = history.retired().map_err(Failed::work)?.into_iter().map(|retired| retired.feed).collect();
+        Ok(Self { history, feeds, removed })
     }
 
     fn scope(&self, feed: Option<&str>) -> Result<Scope, Failed> {
         let Some(name) = feed else { return Ok(Scope::All) };
-        let feed = super::feed::find(&self.feeds, name).map_err(Failed::Work)?;
+        let there = super::feed::find(&self.feeds, name);
+        let feed = there.or_else(|none| super::feed::find(&self.removed, name).map_err(|_| Failed::Work(none)))?;
         Ok(Scope::Feed { feed: feed.id })
     }
 
     fn names(&self) -> HashMap<FeedId, &str> {
-        self.feeds.iter().map(|feed| (feed.id, &*feed.config.name)).collect()
+        self.feeds.iter().chain(&self.removed).map(|feed| (feed.id, &*feed.config.name)).collect()
     }
 
     /// The times in which the feed that the scope is of was not connected.

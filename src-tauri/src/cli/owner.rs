@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tidings_engine::{
     Announcement, Engine, EngineError, EngineOptions, Feed, FeedId, FeedStatus, Gap, GapQuery, History, NoHooks,
-    Notifier, StoreError, SystemClock,
+    Notifier, RemovedFeed, StoreError, SystemClock,
 };
 use tidings_event_source::Policy;
 use tokio::runtime::Runtime;
@@ -125,6 +125,18 @@ impl Owner {
     pub(super) fn feeds(&mut self) -> Result<Vec<Feed>, Failed> {
         let Reply::Feeds(feeds) = self.ask(Request::Feeds)? else { return Err(not_understood()) };
         Ok(feeds.into_iter().map(|status| status.feed).collect())
+    }
+
+    /// The feeds that were removed and whose history stays.
+    pub(super) fn removed(&mut self) -> Result<Vec<RemovedFeed>, Failed> {
+        let Reply::RemovedFeeds(feeds) = self.ask(Request::RemovedFeeds)? else { return Err(not_understood()) };
+        Ok(feeds)
+    }
+
+    /// [`removed`](Self::removed), without becoming their owner.
+    pub(super) fn look_at_removed(&self) -> Result<Vec<RemovedFeed>, Failed> {
+        let history = History::open(&self.data_dir).map_err(Failed::work)?;
+        Ok(history.retired().map_err(Failed::work)?.iter().map(RemovedFeed::of).collect())
     }
 
     /// The times in which a feed was not connected, newest first. Read beside whoever owns them.

@@ -132,7 +132,7 @@ async fn a_pause_is_a_gap_and_is_told() {
     };
     assert_eq!(tokio::time::timeout(LIMIT, envelope).await.expect("it is told"), gap);
     // Removed with its feed.
-    running.engine.remove_feed(feed).await.unwrap();
+    running.engine.delete_feed(feed).await.unwrap();
     assert_eq!(running.engine.gaps(all(feed)).await.unwrap(), []);
 }
 

@@ -69,20 +69,20 @@ async fn paused_feed_rests_until_it_goes_on() {
 }
 
 #[tokio::test]
-async fn removed_feed_takes_its_events_with_it() {
+async fn deleted_feed_takes_its_events_with_it() {
     let (server, other) = (patient().await, patient().await);
     let running = Running::new();
     let feed = running.add(&server.url("/")).await.id;
     running.add(&other.url("/")).await;
     running.titles(2).await;
     let mut told = running.engine.events();
-    running.engine.remove_feed(feed).await.unwrap();
+    running.engine.delete_feed(feed).await.unwrap();
     server.ended(0).await;
     assert_eq!(running.engine.feeds().await.unwrap().len(), 1);
     assert_eq!(running.events().await.len(), 1);
     assert_eq!(running.engine.counts().await.unwrap().all, 1);
     while !matches!(told.next().await.unwrap().event, EngineEvent::FeedRemoved { feed: removed } if removed == feed) {}
-    assert!(matches!(running.engine.remove_feed(feed).await, Err(EngineError::NoSuchFeed(id)) if id == feed));
+    assert!(matches!(running.engine.delete_feed(feed).await, Err(EngineError::NoSuchFeed(id)) if id == feed));
     assert!(matches!(running.engine.pause_feed(feed, true).await, Err(EngineError::NoSuchFeed(_))));
     assert!(matches!(running.engine.reconnect(Some(feed)).await, Err(EngineError::NoSuchFeed(_))));
     let swept = async || {
@@ -156,7 +156,7 @@ async fn engine_that_does_not_connect_edits_feeds_all_the_same() {
     running.engine.shut_down().await;
     assert_eq!(server.requests().len(), 0);
     assert!(matches!(running.engine.feeds().await, Err(EngineError::ShutDown)));
-    assert!(matches!(running.engine.remove_feed(feed).await, Err(EngineError::ShutDown)));
+    assert!(matches!(running.engine.delete_feed(feed).await, Err(EngineError::ShutDown)));
 }
 
 #[tokio::test]

@@ -36,6 +36,7 @@ enum Stage {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Leaving {
     Removed,
+    Deleted,
     Paused,
     Edited,
 }
@@ -113,7 +114,7 @@ fn begun(url: &str) -> usize {
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_left_behind(
     #[values(Stage::Connecting, Stage::Waiting, Stage::Open, Stage::Lost)] stage: Stage,
-    #[values(Leaving::Removed, Leaving::Paused, Leaving::Edited)] leaving: Leaving,
+    #[values(Leaving::Removed, Leaving::Deleted, Leaving::Paused, Leaving::Edited)] leaving: Leaving,
 ) {
     let place = Place::of(stage).await;
     // Another feed comes back again and again: its requests are the clock.
@@ -131,6 +132,7 @@ async fn nothing_is_left_behind(
 
     match leaving {
         Leaving::Removed => running.engine.remove_feed(feed).await.unwrap(),
+        Leaving::Deleted => running.engine.delete_feed(feed).await.unwrap(),
         Leaving::Paused => running.engine.pause_feed(feed, true).await.unwrap(),
         Leaving::Edited => {
             let config = FeedConfig { notify: false, ..direct(&quiet.url("/")) };
@@ -155,7 +157,8 @@ async fn nothing_is_left_behind(
     }
 
     match leaving {
-        Leaving::Removed => {
+        Leaving::Removed => assert_eq!(running.state(feed).await, None),
+        Leaving::Deleted => {
             assert_eq!(running.state(feed).await, None);
             let rows = "SELECT (SELECT count(*) FROM feeds WHERE id = 1) + (SELECT count(*) FROM events)
                         + (SELECT count(*) FROM cursors WHERE feed_id = 1)";

@@ -82,7 +82,7 @@ proptest! {
                     store.mark_all_read(&scope(number), EventId(until.into()), limit.into()).unwrap().counts
                 }
                 Operation::RemoveFeed(feed) => {
-                    store.remove_feed(FeedId(feed.into())).unwrap();
+                    store.delete_feed(FeedId(feed.into())).unwrap();
                     vec![]
                 }
                 Operation::Sweep(limit) => {

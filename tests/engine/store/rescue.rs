@@ -370,7 +370,7 @@ fn the_second_copy_of_the_feeds_follows_every_change_and_is_the_users_alone() {
     store.pause_feed(second, true).unwrap();
     let expected: Vec<_> = store.feeds().unwrap().into_iter().map(|stored| stored.feed).collect();
     assert_eq!(read(), expected);
-    store.remove_feed(second).unwrap();
+    store.delete_feed(second).unwrap();
     assert_eq!(read(), expected[..1]);
     #[cfg(unix)]
     assert_eq!(std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&copy).unwrap().permissions()) & 0o777, 0o600);

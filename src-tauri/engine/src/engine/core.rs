@@ -1,8 +1,15 @@
 //! What the engine is made of, and what it does with it: feeds come, change and go; events are marked.
 //!
 //! Deliberately not here: threads (`network.rs`), the public face (`engine.rs`).
+mod arranging;
+mod removal;
+mod unread;
+
+pub use removal::RESTORABLE;
+
 use crate::announce::{
-    Announcement, AnnouncementId, Announcer, Candidate, Choices, Left, MuteFor, Plan, Silence, Target, Tested, Words,
+    Announcement, AnnouncementId, Announcer, Candidate, Choices, Left, Mute, MuteFor, Plan, Silence, Target, Tested,
+    Words,
 };
 use crate::hook::{Input, Starter};
 use crate::overview::Overview;
@@ -16,7 +23,7 @@ use crate::template::Incoming;
 use crate::world::World;
 use crate::{
     Decision, EngineError, EngineEvent, EngineOptions, Event, EventId, EventSummary, Feed, FeedConfig, FeedId,
-    Language, Page, PageQuery, Scope, Settings, Taken,
+    Language, Page, PageQuery, Settings, Taken,
 };
 use futures_util::future::join_all;
 use std::collections::HashMap;
@@ -25,6 +32,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Mutex as AsyncMutex, Notify};
 use tokio::time::{Instant, sleep, timeout_at};
+use unread::Undo;
 
 /// Between the starts of two subscriptions, when many start together.
 const STAGGER: Duration = Duration::from_millis(5);
@@ -49,6 +57,12 @@ pub(super) struct Core {
     pub(super) pruning: Arc<Notify>,
     /// Another history took the place of a damaged one.
     replaced: Arc<Notify>,
+    /// A feed was removed, which in a while cannot be brought back.
+    forgetting: Notify,
+    /// The mutes of removed feeds, for the case that they are brought back.
+    muted: AsyncMutex<HashMap<FeedId, Mute>>,
+    /// What was marked as read and can be taken back.
+    undo: Mutex<Undo>,
     connect: bool,
     ended: AtomicBool,
 }
@@ -56,7 +70,7 @@ pub(super) struct Core {
 impl Core {
     pub(super) fn new(store: Store, options: EngineOptions) -> Result<Self, EngineError> {
         let EngineOptions { data_dir: _, user_agent, notifier, clock, connect, policy, hooks } = options;
-        let overview = Arc::new(Overview::new(store.feeds()?));
+        let overview = Arc::new(Overview::new(store.feeds()?, store.retired()?));
         let settings = store.settings()?;
         let hooks = Arc::new(Starter::new(hooks, settings.allow_hooks));
         let teller = Arc::new(Teller::new());
@@ -91,6 +105,9 @@ impl Core {
             health,
             pruning,
             replaced,
+            forgetting: Notify::new(),
+            muted: AsyncMutex::default(),
+            undo: Mutex::default(),
             connect,
             ended: AtomicBool::new(false),
         })
@@ -119,7 +136,14 @@ impl Core {
                 self.prune().await;
             }
         };
-        tokio::join!(announcer.run(writer), self.teller.follow(overview), self.sweep(), prune, self.begin_anew());
+        tokio::join!(
+            announcer.run(writer),
+            self.teller.follow(overview),
+            self.sweep(),
+            self.forget_removed(),
+            prune,
+            self.begin_anew()
+        );
     }
 
     /// Starts the subscriptions anew whenever the history lost events: servers that can resume are asked for them again.
@@ -169,6 +193,9 @@ impl Core {
         let feed = self.change(move |store| store.add_feed(&config)).await?;
         self.surroundings.overview.put(feed.clone());
         self.start(&mut subscriptions, feed.clone(), Duration::ZERO);
+        if !feed.config.folder.is_empty() {
+            self.find_place(feed.id, feed.config.folder.clone()).await?;
+        }
         Ok(feed)
     }
 
@@ -191,6 +218,7 @@ impl Core {
         }
         let config = new.config.clone();
         let edited = self.change(move |store| store.edit_feed(id, &config, forget)).await;
+        let folder = old.config.folder.clone();
         let feed = if edited.is_ok() { new } else { old };
         self.surroundings.overview.put(feed.clone());
         if !feed.config.notify {
@@ -200,27 +228,11 @@ impl Core {
             self.start(&mut subscriptions, feed.clone(), Duration::ZERO);
         }
         self.pruning.notify_one();
-        edited.map(|()| feed)
-    }
-
-    pub(super) async fn remove_feed(self: Arc<Self>, id: FeedId) -> Result<(), EngineError> {
-        {
-            let mut subscriptions = self.subscriptions.lock().await;
-            let feed = self.feed(id)?;
-            end(&mut subscriptions, id).await;
-            if let Err(error) = self.change(move |store| store.remove_feed(id)).await {
-                if !feed.paused {
-                    self.start(&mut subscriptions, feed, Duration::ZERO);
-                }
-                return Err(error);
-            }
-            self.surroundings.overview.remove(id);
-            self.hooks.forget(id);
-            self.surroundings.announcer.forget(id);
-            self.teller.tell(EngineEvent::FeedRemoved { feed: id });
+        edited?;
+        if folder != feed.config.folder {
+            self.find_place(id, feed.config.folder.clone()).await?;
         }
-        tokio::spawn(async move { self.sweep().await });
-        Ok(())
+        Ok(feed)
     }
 
     pub(super) async fn pause_feed(&self, id: FeedId, paused: bool) -> Result<(), EngineError> {
@@ -232,6 +244,17 @@ impl Core {
             end(&mut subscriptions, id).await;
         } else if !subscriptions.contains_key(&id) {
             self.start(&mut subscriptions, feed, Duration::ZERO);
+        }
+        Ok(())
+    }
+
+    /// Ends the subscriptions of several feeds, or lets them go on. Those that have gone are no error.
+    pub(super) async fn pause_feeds(&self, feeds: Vec<FeedId>, paused: bool) -> Result<(), EngineError> {
+        for feed in feeds {
+            match self.pause_feed(feed, paused).await {
+                Err(EngineError::NoSuchFeed(_)) => {}
+                done => done?,
+            }
         }
         Ok(())
     }
@@ -254,27 +277,6 @@ impl Core {
         let marked = self.change(move |store| store.mark_read(&events, read)).await?;
         self.tell_marked(marked, Some(read), None);
         Ok(())
-    }
-
-    pub(super) async fn mark_all_read(&self, scope: Scope, until: EventId) -> Result<(), EngineError> {
-        let mut any = false;
-        let done = loop {
-            let scope = scope.clone();
-            match self.change(move |store| store.mark_all_read(&scope, until, AT_ONCE)).await {
-                Ok(marked) => {
-                    any |= !marked.events.is_empty();
-                    self.surroundings.overview.set_counts(&marked.counts);
-                    if marked.events.len() < AT_ONCE as usize {
-                        break Ok(());
-                    }
-                }
-                Err(error) => break Err(error),
-            }
-        };
-        if any {
-            self.teller.tell(EngineEvent::Marked { events: vec![], read: Some(true), starred: None });
-        }
-        done
     }
 
     pub(super) async fn star(&self, event: EventId, starred: bool) -> Result<(), EngineError> {

@@ -18,6 +18,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("format-4.sql"),
     include_str!("format-5.sql"),
     include_str!("format-6.sql"),
+    include_str!("format-7.sql"),
 ];
 
 /// "TIDN": tells our databases from others.

@@ -106,7 +106,7 @@ pub struct FeedCounts {
 }
 
 impl FeedCounts {
-    fn from_row(row: &Row<'_>, first: usize) -> rusqlite::Result<Self> {
+    pub(super) fn from_row(row: &Row<'_>, first: usize) -> rusqlite::Result<Self> {
         let count = |at| row.get::<_, i64>(at).map(|count| u64::try_from(count).unwrap_or(0));
         Ok(Self {
             events: count(first)?,
@@ -156,7 +156,8 @@ pub struct StoredFeed {
 /// All feeds, in the user's order.
 pub(super) fn feeds(connection: &Connection) -> rusqlite::Result<Vec<StoredFeed>> {
     let mut statement = connection.prepare(
-        "SELECT id, config, paused, events, unread, starred, dropped FROM feeds WHERE NOT removed ORDER BY position, id",
+        "SELECT id, config, paused, events, unread, starred, dropped FROM feeds
+         WHERE NOT removed AND retired_at IS NULL ORDER BY position, id",
     )?;
     let feeds = statement.query_map([], |row| {
         let feed = Feed { id: FeedId(row.get(0)?), config: row::feed_config(row, 1)?, paused: row.get(2)? };
@@ -167,14 +168,18 @@ pub(super) fn feeds(connection: &Connection) -> rusqlite::Result<Vec<StoredFeed>
 
 /// The feeds in a folder, as a JSON array of their IDs, for `json_each`.
 pub(super) fn in_folder(connection: &Connection, folder: &str) -> rusqlite::Result<String> {
-    let feeds = matching(connection, |config| config.folder == folder)?;
+    let feeds = matching(connection, false, |config| config.folder == folder)?;
     Ok(format!("[{}]", feeds.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")))
 }
 
-/// The feeds whose settings are such.
-pub(super) fn matching(connection: &Connection, is: impl Fn(&FeedConfig) -> bool) -> rusqlite::Result<Vec<FeedId>> {
-    let mut statement = connection.prepare_cached("SELECT id, config FROM feeds")?;
-    let mut rows = statement.query([])?;
+/// The feeds whose settings are such, also those that were removed if they are asked for.
+pub(super) fn matching(
+    connection: &Connection,
+    also_retired: bool,
+    is: impl Fn(&FeedConfig) -> bool,
+) -> rusqlite::Result<Vec<FeedId>> {
+    let mut statement = connection.prepare_cached("SELECT id, config FROM feeds WHERE ?1 OR retired_at IS NULL")?;
+    let mut rows = statement.query([also_retired])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         if is(&row::feed_config(row, 1)?) {
@@ -184,7 +189,7 @@ pub(super) fn matching(connection: &Connection, is: impl Fn(&FeedConfig) -> bool
     Ok(found)
 }
 
-fn to_json<T: serde::Serialize>(value: &T) -> rusqlite::Result<String> {
+pub(super) fn to_json<T: serde::Serialize>(value: &T) -> rusqlite::Result<String> {
     serde_json::to_string(value).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
 }
 
@@ -244,8 +249,30 @@ impl Store {
         Ok(())
     }
 
-    /// Takes a feed away from everyone at once; [`Self::sweep`] deletes its events.
-    pub fn remove_feed(&mut self, id: FeedId) -> Result<(), StoreError> {
+    /// Puts the feeds into this order, and into the folders that those say which are given whole.
+    pub fn arrange(&mut self, order: &[FeedId], changed: &[Feed]) -> Result<(), StoreError> {
+        let mut arrange = || {
+            let transaction = self.connection.transaction()?;
+            {
+                let mut place = transaction
+                    .prepare_cached("UPDATE feeds SET position = ?2 WHERE id = ?1 AND position IS NOT ?2")?;
+                for (feed, position) in order.iter().zip(1_i64..) {
+                    place.execute((feed.0, position))?;
+                }
+                let mut edit = transaction.prepare_cached("UPDATE feeds SET config = ?2 WHERE id = ?1")?;
+                for feed in changed {
+                    edit.execute((feed.id.0, to_json(&feed.config)?))?;
+                }
+            }
+            transaction.commit()
+        };
+        arrange().map_err(|error| self.error(&error))?;
+        self.copy_feeds();
+        Ok(())
+    }
+
+    /// Takes a feed away from everyone at once, together with its events, which [`Self::sweep`] deletes.
+    pub fn delete_feed(&mut self, id: FeedId) -> Result<(), StoreError> {
         let updated = self.connection.execute("UPDATE feeds SET removed = 1 WHERE id = ?1", [id.0]);
         updated.map_err(|error| self.error(&error))?;
         self.feeds.remove(&id);

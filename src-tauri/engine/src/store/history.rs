@@ -1,7 +1,7 @@
 //! The history as another process reads it, beside its owner or without one.
 //!
 //! Deliberately not here: writing of any kind.
-use super::{SetAside, StoreError, damage, database, feeds, gaps, outcomes, reading};
+use super::{RetiredFeed, SetAside, StoreError, damage, database, feeds, gaps, outcomes, reading, retired};
 use crate::announce::Why;
 use crate::{Event, EventId, Feed, Gap, GapQuery, Page, PageQuery, Scope, Trial, TrialReport};
 use rusqlite::Connection;
@@ -31,6 +31,11 @@ impl History {
     pub fn feeds(&self) -> Result<Vec<Feed>, StoreError> {
         let feeds = self.read(feeds::feeds)?.unwrap_or_default();
         Ok(feeds.into_iter().map(|stored| stored.feed).collect())
+    }
+
+    /// The feeds that were removed and whose history stays, the latest first.
+    pub fn retired(&self) -> Result<Vec<RetiredFeed>, StoreError> {
+        Ok(self.read(retired::retired)?.unwrap_or_default())
     }
 
     /// A page of the history, newest first.

@@ -2,11 +2,13 @@
 //!
 //! Deliberately not here: marking in a way that takes long, which is done bit by bit (`engine/core.rs`).
 use super::feeds::{FeedCounts, More, count, in_folder};
+use super::reading::RETIRED;
 use super::{Store, StoreError};
 use crate::{EventId, FeedId, Scope};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, Statement, params_from_iter};
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 /// What marking changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -50,9 +52,11 @@ impl Store {
                 ("AND +feed_id IN (SELECT value FROM json_each(?3))", Some(Value::from(feeds)))
             }
         };
+        // Of a removed feed nothing shows as unread.
         let sql = format!(
             "UPDATE events SET read = 1 WHERE id IN
-             (SELECT id FROM events WHERE read = 0 AND id <= ?1 {condition} ORDER BY id DESC LIMIT ?2)
+             (SELECT id FROM events WHERE read = 0 AND id <= ?1 AND feed_id NOT IN {RETIRED} {condition}
+              ORDER BY id DESC LIMIT ?2)
              RETURNING id, feed_id"
         );
         let parameters = [Some(until.0.into()), Some(limit.into()), of];
@@ -61,6 +65,22 @@ impl Store {
             let mut rows = statement.query(params_from_iter(parameters.iter().flatten()))?;
             while let Some(row) = rows.next()? {
                 marked.push((EventId(row.get(0)?), FeedId(row.get(1)?)));
+            }
+            Ok(())
+        })
+    }
+
+    /// Marks the read ones among the events of these numbers as unread.
+    pub fn mark_unread(&mut self, runs: &[RangeInclusive<i64>]) -> Result<Marked, StoreError> {
+        self.mark(More { unread: 1, ..More::default() }, |connection, marked| {
+            let mut statement = connection.prepare_cached(
+                "UPDATE events SET read = 0 WHERE id BETWEEN ?1 AND ?2 AND read = 1 RETURNING id, feed_id",
+            )?;
+            for run in runs {
+                let mut rows = statement.query((run.start(), run.end()))?;
+                while let Some(row) = rows.next()? {
+                    marked.push((EventId(row.get(0)?), FeedId(row.get(1)?)));
+                }
             }
             Ok(())
         })

@@ -35,7 +35,7 @@ pub struct Pruned {
 impl Store {
     /// Deletes at most `limit` of the oldest events of a feed that are not to be kept, and what is kept of them.
     pub fn prune(&mut self, feed: FeedId, kept: Kept, limit: u32) -> Result<Pruned, StoreError> {
-        if !self.feeds.contains_key(&feed) {
+        if !self.feeds.contains_key(&feed) && !self.is_retired(feed)? {
             return Ok(Pruned::default());
         }
         let connected_until = self.connected_until(feed)?;

@@ -38,12 +38,22 @@ impl Conditions {
         self.add(&format!("{column} IN ({marks})"), values);
     }
 
+    /// What a removed feed left counts as read.
+    fn add_read(&mut self, read: bool) {
+        let condition = if read {
+            format!("(e.read OR e.feed_id IN {RETIRED})")
+        } else {
+            format!("e.read = 0 AND e.feed_id NOT IN {RETIRED}")
+        };
+        self.add(&condition, []);
+    }
+
     fn add_scope(&mut self, connection: &Connection, scope: &Scope) -> rusqlite::Result<()> {
         // The events of a removed feed are on their way out.
         self.add("e.feed_id NOT IN (SELECT id FROM feeds WHERE removed)", []);
         match scope {
             Scope::All => {}
-            Scope::Unread => self.add("e.read = 0", []),
+            Scope::Unread => self.add_read(false),
             Scope::Starred => self.add("e.starred = 1", []),
             Scope::Feed { feed } => self.add("e.feed_id = ?", [feed.0.into()]),
             // Along the events: the index of a feed's events has those of several in no order.
@@ -58,10 +68,12 @@ impl Conditions {
     /// Adds what the operators of a search ask for.
     fn add_operators(&mut self, connection: &Connection, search: Search) -> rusqlite::Result<()> {
         type Name = fn(&FeedConfig) -> &str;
-        let named: [(_, Name); 2] = [(search.feeds, |config| &config.name), (search.folders, |config| &config.folder)];
-        for (parts, name) in named.into_iter().filter(|(parts, _)| !parts.is_empty()) {
+        // A removed feed is found by its name, and is in no folder.
+        let named: [(_, bool, Name); 2] =
+            [(search.feeds, true, |config| &config.name), (search.folders, false, |config| &config.folder)];
+        for (parts, also_retired, name) in named.into_iter().filter(|(parts, ..)| !parts.is_empty()) {
             let parts: Vec<String> = parts.iter().map(|part| part.to_lowercase()).collect();
-            let feeds = feeds::matching(connection, |config| {
+            let feeds = feeds::matching(connection, also_retired, |config| {
                 let name = name(config).to_lowercase();
                 parts.iter().any(|part| name.contains(part))
             })?;
@@ -71,7 +83,7 @@ impl Conditions {
             self.add_one_of("e.type", search.types.into_iter().map(Value::from).collect());
         }
         if let Some(read) = search.read {
-            self.add(if read { "e.read = 1" } else { "e.read = 0" }, []);
+            self.add_read(read);
         }
         if search.starred {
             self.add("e.starred = 1", []);
@@ -246,8 +258,12 @@ pub(super) fn export(
     }
 }
 
+/// The feeds that were removed and whose history stays.
+pub(super) const RETIRED: &str = "(SELECT id FROM feeds WHERE retired_at IS NOT NULL)";
+
 /// The columns of [`summary`].
-const SUMMARY: &str = "e.id, e.feed_id, e.type, e.title, substr(e.body, 1, 512), e.urgency, e.received_at, e.read, e.starred, e.count, e.link IS NOT NULL";
+const SUMMARY: &str = "e.id, e.feed_id, e.type, e.title, substr(e.body, 1, 512), e.urgency, e.received_at,
+    e.read OR e.feed_id IN (SELECT id FROM feeds WHERE retired_at IS NOT NULL), e.starred, e.count, e.link IS NOT NULL";
 
 fn summary(row: &Row<'_>) -> rusqlite::Result<EventSummary> {
     Ok(EventSummary {

@@ -3,9 +3,10 @@
 //! It knows tables by what the new database has, so that a new table is rescued without a word here. Deliberately not
 //! here: which file takes the place of which (`damage.rs`).
 use super::damage::REBUILD_WORDS;
-use super::database;
+use super::feeds_copy::Copied;
+use super::{database, row};
+use crate::FeedConfig;
 use crate::feed::keys::Keys;
-use crate::{Feed, FeedConfig};
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Row, Statement, params_from_iter};
 use std::path::Path;
@@ -35,7 +36,7 @@ pub(super) fn format(connection: &Connection) -> usize {
 }
 
 /// Copies what can be read of `from`, and what `feeds` has of feeds besides. Fails only when `into` cannot be written.
-pub(super) fn copy(from: Option<&Connection>, into: &mut Connection, feeds: &[Feed]) -> rusqlite::Result<Rescued> {
+pub(super) fn copy(from: Option<&Connection>, into: &mut Connection, feeds: &[Copied]) -> rusqlite::Result<Rescued> {
     let transaction = into.transaction()?;
     if let Some(from) = from {
         for table in tables(&transaction)? {
@@ -193,15 +194,21 @@ fn beyond_hole(read: &mut Statement<'_>, hole: i64) -> Option<i64> {
 }
 
 /// Adds the feeds that could not be read, from their second copy, and puts all in its order.
-fn add_feeds(into: &Connection, feeds: &[Feed]) -> rusqlite::Result<()> {
+fn add_feeds(into: &Connection, feeds: &[Copied]) -> rusqlite::Result<()> {
     let mut insert =
         into.prepare("INSERT OR IGNORE INTO feeds (id, position, config, paused) VALUES (?1, ?2, ?3, ?4)")?;
     let mut order = into.prepare("UPDATE feeds SET position = ?2 WHERE id = ?1")?;
-    for (feed, position) in feeds.iter().zip(1_i64..) {
+    let mut retire = knows(into, "feeds", "retired_at")?
+        .then(|| into.prepare("UPDATE feeds SET retired_at = ?2 WHERE id = ?1"))
+        .transpose()?;
+    for (Copied { feed, retired_at }, position) in feeds.iter().zip(1_i64..) {
         if let Ok(config) = serde_json::to_string(&feed.config) {
             insert.execute((feed.id.0, position, config, feed.paused))?;
         }
         order.execute((feed.id.0, position))?;
+        if let (Some(retire), Some(at)) = (&mut retire, retired_at) {
+            retire.execute((feed.id.0, at))?;
+        }
     }
     Ok(())
 }
@@ -260,27 +267,32 @@ fn put_in_order(into: &Connection, from: Option<&Connection>) -> rusqlite::Resul
 fn rewind_resume_tokens(into: &Connection) -> rusqlite::Result<()> {
     /// So many events at least do not all go without the value.
     const LOOKED_AT: u32 = 1000;
-    let known = "SELECT count(*) FROM pragma_table_info('cursors') WHERE name = 'resume_token'";
-    if into.query_row(known, [], |row| row.get::<_, i64>(0))? == 0 {
+    if !knows(into, "cursors", "resume_token")? {
         // It is of a format that knew no such sources.
         return Ok(());
     }
     let mut events = into.prepare("SELECT type, data FROM events WHERE feed_id = ?1 ORDER BY id DESC LIMIT ?2")?;
-    for stored in super::feeds::feeds(into)? {
-        let Some(keys) = stored.feed.config.keys().ok().filter(Keys::has_token) else { continue };
-        let mut rows = events.query((stored.feed.id.0, LOOKED_AT))?;
+    // What was rescued may be of an older format than feeds are read by.
+    let mut feeds = into.prepare("SELECT id, config FROM feeds WHERE NOT removed")?;
+    let feeds = feeds.query_map([], |row| Ok((row.get::<_, i64>(0)?, row::feed_config(row, 1)?)))?;
+    for (feed, config) in feeds.collect::<rusqlite::Result<Vec<_>>>()? {
+        let Some(keys) = config.keys().ok().filter(Keys::has_token) else { continue };
+        let mut rows = events.query((feed, LOOKED_AT))?;
         let mut token = None;
         while token.is_none()
             && let Some(row) = rows.next()?
         {
             token = keys.token(row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?);
         }
-        into.execute(
-            "UPDATE cursors SET resume_token = ?2 WHERE feed_id = ?1",
-            (stored.feed.id.0, token.unwrap_or_default()),
-        )?;
+        into.execute("UPDATE cursors SET resume_token = ?2 WHERE feed_id = ?1", (feed, token.unwrap_or_default()))?;
     }
     Ok(())
+}
+
+/// Whether a format has a column.
+fn knows(connection: &Connection, table: &str, column: &str) -> rusqlite::Result<bool> {
+    let sql = "SELECT count(*) FROM pragma_table_info(?1) WHERE name = ?2";
+    connection.query_row(sql, [table, column], |row| Ok(row.get::<_, i64>(0)? > 0))
 }
 
 /// Deletes rows that refer to what could not be read.

@@ -9,7 +9,8 @@ use crate::cli::{Failed, Format, Outcome, moment, settings, shown, unless_reader
 use serde::Serialize;
 use std::io::{self, Write as _};
 use tidings_engine::{
-    Feed, FeedColor, FeedId, FeedState, FeedStatus, Gap, Mapping, ProxyChoice, RepeatRule, ResumeMode, Rule,
+    Feed, FeedColor, FeedId, FeedState, FeedStatus, Gap, Mapping, ProxyChoice, RemovedFeed, RepeatRule, ResumeMode,
+    Rule,
 };
 
 const HIDDEN: &str = "(hidden)";
@@ -216,13 +217,54 @@ pub(super) fn list(seen: &Seen, format: Format) -> Outcome {
             let width = |of: &dyn Fn(&Feed) -> usize| feeds.iter().map(|(feed, _)| of(feed)).max().unwrap_or(0);
             let ids = width(&|feed| feed.id.to_string().len());
             let names = width(&|feed| shown::line(&feed.config.name).chars().count()).min(32);
+            let mut folder = "";
             feeds.iter().try_for_each(|&(feed, status)| {
+                if folder != feed.config.folder {
+                    folder = &feed.config.folder;
+                    if !folder.is_empty() {
+                        writeln!(output, "{}", shown::line(folder))?;
+                    }
+                }
+                let indent = if folder.is_empty() { "" } else { "  " };
                 let state = status.map_or_else(|| resting(feed), |status| words_and_age(status, &clock));
                 let (id, name) = (feed.id.0, shown::line(&feed.config.name));
-                writeln!(output, "{id:ids$}  {name:names$}  {}", shown::line(&state))
+                writeln!(output, "{indent}{id:ids$}  {name:names$}  {}", shown::line(&state))
             })
         }
     };
+    unless_reader_gone(written.and_then(|()| output.flush()))
+}
+
+/// A feed that was removed, as other programs read it.
+#[derive(Debug, Serialize)]
+struct Removed<'a> {
+    id: i64,
+    name: &'a str,
+    removed_at: String,
+    events: u64,
+    restorable: bool,
+}
+
+pub(super) fn list_removed(feeds: &[RemovedFeed], format: Format) -> Outcome {
+    let mut output = Output::stdout()?;
+    let clock = moment::Clock::local();
+    let ids = feeds.iter().map(|feed| feed.id.to_string().len()).max().unwrap_or(0);
+    let names = feeds.iter().map(|feed| shown::line(&feed.name).chars().count()).max().unwrap_or(0).min(32);
+    let written = feeds.iter().try_for_each(|feed| match format {
+        Format::Ndjson => output.json_line(&Removed {
+            id: feed.id.0,
+            name: &feed.name,
+            removed_at: moment::rfc3339(feed.removed_at),
+            events: feed.events,
+            restorable: feed.restorable,
+        }),
+        Format::Text => {
+            let (id, name, at) = (feed.id.0, shown::line(&feed.name), clock.moment(feed.removed_at));
+            let events = if feed.events == 1 { "1 event".to_owned() } else { format!("{} events", feed.events) };
+            let back = if feed.restorable { ", can be brought back" } else { "" };
+            writeln!(output, "{id:ids$}  {name:names$}  removed {at}, {events}{back}")
+        }
+    });
     unless_reader_gone(written.and_then(|()| output.flush()))
 }
 

@@ -2,7 +2,7 @@
 use super::Answer;
 use crate::shell::Shell;
 use tauri::State;
-use tidings_engine::{Event, EventId, Gap, GapQuery, Page, PageQuery, Scope};
+use tidings_engine::{Event, EventId, Gap, GapQuery, MarkedRead, Page, PageQuery, Scope};
 
 #[tauri::command]
 pub(super) async fn page(shell: State<'_, Shell>, query: PageQuery) -> Answer<Page> {
@@ -25,8 +25,13 @@ pub(super) async fn mark_read(shell: State<'_, Shell>, events: Vec<EventId>, rea
 }
 
 #[tauri::command]
-pub(super) async fn mark_all_read(shell: State<'_, Shell>, scope: Scope, until: EventId) -> Answer<()> {
+pub(super) async fn mark_all_read(shell: State<'_, Shell>, scope: Scope, until: EventId) -> Answer<MarkedRead> {
     Ok(shell.engine.mark_all_read(scope, until).await?)
+}
+
+#[tauri::command]
+pub(super) async fn undo_mark_all_read(shell: State<'_, Shell>, undo: u64) -> Answer<()> {
+    Ok(shell.engine.undo_mark_all_read(undo).await?)
 }
 
 #[tauri::command]

@@ -2,7 +2,10 @@
 use super::Answer;
 use crate::shell::Shell;
 use tauri::State;
-use tidings_engine::{Feed, FeedConfig, FeedId, FeedStatus, Figures, FiguresQuery, HookReport, Trial, TrialReport};
+use tidings_engine::{
+    Destination, Feed, FeedConfig, FeedId, FeedStatus, Figures, FiguresQuery, HookReport, Item, Placed, Trial,
+    TrialReport,
+};
 
 #[tauri::command]
 pub(super) async fn feed(shell: State<'_, Shell>, id: FeedId) -> Answer<FeedStatus> {
@@ -22,6 +25,31 @@ pub(super) async fn edit_feed(shell: State<'_, Shell>, id: FeedId, config: FeedC
 #[tauri::command]
 pub(super) async fn remove_feed(shell: State<'_, Shell>, id: FeedId) -> Answer<()> {
     Ok(shell.engine.remove_feed(id).await?)
+}
+
+#[tauri::command]
+pub(super) async fn restore_feed(shell: State<'_, Shell>, id: FeedId) -> Answer<Feed> {
+    Ok(shell.engine.restore_feed(id).await?)
+}
+
+#[tauri::command]
+pub(super) async fn delete_feed(shell: State<'_, Shell>, id: FeedId) -> Answer<()> {
+    Ok(shell.engine.delete_feed(id).await?)
+}
+
+#[tauri::command]
+pub(super) async fn move_item(shell: State<'_, Shell>, item: Item, to: Destination) -> Answer<Vec<Placed>> {
+    Ok(shell.engine.move_item(item, to).await?)
+}
+
+#[tauri::command]
+pub(super) async fn arrange(shell: State<'_, Shell>, feeds: Vec<Placed>) -> Answer<()> {
+    Ok(shell.engine.arrange(feeds).await?)
+}
+
+#[tauri::command]
+pub(super) async fn pause_feeds(shell: State<'_, Shell>, feeds: Vec<FeedId>, paused: bool) -> Answer<()> {
+    Ok(shell.engine.pause_feeds(feeds, paused).await?)
 }
 
 #[tauri::command]

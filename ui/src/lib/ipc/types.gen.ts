@@ -71,6 +71,15 @@ name: string, };
 /** What becomes of an event. */
 export type Decision = "announce" | "silent" | "drop";
 
+/** Where something is moved to. */
+export type Destination = { "kind": "before",
+/** What it shall stand beside. */
+item: Item, } | { "kind": "after",
+/** What it shall stand beside. */
+item: Item, } | { "kind": "into",
+/** The folder's name. */
+folder: string, };
+
 /** Something that happened. Sent after it is committed, never before. */
 export type EngineEvent = { "kind": "arrived",
 /** At most 64. */
@@ -92,9 +101,13 @@ feed: FeedId,
 /** The newest of them. */
 until: EventId, } | { "kind": "feed",
 /** How it is now. */
-status: FeedStatus, } | { "kind": "feedRemoved",
+status: FeedStatus, } | { "kind": "arranged",
+/** All of them, in their order. */
+feeds: Array<Placed>, } | { "kind": "feedRemoved",
 /** The feed. */
-feed: FeedId, } | { "kind": "counts",
+feed: FeedId, } | { "kind": "removed",
+/** The latest first. */
+feeds: Array<RemovedFeed>, } | { "kind": "counts",
 /** How they are now. */
 counts: Counts, } | { "kind": "mutes",
 /** What is muted now. */
@@ -538,6 +551,13 @@ firstEvents: number,
 /** Events are kept silently for so many seconds after each opening of the connection. */
 firstSeconds: number, };
 
+/** What was marked as read at once. */
+export type MarkedRead = {
+/** How many events. */
+events: number,
+/** By which it can be taken back; `None`: there was nothing to mark. */
+undo: number | null, };
+
 /** Something that is muted now. */
 export type Mute = {
 /** `None`: all feeds. */
@@ -595,6 +615,13 @@ id: EventId, } | { "kind": "feed",
 /** The feed. */
 id: FeedId, } | { "kind": "unread" } | { "kind": "settings" };
 
+/** A feed at its place in the order. */
+export type Placed = {
+/** The feed. */
+feed: FeedId,
+/** The folder it is in; empty: none. */
+folder: string, };
+
 /** What was decided about an event. */
 export type Plan = { "kind": "alone" } | { "kind": "summary" } | { "kind": "digest",
 /** Why. */
@@ -620,6 +647,23 @@ days: Array<Day>,
 from: TimeOfDay,
 /** When it ends: on the same day if that is later than `from`, else on the next. Equal to `from`: a whole day. */
 until: TimeOfDay, };
+
+/** A feed that the user removed and whose history stays. */
+export type RemovedFeed = {
+/** The feed it was. */
+id: FeedId,
+/** What it was called. */
+name: string,
+/** The colour of its icon; `None`: one of its own. */
+color: FeedColor | null,
+/** The sign of its icon; empty: the first letter of its name. */
+icon: string,
+/** When it was removed, in milliseconds since the Unix epoch. */
+removedAt: number,
+/** How many events it left. */
+events: number,
+/** Whether it can be brought back as it was. */
+restorable: boolean, };
 
 /** What counts as the same event again. The same event adds to the count of the first, and is not announced. */
 export type RepeatRule = { "kind": "whole" } | { "kind": "key",
@@ -707,6 +751,8 @@ export type Silence = "off" | "feedOff" | "rule" | "empty" | "firstSnapshot" | "
 export type Snapshot = {
 /** In the order of the sidebar. */
 feeds: Array<FeedStatus>,
+/** The feeds that were removed and whose history stays, the latest first. */
+removed: Array<RemovedFeed>,
 /** How many events there are. */
 counts: Counts,
 /** What the user chose. */
