@@ -258,7 +258,7 @@ fn a_removed_feed_can_be_brought_back() {
         feed(dir, &["remove", "all"]).good(),
         "Removed “all”. Its stored events stay; tidings feed restore brings it back.\n"
     );
-    assert_eq!(listed(dir), [before.0.clone()]);
+    assert_eq!(listed(dir), std::slice::from_ref(&before.0));
     let removed = feed(dir, &["list", "--removed"]).good();
     assert!(
         removed.starts_with("2  all  removed ") && removed.ends_with(", 0 events, can be brought back\n"),

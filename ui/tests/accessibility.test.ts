@@ -193,7 +193,7 @@ const VIEWS: View[] = [
     name: 'the remove dialog',
     act: (session, state) => {
       const feed = session.feeds.get(1)?.feed;
-      if (feed) state.dialog = { kind: 'remove', feed };
+      if (feed) state.dialog = { kind: 'delete', feed };
     },
   },
   { name: 'the settings', act: (_, state) => (state.dialog = { kind: 'settings' }) },

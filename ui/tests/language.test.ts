@@ -54,7 +54,7 @@ function english(): string[] {
 
 type View = readonly [name: string, act: (session: Session, windowState: WindowState) => unknown];
 
-const feedDialog = (kind: 'edit' | 'rules' | 'test' | 'remove'): View => [
+const feedDialog = (kind: 'edit' | 'rules' | 'test' | 'delete'): View => [
   `the dialog to ${kind} a feed`,
   (session, state) => {
     const feed = session.feeds.get(1)?.feed;
@@ -78,7 +78,7 @@ const VIEWS: readonly View[] = [
   feedDialog('edit'),
   feedDialog('rules'),
   feedDialog('test'),
-  feedDialog('remove'),
+  feedDialog('delete'),
 ];
 
 describe('while it is shown', () => {

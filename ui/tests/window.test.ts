@@ -103,8 +103,8 @@ describe('the sidebar', () => {
     await byId('menu-reconnect').click();
     await expect.poll(() => session.feeds.get(7)?.state.state).toBe('connecting');
     expect(backend.calls.filter((call) => !['subscribe', 'page', 'event', 'feed'].includes(call))).toEqual([
-      'pauseFeed',
-      'pauseFeed',
+      'pauseFeeds',
+      'pauseFeeds',
       'markAllRead',
       'reconnect',
     ]);
@@ -479,19 +479,64 @@ describe('the feed dialog', () => {
     expect(backend.calls).not.toContain('addFeed');
   });
 
-  test('removes a feed only after a question', async () => {
+  test('removes a feed at once, and brings it back as it was', async () => {
     const { session } = await renderApp();
     await feed('Payments').click();
     await byId('feed-menu').click();
     await byId('menu-remove').click();
-    await expect.element(page.getByRole('dialog', { name: 'Remove “Payments”?' })).toBeVisible();
-    await page.getByRole('button', { name: 'Cancel' }).click();
-    expect(session.feeds.get(7)).toBeDefined();
-    await byId('feed-menu').click();
-    await byId('menu-remove').click();
-    await byId('remove-confirm').click();
     await expect.element(feed('Payments')).not.toBeInTheDocument();
     await expect.element(byId('list-title')).toHaveTextContent('All events');
+    await expect.element(byId('toast')).toHaveTextContent('Removed “Payments”. Its events stay.');
+    expect(session.list.rows.some(({ feedId, read }) => feedId === 7 && read)).toBe(true);
+    expect(session.list.rows.some(({ feedId, read }) => feedId === 7 && !read)).toBe(false);
+    await byId('undo').click();
+    await expect.element(feed('Payments')).toBeVisible();
+    await expect.element(byId('toast')).not.toBeInTheDocument();
+    await expect.poll(() => session.list.rows.some(({ feedId, read }) => feedId === 7 && !read)).toBe(true);
+  });
+
+  test('deletes a feed with its history only for who types its name', async () => {
+    const { backend, session } = await renderApp();
+    await feed('Payments').click();
+    await byId('feed-menu').click();
+    await byId('menu-delete').click();
+    await expect.element(byId('delete-name')).toHaveFocus();
+    await expect.element(byId('delete-confirm')).toBeDisabled();
+    await userEvent.keyboard('Payment{Enter}');
+    expect(backend.calls).not.toContain('deleteFeed');
+    await userEvent.keyboard('s{Enter}');
+    await expect.element(feed('Payments')).not.toBeInTheDocument();
+    await expect.poll(() => session.list.rows.some(({ feedId }) => feedId === 7)).toBe(false);
+    await expect.element(byId('toast')).toHaveTextContent('Deleted “Payments” and its events.');
+  });
+});
+
+describe('what can be taken back', () => {
+  test('is taken back by Ctrl+Z, the last first', async () => {
+    const { session } = await renderApp();
+    await byId('mark-all-read').click();
+    await expect.poll(() => session.counts.unread).toBe(0);
+    await expect.element(byId('toast')).toHaveTextContent('Marked 17 events as read.');
+    await session.pause(session.feeds.all, true);
+    await expect.poll(() => session.feeds.active).toBe(0);
+    await expect.element(byId('toast').last()).toHaveTextContent('Paused 6 feeds.');
+    await userEvent.keyboard('{Control>}z{/Control}');
+    await expect.poll(() => session.feeds.active).toBe(6);
+    expect(session.feeds.get(6)?.feed.paused, 'what was paused before stays so').toBe(true);
+    await userEvent.keyboard('{Control>}z{/Control}');
+    await expect.poll(() => session.counts.unread).toBe(17);
+    await expect.element(byId('toast')).not.toBeInTheDocument();
+    await userEvent.keyboard('{Control>}z{/Control}');
+    await expect.poll(() => session.counts.unread).toBe(17);
+  });
+
+  test('leaves Ctrl+Z to a field that is typed into', async () => {
+    const { session } = await renderApp();
+    await byId('mark-all-read').click();
+    await expect.poll(() => session.counts.unread).toBe(0);
+    await byId('search').fill('door');
+    await userEvent.keyboard('{Control>}z{/Control}');
+    expect(session.counts.unread).toBe(0);
   });
 });
 

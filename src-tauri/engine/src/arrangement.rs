@@ -76,7 +76,9 @@ pub(crate) fn moved(order: &[Placed], item: &Item, to: &Destination) -> Result<V
     };
     let mut block: Vec<Placed> = order.drain(moving.clone()).collect();
     if let Some(folder) = folder {
-        block.iter_mut().for_each(|placed| placed.folder.clone_from(&folder));
+        for placed in &mut block {
+            placed.folder.clone_from(&folder);
+        }
     }
     let at = at - moving.len().min(at.saturating_sub(moving.start));
     order.splice(at..at, block);

@@ -219,9 +219,10 @@ impl Overview {
 
     /// Takes a removed feed back.
     pub(crate) fn restore(&self, feed: Feed, counts: FeedCounts) {
-        self.remove(feed.id);
-        self.put(feed.clone());
-        self.set_counts(&[(feed.id, counts)]);
+        let id = feed.id;
+        self.remove(id);
+        self.put(feed);
+        self.set_counts(&[(id, counts)]);
     }
 
     pub(crate) fn is_retired(&self, id: FeedId) -> bool {

@@ -203,7 +203,7 @@ impl FeedCommand {
             }
             Action::Restore { feed } => {
                 let removed = owner.removed()?;
-                let id = find_named(removed.iter().map(|feed| (feed.id, &*feed.name)), &feed).map_err(|_| {
+                let id = find_named(&removed.iter().map(|feed| (feed.id, &*feed.name)), &feed).map_err(|_| {
                     Failed::Work(format!("No feed “{feed}” was removed; see tidings feed list --removed."))
                 })?;
                 let feed = owner.ask_for_feed(Request::FeedRestore { id })?;
@@ -239,12 +239,12 @@ impl FeedCommand {
 ///
 /// Fails with a sentence.
 pub(super) fn find<'a>(feeds: &'a [Feed], meant: &str) -> Result<&'a Feed, String> {
-    let id = find_named(feeds.iter().map(|feed| (feed.id, &*feed.config.name)), meant)?;
+    let id = find_named(&feeds.iter().map(|feed| (feed.id, &*feed.config.name)), meant)?;
     feeds.iter().find(|feed| feed.id == id).ok_or_else(|| nothing_called(meant))
 }
 
 /// [`find`] among anything that has an id and a name.
-fn find_named<'a>(named: impl Iterator<Item = (FeedId, &'a str)> + Clone, meant: &str) -> Result<FeedId, String> {
+fn find_named<'a>(named: &(impl Iterator<Item = (FeedId, &'a str)> + Clone), meant: &str) -> Result<FeedId, String> {
     let exact: Vec<_> = named.clone().filter(|(_, name)| *name == meant).collect();
     let found = if exact.is_empty() {
         let folded = meant.to_lowercase();
@@ -273,7 +273,7 @@ fn there_or_removed(owner: &mut Owner, meant: &str) -> Result<(FeedId, String), 
     let there = owner.feed(meant).map(|feed| (feed.id, feed.config.name));
     let Err(not_there) = there else { return there };
     let removed = owner.removed()?;
-    let Ok(id) = find_named(removed.iter().map(|feed| (feed.id, &*feed.name)), meant) else { return Err(not_there) };
+    let Ok(id) = find_named(&removed.iter().map(|feed| (feed.id, &*feed.name)), meant) else { return Err(not_there) };
     let name = removed.into_iter().find(|feed| feed.id == id).map(|feed| feed.name);
     Ok((id, name.unwrap_or_default()))
 }

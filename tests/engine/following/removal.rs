@@ -181,7 +181,7 @@ async fn the_history_of_a_removed_feed_can_be_deleted() {
 #[tokio::test]
 async fn what_was_marked_read_at_once_is_exactly_that_unread_again() {
     let server = SseServer::start(|mut connection| async move {
-        let events: String = (1..=2500).map(|n| format!("data: {n}\n\n")).collect();
+        let events = (1..=2500).map(|n| format!("data: {n}\n\n")).collect::<Vec<_>>().concat();
         connection.send(format!("{EVENT_STREAM}{events}")).await;
         connection.closed().await;
     })

@@ -76,7 +76,7 @@ function copyActions(session: Session, event: EventSummary): MenuAction[] {
 }
 
 export function feedName(session: Session, { feedId }: { feedId: FeedId }): string {
-  return session.feeds.get(feedId)?.feed.name ?? m.removed_feed();
+  return session.feeds.look(feedId).name;
 }
 
 /** All of an event, if it need not be asked for. */

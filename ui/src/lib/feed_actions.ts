@@ -17,8 +17,8 @@ export function feedActions(session: Session, windowState: WindowState, status: 
       run: () => void session.markAllRead({ kind: 'feed', feed: feed.id }),
     },
     feed.paused
-      ? { name: 'resume', label: m.resume(), run: attempt(() => session.backend.pauseFeed(feed.id, false)) }
-      : { name: 'pause', label: m.pause(), run: attempt(() => session.backend.pauseFeed(feed.id, true)) },
+      ? { name: 'resume', label: m.resume(), run: () => void session.pause([status], false) }
+      : { name: 'pause', label: m.pause(), run: () => void session.pause([status], true) },
     ...muteActions(session, feed.id),
     { name: 'reconnect', label: m.reconnect(), run: attempt(() => session.backend.reconnect(feed.id)) },
     { name: 'edit', label: m.edit(), run: () => (windowState.dialog = { kind: 'edit', feed }), parted: true },
@@ -28,9 +28,14 @@ export function feedActions(session: Session, windowState: WindowState, status: 
     {
       name: 'remove',
       label: m.remove(),
-      run: () => (windowState.dialog = { kind: 'remove', feed }),
-      danger: true,
+      run: () => void session.removeFeed(feed.id),
       parted: true,
+    },
+    {
+      name: 'delete',
+      label: m.delete(),
+      run: () => (windowState.dialog = { kind: 'delete', feed }),
+      danger: true,
     },
   ];
 }

@@ -25,6 +25,14 @@ export function tone(state: FeedState): Tone {
   }
 }
 
+/** From the best to the worst. What the user paused himself is nothing to look at. */
+const WORSE: readonly Tone[] = ['paused', 'open', 'trying', 'closed', 'attention'];
+
+/** The worse of two. */
+export function worse(one: Tone, other: Tone): Tone {
+  return WORSE.indexOf(other) > WORSE.indexOf(one) ? other : one;
+}
+
 /** Whether events can reach us: the stream is open, or asked for regularly as its server wants it. */
 export function connected(state: FeedState): boolean {
   return tone(state) === 'open';

@@ -12,16 +12,16 @@ function status(id: number, state: FeedStatus['state']): FeedStatus {
   };
 }
 
-test('feeds keep the order they were added in, whatever order they are told in', () => {
+test('feeds keep the order they are given, and one of no place is the last', () => {
   const feeds = new Feeds();
   feeds.replace([status(3, { state: 'paused' }), status(1, { state: 'open', since: 0 })]);
   feeds.put(status(2, { state: 'connecting', waitingForServer: false }));
-  expect(feeds.all.map(({ feed }) => feed.id)).toEqual([1, 2, 3]);
+  expect(feeds.all.map(({ feed }) => feed.id)).toEqual([3, 1, 2]);
   expect([feeds.connected, feeds.active]).toEqual([1, 2]);
   feeds.put(status(2, { state: 'polling', retryAt: 0, everyMs: 1 }));
   expect([feeds.connected, feeds.active]).toEqual([2, 2]);
   feeds.remove(1);
-  expect(feeds.all.map(({ feed }) => feed.id)).toEqual([2, 3]);
+  expect(feeds.all.map(({ feed }) => feed.id)).toEqual([3, 2]);
 });
 
 test.each([

@@ -12,7 +12,7 @@ export function scopeName(scope: Scope, feeds: Feeds): string {
     case 'starred':
       return m.starred();
     case 'feed':
-      return feeds.get(scope.feed)?.feed.name ?? m.removed_feed();
+      return feeds.look(scope.feed).name;
     case 'folder':
       return scope.folder;
   }

@@ -207,11 +207,11 @@ describe('selecting', () => {
   });
 });
 
-test('a removed feed takes its events, its scope and its open event with it', async () => {
+test('a deleted feed takes its events, its scope and its open event with it', async () => {
   const { backend, session } = await started();
   await session.go({ kind: 'feed', feed: 1 });
   await session.step(1);
-  await backend.removeFeed(1);
+  await backend.deleteFeed(1);
   await expect.poll(() => session.list.scope.kind).toBe('all');
   expect(session.feeds.get(1)).toBeUndefined();
   expect(session.opened.id).toBe(null);

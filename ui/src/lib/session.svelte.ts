@@ -10,12 +10,17 @@ import { FrameQueue } from './frame_queue';
 import { problem, type Backend, type Problem } from './ipc/backend';
 import type {
   Counts,
+  Destination,
   EngineEvent,
   EventId,
   EventSummary,
   FeedId,
+  FeedStatus,
+  Item,
   MuteFor,
   Notice,
+  Placed,
+  RemovedFeed,
   Scope,
   Settings,
   Snapshot,
@@ -24,6 +29,8 @@ import type {
   WindowMessage,
 } from './ipc/types.gen';
 import { OpenedEvent } from './opened_event.svelte';
+import { m } from './paraglide/messages.js';
+import { number } from './time';
 import { Toasts } from './toasts.svelte';
 import { remembered, type View } from './view_state';
 import { WholeEvents } from './whole_events';
@@ -106,7 +113,7 @@ export class Session {
 
   #begin(snapshot: Snapshot): void {
     this.#seq = snapshot.seq;
-    this.feeds.replace(snapshot.feeds);
+    this.feeds.replace(snapshot.feeds, snapshot.removed);
     this.mutes = snapshot.mutes;
     this.counts = snapshot.counts;
     this.settings = snapshot.settings;
@@ -124,7 +131,7 @@ export class Session {
 
   /** Begins where the user was, else with the newest event. */
   async #begins(view: View | null): Promise<void> {
-    if (view === null || (view.scope.kind === 'feed' && !this.feeds.get(view.scope.feed))) return this.list.toNewest();
+    if (view === null || !this.#isThere(view.scope)) return this.list.toNewest();
     const { selected } = view;
     this.opened.tab = view.tab;
     // It is shown again, not opened: what was marked as unread stays so.
@@ -133,6 +140,12 @@ export class Session {
     await shown;
     // It has been removed meanwhile.
     if (this.opened.problem !== null) this.opened.close();
+  }
+
+  #isThere(scope: Scope): boolean {
+    if (scope.kind === 'folder') return this.feeds.inFolder(scope.folder).length > 0;
+    if (scope.kind !== 'feed') return true;
+    return this.feeds.get(scope.feed) !== undefined || this.feeds.removed.some(({ id }) => id === scope.feed);
   }
 
   /** Shows a scope from its newest event on. */
@@ -248,7 +261,31 @@ export class Session {
     await this.toasts.attempt(async () => {
       const { events } = await this.backend.page({ scope, search: '', before: null, after: null, limit: 1 });
       const newest = events[0];
-      if (newest) await this.backend.markAllRead(scope, newest.id);
+      if (!newest) return;
+      const { events: count, undo } = await this.backend.markAllRead(scope, newest.id);
+      if (undo === null) return;
+      this.toasts.offer(m.marked_all_read({ count, shown: number(count) }), () => this.backend.undoMarkAllRead(undo));
+    });
+  }
+
+  /** Pauses feeds, or lets them go on. That of several can be taken back. */
+  async pause(feeds: readonly FeedStatus[], paused: boolean): Promise<void> {
+    const changing = feeds.filter(({ feed }) => feed.paused !== paused).map(({ feed }) => feed.id);
+    const done = await this.toasts.attempt(() => this.backend.pauseFeeds(changing, paused));
+    if (!done || changing.length < 2) return;
+    const count = { count: changing.length, shown: number(changing.length) };
+    this.toasts.offer(paused ? m.paused_feeds(count) : m.resumed_feeds(count), () =>
+      this.backend.pauseFeeds(changing, !paused),
+    );
+  }
+
+  /** Moves a feed or a folder. Afterwards `told` says so, with a way back; what is plain to see needs no words. */
+  async move(item: Item, to: Destination, told?: string): Promise<boolean> {
+    return this.toasts.attempt(async () => {
+      const before = await this.backend.moveItem(item, to);
+      const takeBack = (): Promise<void> => this.backend.arrange(before);
+      if (told === undefined) this.toasts.remember(takeBack);
+      else this.toasts.offer(told, takeBack);
     });
   }
 
@@ -287,8 +324,23 @@ export class Session {
     return this.toasts.attempt(() => this.backend.unmute(feed));
   }
 
+  /** Removes a feed and leaves its history. */
   async removeFeed(feed: FeedId): Promise<void> {
-    await this.toasts.attempt(() => this.backend.removeFeed(feed));
+    const { name } = this.feeds.look(feed);
+    if (await this.toasts.attempt(() => this.backend.removeFeed(feed))) {
+      this.toasts.offer(m.removed({ name }), () => this.backend.restoreFeed(feed));
+    }
+  }
+
+  async restoreFeed(feed: FeedId): Promise<void> {
+    const { name } = this.feeds.look(feed);
+    if (await this.toasts.attempt(() => this.backend.restoreFeed(feed))) this.toasts.say(m.restored({ name }));
+  }
+
+  /** Deletes a feed, there or removed before, together with its history. */
+  async deleteFeed(feed: FeedId): Promise<void> {
+    const { name } = this.feeds.look(feed);
+    if (await this.toasts.attempt(() => this.backend.deleteFeed(feed))) this.toasts.say(m.deleted({ name }));
   }
 
   #apply(messages: WindowMessage[]): void {
@@ -342,6 +394,12 @@ export class Session {
         this.feeds.put(event.status);
         this.figures.stir(event.status.feed.id);
         return;
+      case 'arranged':
+        this.#arranged(event.feeds);
+        return;
+      case 'removed':
+        this.#removedAre(event.feeds);
+        return;
       case 'feedRemoved':
         this.#feedRemoved(event.feed);
         return;
@@ -361,8 +419,33 @@ export class Session {
     }
   }
 
+  #arranged(feeds: Placed[]): void {
+    const { scope } = this.list;
+    const before = scope.kind === 'folder' ? this.feeds.inFolder(scope.folder).map(({ feed }) => feed.id) : [];
+    this.feeds.arrange(feeds);
+    if (scope.kind !== 'folder') return;
+    // A folder whose feeds have another one now goes by another name.
+    const now = new Set(before.map((id) => this.feeds.get(id)?.feed.folder ?? ''));
+    const [folder] = now;
+    if (this.feeds.inFolder(scope.folder).length > 0) void this.list.refresh();
+    else if (now.size === 1 && folder) void this.toasts.attempt(() => this.list.open({ kind: 'folder', folder }));
+    else void this.go({ kind: 'all' });
+  }
+
+  /** What a removed feed left counts as read, and not so when it comes back. */
+  #removedAre(feeds: RemovedFeed[]): void {
+    const others = feeds.length !== this.feeds.removed.length;
+    this.feeds.removed = feeds;
+    if (others) {
+      void this.list.refresh();
+      void this.opened.refresh();
+    }
+  }
+
   #feedRemoved(feed: FeedId): void {
     this.feeds.remove(feed);
+    const left = this.feeds.removed.some(({ id }) => id === feed);
+    if (left && !(this.list.scope.kind === 'feed' && this.list.scope.feed === feed)) return;
     if (this.list.scope.kind === 'feed' && this.list.scope.feed === feed) void this.go({ kind: 'all' });
     else {
       if (this.opened.event?.feedId === feed) this.opened.close();
@@ -373,7 +456,7 @@ export class Session {
   /** After something was missed: every row again, and whatever is newer. */
   async #catchUp(): Promise<void> {
     const { scope } = this.list;
-    if (scope.kind === 'feed' && !this.feeds.get(scope.feed)) return this.go({ kind: 'all' });
+    if (!this.#isThere(scope)) return this.go({ kind: 'all' });
     await this.opened.refresh();
     await Promise.all([this.gaps.refresh(), this.figures.refresh(), this.log.again()]);
     if (this.list.atTop) await this.list.toNewest();

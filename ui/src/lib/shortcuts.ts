@@ -22,7 +22,8 @@ export type Shortcut =
   | 'toggleFold'
   | 'copy'
   | 'menu'
-  | 'feedPage';
+  | 'feedPage'
+  | 'undo';
 
 const PLAIN: Record<string, Shortcut> = {
   j: 'next',
@@ -42,7 +43,14 @@ const PLAIN: Record<string, Shortcut> = {
   ArrowLeft: 'fold',
   ' ': 'toggleFold',
 };
-const WITH_CONTROL: Record<string, Shortcut> = { n: 'add', ',': 'settings', r: 'reconnect', f: 'search', c: 'copy' };
+const WITH_CONTROL: Record<string, Shortcut> = {
+  n: 'add',
+  ',': 'settings',
+  r: 'reconnect',
+  f: 'search',
+  c: 'copy',
+  z: 'undo',
+};
 const AFTER_G: Record<string, Shortcut> = { a: 'all', u: 'unreadScope', s: 'starredScope' };
 
 /** The keys of each shortcut, for the page that shows them all. */
@@ -57,6 +65,7 @@ export const KEYS: readonly { shortcut: Shortcut; keys: readonly string[] }[] = 
   { shortcut: 'unread', keys: ['u'] },
   { shortcut: 'copy', keys: ['Ctrl+C'] },
   { shortcut: 'menu', keys: ['Shift+F10'] },
+  { shortcut: 'undo', keys: ['Ctrl+Z'] },
   { shortcut: 'mute', keys: ['m'] },
   { shortcut: 'feedPage', keys: ['i'] },
   { shortcut: 'search', keys: ['/'] },
@@ -84,6 +93,8 @@ export class Shortcuts {
     const target = event.target instanceof Element ? event.target : null;
     if (event.ctrlKey || event.metaKey) {
       const shortcut = WITH_CONTROL[event.key.toLowerCase()] ?? null;
+      // A field undoes what was typed into it.
+      if (shortcut === 'undo' && (event.shiftKey || target?.closest('input, textarea'))) return null;
       // What is selected in a text is what is copied.
       const text = target?.closest('input, textarea') || getSelection()?.isCollapsed === false;
       return shortcut === 'copy' && (event.shiftKey || text) ? null : shortcut;

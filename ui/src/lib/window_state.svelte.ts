@@ -1,5 +1,6 @@
 // What belongs to this window alone: widths of panes, what lies over them, where focus goes. Deliberately not here:
 // anything the backend knows.
+import type { FeedLook } from './feeds.svelte';
 import type { EventId, Feed, Mapping } from './ipc/types.gen';
 
 /** A template for a field of a feed's mapping, to begin its editor with. */
@@ -15,7 +16,7 @@ export type Dialog =
   | { kind: 'edit'; feed: Feed }
   | { kind: 'rules'; feed: Feed; event?: EventId; use?: Use }
   | { kind: 'test'; feed: Feed }
-  | { kind: 'remove'; feed: Feed }
+  | { kind: 'delete'; feed: FeedLook }
   | { kind: 'settings'; part?: SettingsPart }
   | { kind: 'shortcuts' };
 

@@ -237,7 +237,7 @@ pub(super) fn list(seen: &Seen, format: Format) -> Outcome {
 
 /// A feed that was removed, as other programs read it.
 #[derive(Debug, Serialize)]
-struct Removed<'a> {
+struct Gone<'a> {
     id: i64,
     name: &'a str,
     removed_at: String,
@@ -251,7 +251,7 @@ pub(super) fn list_removed(feeds: &[RemovedFeed], format: Format) -> Outcome {
     let ids = feeds.iter().map(|feed| feed.id.to_string().len()).max().unwrap_or(0);
     let names = feeds.iter().map(|feed| shown::line(&feed.name).chars().count()).max().unwrap_or(0).min(32);
     let written = feeds.iter().try_for_each(|feed| match format {
-        Format::Ndjson => output.json_line(&Removed {
+        Format::Ndjson => output.json_line(&Gone {
             id: feed.id.0,
             name: &feed.name,
             removed_at: moment::rfc3339(feed.removed_at),

@@ -1,6 +1,10 @@
 // What the window asks of the program behind it, as an interface: the real one (commands.ts) and the one for
 // development and tests (mock.ts) fulfil it. Deliberately not here: any knowledge of how the asking travels.
 import type {
+  Destination,
+  Item,
+  MarkedRead,
+  Placed,
   Event,
   EventId,
   Feed,
@@ -42,8 +46,18 @@ export interface Backend {
   gaps(query: GapQuery): Promise<Gap[]>;
   addFeed(config: FeedConfig): Promise<Feed>;
   editFeed(id: FeedId, config: FeedConfig): Promise<Feed>;
+  /** Its history stays. */
   removeFeed(id: FeedId): Promise<void>;
+  /** Brings a removed feed back as it was. */
+  restoreFeed(id: FeedId): Promise<Feed>;
+  /** Deletes a feed, there or removed before, together with its history. */
+  deleteFeed(id: FeedId): Promise<void>;
+  /** Moves a feed or a folder, also into a folder of a new name. The order as it was before. */
+  moveItem(item: Item, to: Destination): Promise<Placed[]>;
+  /** Puts the feeds in an order and into folders. */
+  arrange(feeds: Placed[]): Promise<void>;
   pauseFeed(id: FeedId, paused: boolean): Promise<void>;
+  pauseFeeds(feeds: FeedId[], paused: boolean): Promise<void>;
   /** Connects anew at once: one feed, or all. */
   reconnect(id: FeedId | null): Promise<void>;
   /** What would become of stored events with another mapping or other rules. Nothing is changed. */
@@ -52,7 +66,9 @@ export interface Backend {
   hookLog(feed: FeedId): Promise<HookReport[]>;
   markRead(events: EventId[], read: boolean): Promise<void>;
   /** Marks everything in the scope up to and including `until`. */
-  markAllRead(scope: Scope, until: EventId): Promise<void>;
+  markAllRead(scope: Scope, until: EventId): Promise<MarkedRead>;
+  /** Takes that back: exactly what was unread is unread again. */
+  undoMarkAllRead(undo: number): Promise<void>;
   star(event: EventId, starred: boolean): Promise<void>;
   changeSettings(settings: Settings): Promise<void>;
   why(id: EventId): Promise<Why>;

@@ -3,10 +3,12 @@
 import { DEFAULT_SETTINGS } from '../default_settings';
 import { DEFAULT_MAPPING } from '../feeds.svelte';
 import type { Backend } from './backend';
+import { moved } from './mock_order';
 import { faultOf, tried } from './mock_rules';
 import type {
   CommandError,
   Counts,
+  Destination,
   EngineEvent,
   Event,
   EventId,
@@ -21,12 +23,15 @@ import type {
   Figures,
   FiguresQuery,
   HookReport,
+  Item,
   LogEntry,
   Mute,
   MuteFor,
   Notice,
   PageQuery,
   Place,
+  Placed,
+  RemovedFeed,
   Scope,
   Settings,
   Tested,
@@ -174,7 +179,12 @@ export class MockBackend implements Backend {
   tested: Tested[] | null = null;
   /** What became of an event, as far as it is otherwise than announced by itself. */
   readonly outcomes = new Map<EventId, Partial<Why>>();
+  /** Those that were deleted with their history … */
   #removed = new Set<FeedId>();
+  /** … and those that left it, the latest first. */
+  #left: { status: FeedStatus; at: number }[] = [];
+  #order: FeedId[] = [];
+  #undos: EventId[][] = [];
   #settings: Settings;
   #mutes: Mute[] = [];
   /** What the page said last that it shows. */
@@ -216,7 +226,8 @@ export class MockBackend implements Backend {
     this.#receive = receive;
     if (this.#stopped) return Promise.reject(this.#stopped as unknown as Error);
     return Promise.resolve({
-      feeds: [...this.#feeds.values()],
+      feeds: this.#inOrder(),
+      removed: this.#removedFeeds(),
       counts: this.#counts(),
       settings: this.#settings,
       mutes: this.#mutes,
@@ -304,10 +315,58 @@ export class MockBackend implements Backend {
 
   removeFeed(id: FeedId) {
     return this.#command('removeFeed', () => {
-      this.#status(id);
+      this.#left.unshift({ status: this.#status(id), at: Date.now() });
+      this.#feeds.delete(id);
+      this.tell({ kind: 'removed', feeds: this.#removedFeeds() }, { kind: 'feedRemoved', feed: id });
+      this.tell({ kind: 'counts', counts: this.#counts() });
+    });
+  }
+
+  restoreFeed(id: FeedId) {
+    return this.#command('restoreFeed', () => {
+      const left = this.#left.find(({ status }) => status.feed.id === id);
+      if (!left) return refuse('not-restorable', `Feed ${id} cannot be brought back.`);
+      this.#left = this.#left.filter((other) => other !== left);
+      this.#feeds.set(id, left.status);
+      this.#countUnread();
+      this.tell(
+        { kind: 'removed', feeds: this.#removedFeeds() },
+        { kind: 'feed', status: this.#status(id) },
+        { kind: 'arranged', feeds: this.#arrangement() },
+        { kind: 'counts', counts: this.#counts() },
+      );
+      return left.status.feed;
+    });
+  }
+
+  deleteFeed(id: FeedId) {
+    return this.#command('deleteFeed', () => {
+      this.#left = this.#left.filter(({ status }) => status.feed.id !== id);
       this.#feeds.delete(id);
       this.#removed.add(id);
-      this.tell({ kind: 'feedRemoved', feed: id }, { kind: 'counts', counts: this.#counts() });
+      this.tell({ kind: 'removed', feeds: this.#removedFeeds() }, { kind: 'feedRemoved', feed: id });
+      this.tell({ kind: 'counts', counts: this.#counts() });
+    });
+  }
+
+  moveItem(item: Item, to: Destination) {
+    return this.#command('moveItem', () => {
+      const before = this.#arrangement();
+      this.#arrange(moved(before, item, to));
+      return before;
+    });
+  }
+
+  arrange(feeds: Placed[]) {
+    return this.#command('arrange', () => this.#arrange(feeds));
+  }
+
+  pauseFeeds(feeds: FeedId[], paused: boolean) {
+    return this.#command('pauseFeeds', () => {
+      for (const id of feeds) {
+        const state: FeedState = paused ? { state: 'paused' } : { state: 'open', since: Date.now() };
+        this.#put({ feed: { ...this.#status(id).feed, paused }, state });
+      }
     });
   }
 
@@ -361,9 +420,21 @@ export class MockBackend implements Backend {
 
   markAllRead(scope: Scope, until: EventId) {
     return this.#command('markAllRead', () => {
+      const before = this.#unreadIds();
       this.#readUpTo.push({ scope: scope.kind === 'unread' ? { kind: 'all' } : scope, until });
       for (const id of this.#read.keys()) if (id <= until && this.#inScope(id, scope)) this.#read.set(id, true);
       this.#marked([], true, null);
+      const after = new Set(this.#unreadIds());
+      const marked = before.filter((id) => !after.has(id));
+      this.#undos.push(marked);
+      return { events: marked.length, undo: marked.length > 0 ? this.#undos.length - 1 : null };
+    });
+  }
+
+  undoMarkAllRead(undo: number) {
+    return this.#command('undoMarkAllRead', () => {
+      for (const id of this.#undos[undo] ?? []) this.#read.set(id, false);
+      this.#marked([], false, null);
     });
   }
 
@@ -567,6 +638,36 @@ export class MockBackend implements Backend {
     this.#countUnread();
   }
 
+  #inOrder(): FeedStatus[] {
+    const place = (status: FeedStatus): number => {
+      const at = this.#order.indexOf(status.feed.id);
+      return at < 0 ? Infinity : at;
+    };
+    return [...this.#feeds.values()].sort((a, b) => place(a) - place(b) || a.feed.id - b.feed.id);
+  }
+
+  #arrangement(): Placed[] {
+    return this.#inOrder().map(({ feed }) => ({ feed: feed.id, folder: feed.folder }));
+  }
+
+  #arrange(feeds: Placed[]): void {
+    this.#order = feeds.map(({ feed }) => feed);
+    this.tell({ kind: 'arranged', feeds });
+    for (const { feed: id, folder } of feeds) {
+      const { feed } = this.#status(id);
+      if (feed.folder !== folder) this.#put({ feed: { ...feed, folder } });
+    }
+  }
+
+  #removedFeeds(): RemovedFeed[] {
+    return this.#left.map(({ status: { feed }, at }) => {
+      const { id, name, color, icon } = feed;
+      let events = 0;
+      for (let of = this.#newest; of > 0; of -= 1) if (this.#template(of).feed === id) events += 1;
+      return { id, name, color, icon, removedAt: at, events, restorable: true };
+    });
+  }
+
   #status(id: FeedId): FeedStatus {
     return this.#feeds.get(id) ?? refuse('no-such-feed', `There is no feed ${id}. It may have been removed.`);
   }
@@ -625,11 +726,12 @@ export class MockBackend implements Backend {
   #inScope(id: EventId, scope: Scope): boolean {
     const { feed } = this.#template(id);
     if (this.#removed.has(feed)) return false;
+    const left = this.#left.some(({ status }) => status.feed.id === feed);
     switch (scope.kind) {
       case 'all':
         return true;
       case 'unread':
-        return !this.#isRead(id);
+        return !left && !this.#isRead(id);
       case 'starred':
         return this.#starred.get(id) ?? false;
       case 'feed':
@@ -667,7 +769,7 @@ export class MockBackend implements Backend {
       snippet: template.body.slice(0, 200),
       urgency: template.urgency ?? 'normal',
       receivedAt: this.#receivedAt(id),
-      read: this.#isRead(id),
+      read: this.#isRead(id) || this.#left.some(({ status }) => status.feed.id === template.feed),
       starred: this.#starred.get(id) ?? false,
       count: id % 23 === 0 ? 3 : 1,
       hasLink: template.link !== undefined,

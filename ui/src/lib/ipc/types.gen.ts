@@ -452,6 +452,13 @@ output: string,
 /** How long it ran, in milliseconds. */
 took: number, };
 
+/** What can be moved, and beside what. */
+export type Item = { "kind": "feed",
+/** The feed. */
+feed: FeedId, } | { "kind": "folder",
+/** Its name. */
+folder: string, };
+
 /** The language that the user chose. */
 export type LanguageChoice = "system" | "en" | "zh-CN";
 

@@ -56,7 +56,9 @@ impl Core {
         let (kept_order, kept) = (feeds.clone(), changed.clone());
         self.change(move |store| store.arrange(&kept_order, &kept)).await?;
         overview.set_order(feeds);
-        changed.into_iter().for_each(|feed| overview.put(feed));
+        for feed in changed {
+            overview.put(feed);
+        }
         self.tell_arranged();
         Ok(())
     }
