@@ -25,7 +25,7 @@ export default defineConfig({
   optimizeDeps: { include: ['bits-ui', 'virtua/svelte', '@tauri-apps/api/core', 'axe-core', 'svelte/compiler'] },
   test: {
     testTimeout: 30_000,
-    include: ['src/**/*.test.ts', 'tests/**/*.test.ts'],
+    include: process.env['TIDINGS_SHOTS'] ? ['tests/pictures.ts'] : ['src/**/*.test.ts', 'tests/**/*.test.ts'],
     setupFiles: ['tests/setup.ts'],
     // A component under test meets a real engine, in the language the assertions are written in.
     browser: {

@@ -55,6 +55,7 @@ export interface MockOptions {
   notices?: Notice[];
   show?: Place | null;
   theme?: Settings['theme'];
+  language?: Settings['language'];
   /** Why the program could not begin. */
   stopped?: CommandError | null;
 }
@@ -203,6 +204,7 @@ export class MockBackend implements Backend {
     notices = [],
     show = null,
     theme,
+    language,
     stopped = null,
   }: MockOptions = {}) {
     this.#stopped = stopped;
@@ -211,7 +213,7 @@ export class MockBackend implements Backend {
     this.#firstUnread = this.#newest - unread + 1;
     this.#notices = notices;
     this.#show = show;
-    this.#settings = { ...DEFAULT_SETTINGS, theme: theme ?? 'system' };
+    this.#settings = { ...DEFAULT_SETTINGS, theme: theme ?? 'system', language: language ?? 'system' };
     for (let back = 0; back < Math.min(6, this.#newest); back += 1) {
       if (back % 3 === 2) this.#starred.set(this.#newest - back * 5, true);
     }

@@ -1,0 +1,32 @@
+// A picture of every view in both themes and both languages, for `./dev shots`; no test. Deliberately not here: the real
+// window (`tests/e2e`) and how four pictures become a sheet (`dev`).
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { page } from 'vitest/browser';
+import { renderApp } from './render_app';
+import { VIEWS } from './views';
+
+// The same time each time: a picture changes when the window does.
+const NOW = new Date('2026-06-17T10:24:00Z');
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: NOW });
+  return page.viewport(1240, 760);
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe.each(['light', 'dark'] as const)('%s', (theme) => {
+  describe.each(['en', 'zh-CN'] as const)('%s', (language) => {
+    test.each(VIEWS)('$name', async ({ name, options, width, act }) => {
+      if (width) await page.viewport(width, 700);
+      const { session, windowState } = await renderApp({ theme, language, ...options });
+      await act?.(session, windowState);
+      await expect
+        .poll(() => document.getAnimations().filter(({ playState }) => playState === 'running').length)
+        .toBe(0);
+      const place = `${name.replaceAll(/[^a-z0-9]+/gi, '-')}.${theme}.${language}.png`;
+      await page.screenshot({ path: `../../docs/images/views/${place}` });
+    });
+  });
+});
