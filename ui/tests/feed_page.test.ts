@@ -244,12 +244,27 @@ describe('the settings', () => {
     await byId('settings-save').click();
     await expect.poll(() => session.feeds.get(1)?.feed.url).toBe('https://ci.example/other');
     await expect.element(byId('settings-save')).toBeDisabled();
-    expect(windowState.unsavedSettings).toBe(false);
+    expect(windowState.drafts.size).toBe(0);
     expect(backend.calls.filter((call) => call === 'editFeed').length).toBe(1);
 
-    // Another feed has its own.
+    // Another feed has its own, and what is not saved is found again.
+    await form.getByTestId('feed-name').fill('Begun');
     await session.go({ kind: 'feed', feed: 2 });
     await expect.element(form.getByTestId('feed-name')).toHaveValue('Home Assistant');
+    expect(backend.unsaved).toBe(true);
+    await session.go({ kind: 'feed', feed: 1 });
+    await byId('tab-events').click();
+    await byId('tab-settings').click();
+    await expect.element(form.getByTestId('feed-name')).toHaveValue('Begun');
+    // The same fields in the dialog are another form.
+    const feed = session.feeds.get(1)?.feed;
+    if (feed) windowState.dialog = { kind: 'edit', feed };
+    await expect.element(byId('feed-dialog').getByTestId('feed-name')).toHaveValue('Build farm');
+    expect(document.querySelectorAll('#feed-name').length).toBe(1);
+    windowState.dialog = null;
+    await expect.element(form.getByTestId('feed-name')).toHaveValue('Begun');
+    await byId('settings-discard').click();
+    await expect.poll(() => backend.unsaved).toBe(false);
   });
 
   test('say why they were refused, and take over what others change', async () => {
@@ -300,6 +315,11 @@ describe('the page', () => {
     expect(session.list.scope).toEqual({ kind: 'feed', feed: 1 });
     await userEvent.keyboard('{Escape}');
     await expect.element(byId('feed-page')).not.toBeInTheDocument();
-    expect(windowState.feedPage).toBe(false);
+    expect(windowState.feedPage).toBe(null);
+    // Whoever chooses another feed sees its events first.
+    await byId('feed-page-open').click();
+    await expect.element(byId('feed-page')).toBeVisible();
+    await session.go({ kind: 'feed', feed: 2 });
+    await expect.element(byId('feed-page')).not.toBeInTheDocument();
   });
 });

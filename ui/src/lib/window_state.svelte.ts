@@ -1,7 +1,9 @@
 // What belongs to this window alone: widths of panes, what lies over them, where focus goes. Deliberately not here:
 // anything the backend knows.
+import { SvelteMap } from 'svelte/reactivity';
+import type { FeedDraft } from './feed_draft.svelte';
 import type { FeedLook } from './feeds.svelte';
-import type { EventId, Feed, Mapping } from './ipc/types.gen';
+import type { EventId, Feed, FeedId, Mapping } from './ipc/types.gen';
 
 /** A template for a field of a feed's mapping, to begin its editor with. */
 export interface Use {
@@ -36,11 +38,11 @@ export class WindowState {
   dialog = $state.raw<Dialog | null>(null);
   /** Whether the sidebar, a drawer in a narrow window, is out. */
   drawer = $state(false);
-  /** Whether the page of the feed in view lies over the list, where both have no room beside each other. */
-  feedPage = $state(false);
+  /** The feed whose page lies over the list, where both have no room beside each other. */
+  feedPage = $state<FeedId | null>(null);
   #feedTab = $state<FeedTab>(rememberedTab());
-  /** Whether settings stand on the feed's page that are not saved yet. */
-  unsavedSettings = $state(false);
+  /** What stands on the pages of feeds and is not saved: it is not lost when something else is looked at. */
+  readonly drafts = new SvelteMap<FeedId, FeedDraft>();
   widths = $state<Widths>(remembered());
 
   /** Set by the list: puts the cursor into the search field. */
