@@ -6,7 +6,7 @@ use crate::{LIMIT, ndjson, run, stored};
 use serde_json::Value;
 use thirtyfour::Key;
 use tidings_test_support::sse_server::{EVENT_STREAM, SseServer};
-use tidings_test_support::{Desktop, DesktopSession, eventually};
+use tidings_test_support::{Desktop, DesktopSession, TrayItem, eventually};
 
 /// A server that tells these events, and then holds.
 async fn telling(events: &'static [&'static str]) -> SseServer {
@@ -135,7 +135,8 @@ async fn a_reload_keeps_the_place() {
     window.wait_for_event("event 400").await;
     // The place is far below the first page.
     window.run("document.querySelector('[data-testid=event-list]').scrollTop = 9000").await;
-    let top = "const list = document.querySelector('[data-testid=event-list]').getBoundingClientRect();
+    let top = "const list = document.querySelector('[data-testid=event-list]')?.getBoundingClientRect();
+        if (!list) return '';
         const rows = [...document.querySelectorAll('[data-testid=event-row]')];
         return rows.find((row) => row.getBoundingClientRect().bottom > list.top + 1)?.dataset.id ?? ''";
     let mut last = Value::Null;
@@ -151,5 +152,47 @@ async fn a_reload_keeps_the_place() {
     window.wait_for_words("[data-testid=list-title]", "many").await;
     let same = async || (window.run(top).await == before).then_some(());
     eventually(LIMIT, "the same row at the top", same).await;
+    window.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_is_marked_as_read_and_that_taken_back() {
+    let desktop = Desktop { tray: false, ..Desktop::default() }.start();
+    let server = telling(&["data: one", "data: two", "data: three"]).await;
+    run(&desktop, &["feed", "add", "feed", &server.url("/"), "--no-notify"]);
+    let window = Window::open(&desktop).await;
+    window.wait_for_event("three").await;
+    // One is read already, and remains so.
+    window.click("[data-testid=event-row]").await;
+    wait_for_stored(&desktop, "feed", "read", &[true, false, false]).await;
+    window.click("[data-testid=mark-all-read]").await;
+    wait_for_stored(&desktop, "feed", "read", &[true, true, true]).await;
+    window.click("[data-testid=undo]").await;
+    wait_for_stored(&desktop, "feed", "read", &[true, false, false]).await;
+    window.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_language_is_changed_in_place_and_remembered() {
+    let desktop = Desktop::default().start();
+    let server = telling(&["data: one", "data: two"]).await;
+    run(&desktop, &["feed", "add", "feed", &server.url("/"), "--no-notify"]);
+    let window = Window::open(&desktop).await;
+    window.wait_for_event("two").await;
+    window.click("[data-testid=event-row]").await;
+    window.wait_for_words("[data-testid=scope-all]", "All events").await;
+    window.press(Key::Control + ",").await;
+    window.click("[data-testid=language] option[value=zh-CN]").await;
+    window.wait_for_words("[data-testid=scope-all]", "所有事件").await;
+    assert_eq!(window.attributes("html", "lang").await, ["zh-CN"]);
+    window.press(Key::Escape + "").await;
+    window.wait_for_words("[data-testid=detail-title]", "two").await;
+    let tray = TrayItem::find(desktop.bus_address()).await;
+    let entries = async || tray.menu().await.into_iter().any(|entry| entry.label.contains("打开")).then_some(());
+    eventually(LIMIT, "the tray's menu in Chinese", entries).await;
+    window.end().await;
+
+    let window = Window::open(&desktop).await;
+    window.wait_for_words("[data-testid=scope-all]", "所有事件").await;
     window.end().await;
 }
