@@ -36,6 +36,16 @@ const COMMANDS: &[&str] = &[
     "open_link",
     "forget_set_aside",
     "show_data",
+    "data_facts",
+    "start_export",
+    "start_backup",
+    "start_vacuum",
+    "cancel_job",
+    "dismiss_job",
+    "show_job",
+    "autostart",
+    "set_autostart",
+    "save_log",
     "start_again",
 ];
 

@@ -2,11 +2,12 @@
 //!
 //! `ui/src/lib/ipc/types.gen.ts` is made of these types. Deliberately not here: the commands, which are Tauri's
 //! (`window/commands/`), and how messages travel (`event_channel.rs`).
+use crate::job::Job;
 use serde::{Serialize, Serializer};
 use std::ops::Deref;
 use std::sync::Arc;
 use tidings_engine::{
-    Counts, EngineError, Envelope, EventId, FeedId, FeedStatus, LogEntry, Mute, RemovedFeed, SetAside, Settings,
+    Counts, EngineError, Envelope, EventId, FeedId, FeedStatus, LogEntry, Mute, RemovedFeed, SetAside, Settings, Space,
     StorageProblem, Target,
 };
 use ts_rs::TS;
@@ -27,6 +28,8 @@ pub struct Snapshot {
     pub mutes: Vec<Mute>,
     /// The banners to show.
     pub notices: Vec<Notice>,
+    /// Long work, under way or ended.
+    pub jobs: Vec<Job>,
     /// The number of the last engine event that is in here already; the first one to come is newer.
     #[ts(type = "number")]
     pub seq: u64,
@@ -60,11 +63,25 @@ pub enum WindowMessage {
         /// Oldest first.
         entries: Vec<LogEntry>,
     },
+    /// This long work, instead of that before.
+    Jobs {
+        /// In the order in which it was begun.
+        jobs: Vec<Job>,
+    },
     /// These banners, instead of those before.
     Notices {
         /// In a fixed order.
         notices: Vec<Notice>,
     },
+}
+
+/// The history as a file, as the settings show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct DataFacts {
+    /// The folder it lies in.
+    pub folder: String,
+    /// How much it takes.
+    pub space: Space,
 }
 
 /// Something in the window that can be led to from outside.

@@ -7,6 +7,7 @@
 //! on its way to the page.
 use crate::boundary::{Notice, NoticeCode, Place, SharedEnvelope, Snapshot, WindowMessage};
 use crate::demo_feed;
+use crate::job::{Job, Jobs};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -39,6 +40,7 @@ pub struct EventChannel {
     notices: watch::Sender<BTreeMap<NoticeCode, Notice>>,
     show: Arc<ToShow>,
     log: Arc<ToRead>,
+    jobs: Jobs,
     /// The task that serves the page that subscribed last.
     page: Mutex<Option<AbortHandle>>,
 }
@@ -51,6 +53,7 @@ impl EventChannel {
             notices: watch::Sender::default(),
             show: Arc::default(),
             log: Arc::default(),
+            jobs: Jobs::default(),
             page: Mutex::default(),
         }
     }
@@ -62,6 +65,7 @@ impl EventChannel {
         self.replace(None);
         // Listening comes first and looking second: what happens in between is in both, and the stream leaves it out.
         let (events, mut notices) = (self.engine.events(), self.notices.subscribe());
+        let mut jobs = self.jobs.list();
         let seq = self.engine.seq();
         let newest = self.engine.page(PageQuery { limit: 1, ..PageQuery::default() }).await?;
         let feeds = self.engine.feeds().await?;
@@ -73,6 +77,7 @@ impl EventChannel {
             settings: self.engine.settings().await?,
             mutes: self.engine.mutes(),
             notices: list(&notices.borrow_and_update()),
+            jobs: jobs.borrow_and_update().clone(),
             seq,
             newest: newest.events.first().map(|event| event.id),
             show: self.show.take(),
@@ -81,7 +86,7 @@ impl EventChannel {
         // What an earlier page looked at is nothing to this one.
         self.log.put(None);
         let (show, log) = (Arc::clone(&self.show), Arc::clone(&self.log));
-        let messages = Messages { events, seq, notices, show, log, reading: None };
+        let messages = Messages { events, seq, notices, jobs, show, log, reading: None };
         self.replace(Some(tokio::spawn(pump(messages, page)).abort_handle()));
         Ok(snapshot)
     }
@@ -97,6 +102,11 @@ impl EventChannel {
         let reading = feed.map(|feed| Ok::<_, EngineError>((feed, self.engine.read_log(feed)?))).transpose()?;
         self.log.put(reading);
         Ok(())
+    }
+
+    /// Long work, of which the page is told.
+    pub fn jobs(&self) -> &Jobs {
+        &self.jobs
     }
 
     /// Has the page show `place`; when there is none, the next one will.
@@ -204,6 +214,7 @@ struct Messages {
     /// Up to here the page knows from its snapshot.
     seq: u64,
     notices: watch::Receiver<BTreeMap<NoticeCode, Notice>>,
+    jobs: watch::Receiver<Vec<Job>>,
     show: Arc<ToShow>,
     log: Arc<ToRead>,
     /// The log that the page looks at.
@@ -229,6 +240,9 @@ impl Source for Messages {
                     // The feed is gone.
                     None => self.reading = None,
                 },
+                Ok(()) = self.jobs.changed() => {
+                    return Some(WindowMessage::Jobs { jobs: self.jobs.borrow_and_update().clone() });
+                }
                 Ok(()) = self.notices.changed() => {
                     return Some(WindowMessage::Notices { notices: list(&self.notices.borrow_and_update()) });
                 }

@@ -168,7 +168,7 @@ impl Run {
             }
             ControlFlow::Continue(())
         };
-        History::open(data_dir).unwrap().export(&Scope::All, None, compare).unwrap();
+        History::open(data_dir).unwrap().export(&Scope::All, "", None, compare).unwrap();
         for (id, path) in &self.ids {
             assert_eq!(heard.get(id), Some(&self.server.story(path).length), "seed {seed}: {path}");
         }

@@ -5,6 +5,7 @@ mod pages;
 mod rescue;
 mod retention;
 mod searches;
+mod space;
 
 use crate::config::config;
 use std::fs;

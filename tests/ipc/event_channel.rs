@@ -99,6 +99,7 @@ async fn a_snapshot_and_what_comes_after_it() {
             Some(WindowMessage::Notices { notices }) => cleared = notices.is_empty(),
             Some(WindowMessage::Engine(envelope)) => assert!(envelope.seq > snapshot.seq),
             Some(WindowMessage::Log { .. }) => panic!("nobody looks at a log"),
+            Some(WindowMessage::Jobs { jobs }) => panic!("nothing was begun: {jobs:?}"),
             None => panic!("the channel ended"),
         }
     }

@@ -8,5 +8,6 @@ mod event_channel;
 mod executables;
 mod hooks;
 mod hostile;
+mod jobs;
 mod notifications;
 mod types;

@@ -4,7 +4,8 @@
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
-use tidings::boundary::{CommandError, Snapshot, WindowMessage};
+use tidings::boundary::{CommandError, DataFacts, Snapshot, WindowMessage};
+use tidings::export::ExportFormat;
 use tidings_engine::{
     Destination, Event, Feed, FeedConfig, Figures, FiguresQuery, Gap, GapQuery, HookReport, Item, MarkedRead, MuteFor,
     Page, PageQuery, Tested, Trial, TrialReport, Why,
@@ -40,6 +41,8 @@ fn generated() -> String {
     declarations.visit::<Snapshot>();
     declarations.visit::<WindowMessage>();
     declarations.visit::<CommandError>();
+    declarations.visit::<DataFacts>();
+    declarations.visit::<ExportFormat>();
     declarations.visit::<Event>();
     declarations.visit::<Feed>();
     declarations.visit::<FeedConfig>();

@@ -74,6 +74,8 @@ const VIEWS: readonly View[] = [
       state.dialog = { kind: 'settings', part: 'notifications' };
     },
   ],
+  ['the settings of the data', (_, state) => (state.dialog = { kind: 'settings', part: 'data' })],
+  ['about the program', (_, state) => (state.dialog = { kind: 'settings', part: 'about' })],
   ['the shortcuts', (_, state) => (state.dialog = { kind: 'shortcuts' })],
   feedDialog('edit'),
   feedDialog('rules'),

@@ -207,6 +207,25 @@ export const VIEWS: readonly View[] = [
     },
   },
   {
+    name: 'the settings of the data',
+    act: async (_, state) => {
+      state.dialog = { kind: 'settings', part: 'data' };
+      await expect.element(page.getByTestId('vacuum')).toBeVisible();
+    },
+  },
+  { name: 'about the program', act: (_, state) => (state.dialog = { kind: 'settings', part: 'about' }) },
+  {
+    name: 'long work',
+    act: async (session) => {
+      (session.backend as MockBackend).setJobs([
+        { id: 1, work: 'export', state: 'running', part: 0.42 },
+        { id: 2, work: 'backup', state: 'done', amount: 12_000_000, file: '/home/ada/backup.db' },
+        { id: 3, work: 'vacuum', state: 'failed', message: 'The disk is full.' },
+      ]);
+      await expect.element(page.getByTestId('job').last()).toBeVisible();
+    },
+  },
+  {
     name: 'a test and its result',
     act: async (session, state) => {
       const feed = session.feeds.get(1)?.feed;

@@ -11,7 +11,7 @@ use crate::announce::{Clock, Mute, MuteFor, Tested, Why};
 use crate::clock::now;
 use crate::event::Counts;
 use crate::hook::Hooks;
-use crate::store::{SetAside, StorageProblem, Store};
+use crate::store::{SetAside, Space, StorageProblem, Store};
 use crate::{
     Destination, EngineError, EngineEvents, Event, EventId, Feed, FeedConfig, FeedId, FeedStatus, Figures,
     FiguresQuery, Gap, GapQuery, HookReport, Item, Language, LogEntry, LogReader, MarkedRead, Notifier, Page,
@@ -300,6 +300,18 @@ impl Engine {
     pub async fn settings(&self) -> Result<Settings, EngineError> {
         self.core.running()?;
         Ok(self.core.settings())
+    }
+
+    /// How much the history takes on the disk.
+    pub async fn space(&self) -> Result<Space, EngineError> {
+        self.core.running()?;
+        Ok(self.core.readers.space().await?)
+    }
+
+    /// Gives so many spare pages of the history's file back to the disk, and says what is left. In a file of an older
+    /// format the first call gives all of it back at once, and new events wait for that.
+    pub async fn give_back(&self, pages: u32) -> Result<Space, EngineError> {
+        self.run(move |core| async move { core.change(move |store| store.give_back(pages)).await }).await
     }
 
     /// The language in which the program speaks: the user's choice, or else the desktop's.

@@ -48,7 +48,7 @@ pub use mapping::Mapping;
 pub use retention::{FeedRetention, Retention};
 pub use rule::{Action, DecidedBy, Decision, Hook, Rule, Then, Verdict, When};
 pub use settings::{Click, Settings, Theme};
-pub use store::{Fault, History, SetAside, StorageProblem, StoreError};
+pub use store::{Fault, History, SetAside, Space, StorageProblem, StoreError};
 pub use template::TemplateFault;
 pub use trial::{Trial, TrialReport, Tried};
 pub use world::WorldChange;

@@ -22,6 +22,7 @@ mod retired;
 mod row;
 mod salvage;
 mod search;
+mod space;
 mod window;
 mod writer;
 
@@ -36,6 +37,7 @@ pub use prune::{Kept, Pruned};
 pub(crate) use reader::Readers;
 pub(crate) use reading::snippet;
 pub use retired::RetiredFeed;
+pub use space::Space;
 pub(crate) use writer::{Writer, WriterNews};
 
 use crate::FeedId;

@@ -2,13 +2,11 @@
 //!
 //! Deliberately not here: queries (the engine's `History`), changes of any kind.
 mod absence;
-mod csv;
-mod record;
 
 use self::absence::Gaps;
-use self::record::Record;
 use super::output::Output;
 use super::{DataDir, Failed, Format, Outcome, moment, shown, storage, unless_reader_gone};
+use crate::export::{Record, Table};
 use clap::{Args, ValueEnum};
 use std::collections::HashMap;
 use std::io::{self, Write as _};
@@ -64,13 +62,17 @@ pub(super) struct Search {
 #[command(after_help = "\
 Examples:
   tidings export --since 2026-01-01 > events.ndjson
-  tidings export --feed builds --since 7d --format csv > builds.csv")]
+  tidings export --feed builds --since 7d --format csv > builds.csv
+  tidings export --search 'disk is:unread' > disk.ndjson")]
 pub(super) struct Export {
     #[command(flatten)]
     pub(super) data: DataDir,
     /// Only those of this feed (its name or id)
     #[arg(long, value_name = "NAME")]
     feed: Option<String>,
+    /// Only those that a search finds, as in 'tidings search'
+    #[arg(long, value_name = "QUERY")]
+    search: Option<String>,
     /// Only those received since: a date, an RFC 3339 time, or how long ago (45m, 2h, 3d)
     #[arg(long, value_name = "WHEN")]
     since: Option<String>,
@@ -112,12 +114,14 @@ impl Export {
         let stored = Stored::open(self.data)?;
         let scope = stored.scope(self.feed.as_deref())?;
         let since = since.map(jiff::Timestamp::as_millisecond);
+        // What has been typed to its end: the last word is a whole one.
+        let search = self.search.map(|search| search + " ").unwrap_or_default();
         let mut output = Output::stdout()?;
         let written = match self.format {
-            ExportFormat::Ndjson => stored.each(&scope, since, |record| output.json_line(record))?,
+            ExportFormat::Ndjson => stored.each(&scope, &search, since, |record| output.json_line(record))?,
             ExportFormat::Csv => {
-                let mut table = csv::Table::begin(&mut output)?;
-                let written = stored.each(&scope, since, |record| table.row(record))?;
+                let mut table = Table::begin(&mut output)?;
+                let written = stored.each(&scope, &search, since, |record| table.row(record))?;
                 written.and_then(|()| table.end())
             }
         };
@@ -205,6 +209,7 @@ impl Stored {
     fn each(
         &self,
         scope: &Scope,
+        search: &str,
         since: Option<i64>,
         mut write: impl FnMut(&Record<'_>) -> io::Result<()>,
     ) -> Result<io::Result<()>, Failed> {
@@ -215,7 +220,7 @@ impl Stored {
             written = write(&Record::new(&event, feed));
             if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         };
-        self.history.export(scope, since, &mut each).map_err(|error: StoreError| Failed::work(error))?;
+        self.history.export(scope, search, since, &mut each).map_err(|error: StoreError| Failed::work(error))?;
         Ok(written)
     }
 }

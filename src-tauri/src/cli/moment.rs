@@ -131,10 +131,7 @@ pub(super) fn wait(duration: std::time::Duration) -> String {
     }
 }
 
-/// RFC 3339 in UTC with milliseconds, for machines.
-pub(super) fn rfc3339(milliseconds: i64) -> String {
-    Timestamp::from_millisecond(milliseconds).map_or_else(|_| String::new(), |moment| format!("{moment:.3}"))
-}
+pub(super) use crate::export::record::rfc3339;
 
 #[cfg(test)]
 mod tests {

@@ -20,6 +20,7 @@ use tidings::boundary::NoticeCode;
 use tidings::control::{self, Reply, Request};
 use tidings::event_channel::EventChannel;
 use tidings::hook::Programs;
+use tidings::log::Log;
 use tidings::notification::{Desktop, Service};
 use tidings::platform::language::language;
 use tidings::platform::{dirs, files, world};
@@ -32,11 +33,14 @@ use tokio::sync::{mpsc, watch};
 /// How long the engine may take to write what is under way.
 const SHUT_DOWN_TIME: Duration = Duration::from_secs(5);
 
+/// What of the log is kept: attempts to connect and their ends, nothing for each event.
+const KEPT_LOG: &str = "info,tidings=debug,tidings_engine=debug,tidings_event_source=debug";
+
 const NO_SERVICE: &str = "No notification service answers, so nothing is announced. Events are kept, and announcing resumes by itself when one appears.";
 
 pub(crate) fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    log_to_stderr();
+    let log = begin_log();
     let (to_wish, wishes) = mpsc::channel(64);
     let desktop = Arc::new(Desktop::connect({
         let to_wish = to_wish.clone();
@@ -45,7 +49,7 @@ pub(crate) fn main() -> ExitCode {
             let _ = to_wish.try_send(Wish::Notification(action));
         }
     }));
-    match start(&arguments, &desktop, &to_wish, wishes) {
+    match start(&arguments, log, &desktop, &to_wish, wishes) {
         Ok(code) => code,
         Err(error) => {
             // Whoever started it from a menu sees no terminal.
@@ -58,14 +62,21 @@ pub(crate) fn main() -> ExitCode {
     }
 }
 
-fn log_to_stderr() {
-    use tracing_subscriber::EnvFilter;
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+/// To standard error what the environment asks for, and the last lines of all that may help to a place of their own.
+fn begin_log() -> Log {
+    use tracing_subscriber::layer::SubscriberExt as _;
+    use tracing_subscriber::util::SubscriberInitExt as _;
+    use tracing_subscriber::{EnvFilter, Layer as _, fmt};
+    let log = Log::default();
+    let asked = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    let kept = fmt::layer().with_ansi(false).with_writer(log.clone()).with_filter(EnvFilter::new(KEPT_LOG));
+    tracing_subscriber::registry().with(kept).with(fmt::layer().with_writer(std::io::stderr).with_filter(asked)).init();
+    log
 }
 
 fn start(
     arguments: &Arguments,
+    log: Log,
     desktop: &Arc<Desktop>,
     to_wish: &mpsc::Sender<Wish>,
     wishes: mpsc::Receiver<Wish>,
@@ -95,6 +106,7 @@ fn start(
     };
     let shell = Shell {
         data_dir: data_dir.clone(),
+        log,
         channel: EventChannel::new(engine.clone()),
         desktop: Arc::clone(desktop),
         tray_host: watch::Sender::new(false),

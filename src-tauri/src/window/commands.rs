@@ -6,6 +6,7 @@ mod announcing;
 pub(crate) mod demo;
 mod events;
 mod feeds;
+mod jobs;
 mod program;
 pub(crate) mod storage;
 
@@ -22,6 +23,16 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         program::set_unsaved,
         storage::forget_set_aside,
         storage::show_data,
+        storage::data_facts,
+        jobs::start_export,
+        jobs::start_backup,
+        jobs::start_vacuum,
+        jobs::cancel_job,
+        jobs::dismiss_job,
+        jobs::show_job,
+        program::autostart,
+        program::set_autostart,
+        program::save_log,
         events::page,
         events::event,
         events::gaps,

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use tidings::event_channel::EventChannel;
+use tidings::log::Log;
 use tidings::notification::Desktop;
 use tidings_engine::Engine;
 use tokio::sync::watch;
@@ -16,6 +17,8 @@ pub(crate) struct Shell {
     pub(crate) engine: Engine,
     /// Where the history lives.
     pub(crate) data_dir: PathBuf,
+    /// The last lines of the log.
+    pub(crate) log: Log,
     pub(crate) channel: EventChannel,
     pub(crate) desktop: Arc<Desktop>,
     /// Whether somebody shows the tray icon, so that a hidden window can be found again.

@@ -124,7 +124,7 @@ async fn restarts_in_the_middle_of_a_flood_lose_and_double_nothing() {
     let mut stored = vec![];
     let history = tidings_engine::History::open(running.dir.path()).unwrap();
     history
-        .export(&tidings_engine::Scope::All, None, &mut |event| {
+        .export(&tidings_engine::Scope::All, "", None, &mut |event| {
             stored.push(event.summary.title);
             std::ops::ControlFlow::Continue(())
         })

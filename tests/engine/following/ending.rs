@@ -28,7 +28,7 @@ fn stored(data_dir: &Path) -> Vec<String> {
         stored.push(event.data);
         ControlFlow::Continue(())
     };
-    History::open(data_dir).unwrap().export(&Scope::All, None, keep).unwrap();
+    History::open(data_dir).unwrap().export(&Scope::All, "", None, keep).unwrap();
     stored
 }
 

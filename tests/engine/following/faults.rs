@@ -188,6 +188,6 @@ fn events_by_feed(running: &Running) -> HashMap<FeedId, Vec<Event>> {
         events.entry(event.summary.feed_id).or_default().push(event);
         ControlFlow::Continue(())
     };
-    history.export(&Scope::All, None, &mut keep).unwrap();
+    history.export(&Scope::All, "", None, &mut keep).unwrap();
     events
 }

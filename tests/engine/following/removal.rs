@@ -196,7 +196,7 @@ async fn what_was_marked_read_at_once_is_exactly_that_unread_again() {
         let history = History::open(running.dir.path()).unwrap();
         let mut unread = Vec::new();
         history
-            .export(&Scope::Unread, None, &mut |event| {
+            .export(&Scope::Unread, "", None, &mut |event| {
                 unread.push(event.summary.id);
                 std::ops::ControlFlow::Continue(())
             })

@@ -23,7 +23,7 @@ fn stored(data_dir: &Path) -> HashMap<i64, Vec<String>> {
         stored.entry(event.summary.feed_id.0).or_default().push(event.data);
         ControlFlow::Continue(())
     };
-    History::open(data_dir).unwrap().export(&Scope::All, None, keep).unwrap();
+    History::open(data_dir).unwrap().export(&Scope::All, "", None, keep).unwrap();
     stored
 }
 

@@ -154,7 +154,7 @@ fn export_is_oldest_first_and_can_be_broken_off() {
             found.push(event.summary.id.0);
             ControlFlow::Continue(())
         };
-        history.export(&scope, None, &mut each).unwrap();
+        history.export(&scope, "", None, &mut each).unwrap();
         assert_eq!(found, (1..=300).filter(|n| belongs(*n)).collect::<Vec<_>>(), "{scope:?}");
     }
     let feed = fixture.feed;
@@ -162,7 +162,7 @@ fn export_is_oldest_first_and_can_be_broken_off() {
     fixture.append(&[Arrival::Event(Box::new(late))]);
     let mut found = vec![];
     history
-        .export(&Scope::All, Some(5000), &mut |event| {
+        .export(&Scope::All, "", Some(5000), &mut |event| {
             found.push(event.data);
             ControlFlow::Continue(())
         })
@@ -170,7 +170,7 @@ fn export_is_oldest_first_and_can_be_broken_off() {
     assert_eq!(found, ["late"]);
     let mut count = 0;
     history
-        .export(&Scope::All, None, &mut |_| {
+        .export(&Scope::All, "", None, &mut |_| {
             count += 1;
             if count == 100 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })

@@ -42,7 +42,7 @@ fn events(dir: &Path) -> BTreeMap<i64, String> {
         found.insert(event.summary.id.0, event.data);
         ControlFlow::Continue(())
     };
-    History::open(dir).unwrap().export(&Scope::All, None, each).unwrap();
+    History::open(dir).unwrap().export(&Scope::All, "", None, each).unwrap();
     found
 }
 

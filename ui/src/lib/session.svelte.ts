@@ -17,6 +17,7 @@ import type {
   FeedId,
   FeedStatus,
   Item,
+  Job,
   MuteFor,
   Notice,
   Placed,
@@ -52,6 +53,8 @@ export class Session {
   counts = $state.raw<Counts>({ all: 0, unread: 0, starred: 0 });
   settings = $state.raw<Settings>(DEFAULT_SETTINGS);
   mutes = $state.raw<readonly Mute[]>([]);
+  /** Long work, under way or ended. */
+  jobs = $state.raw<readonly Job[]>([]);
   version = $state('');
   demoAvailable = $state(false);
   #told = $state.raw<readonly Notice[]>([]);
@@ -120,6 +123,7 @@ export class Session {
     this.version = snapshot.version;
     this.demoAvailable = snapshot.demoAvailable;
     this.#told = snapshot.notices;
+    this.jobs = snapshot.jobs;
   }
 
   /** Where the user is. */
@@ -351,6 +355,7 @@ export class Session {
     };
     for (const message of messages) {
       if (message.kind === 'notices') this.#told = message.notices;
+      else if (message.kind === 'jobs') this.jobs = message.jobs;
       else if (message.kind === 'show') void this.show(message.place);
       else if (message.kind === 'log') this.log.take(message.feed, message.fresh, message.entries);
       else if (message.event.kind === 'missed') {

@@ -131,6 +131,11 @@ export function number(value: number): string {
   return new Intl.NumberFormat(getLocale()).format(value);
 }
 
+/** "42%", of a part from 0 to 1 */
+export function percent(part: number): string {
+  return new Intl.NumberFormat(getLocale(), { style: 'percent' }).format(part);
+}
+
 /** "412 B", "3.4 kB" */
 export function bytes(value: number): string {
   const [scaled, name] =

@@ -11,7 +11,7 @@ export interface Use {
   readonly template: Mapping['title'];
 }
 
-export type SettingsPart = 'general' | 'notifications' | 'data';
+export type SettingsPart = 'general' | 'notifications' | 'data' | 'shortcuts' | 'about';
 
 export type Dialog =
   | { kind: 'add'; url: string }

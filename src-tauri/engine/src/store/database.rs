@@ -125,9 +125,9 @@ fn open_present(path: &Path) -> rusqlite::Result<Connection> {
 
 pub(super) fn connect_to_write(path: &Path) -> rusqlite::Result<Connection> {
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    // FULL: a commit that returned survives the power going, which a cursor must. In batches it costs little.
+    // INCREMENTAL: what is spare can be given back a little at a time; said before the first table is made. FULL: a commit that returned survives the power going, which a cursor must. In batches it costs little.
     connection.execute_batch(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -2048; PRAGMA temp_store = MEMORY;
+        "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -2048; PRAGMA temp_store = MEMORY;
          PRAGMA journal_size_limit = 8388608;",
     )?;
     Ok(connection)

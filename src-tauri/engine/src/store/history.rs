@@ -1,7 +1,7 @@
 //! The history as another process reads it, beside its owner or without one.
 //!
 //! Deliberately not here: writing of any kind.
-use super::{RetiredFeed, SetAside, StoreError, damage, database, feeds, gaps, outcomes, reading, retired};
+use super::{RetiredFeed, SetAside, StoreError, damage, database, feeds, gaps, outcomes, reading, retired, space};
 use crate::announce::Why;
 use crate::{Event, EventId, Feed, Gap, GapQuery, Page, PageQuery, Scope, Trial, TrialReport};
 use rusqlite::Connection;
@@ -65,15 +65,29 @@ impl History {
         Ok(self.read(|connection| gaps::gaps(connection, query))?.unwrap_or_default())
     }
 
-    /// Calls `each` with the events of `scope` received at or after `since` (milliseconds since the Unix epoch), oldest
+    /// Calls `each` with the events of `scope` that a search finds (all, if it is empty) and that were received at or after `since` (milliseconds since the Unix epoch), oldest
     /// first, until it breaks. Memory does not grow with their number.
     pub fn export(
         &self,
         scope: &Scope,
+        search: &str,
         since: Option<i64>,
         each: &mut dyn FnMut(Event) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
-        self.read(|connection| reading::export(connection, scope, since, each)).map(drop)
+        self.read(|connection| reading::export(connection, scope, search, since, each)).map(drop)
+    }
+
+    /// Copies the whole history, without what is spare in its file, to a new file that only the user can read. `progress`
+    /// is told now and then how many bytes are written, about, and of how many; it may break it off.
+    ///
+    /// Whoever writes to the history meanwhile is not held up. What is written stays when it fails or is broken off.
+    pub fn copy_to(
+        &self,
+        file: &Path,
+        progress: &mut (dyn FnMut(u64, u64) -> ControlFlow<()> + Send),
+    ) -> Result<ControlFlow<()>, StoreError> {
+        let copied = self.read(|connection| space::copy(connection, file, progress))?;
+        Ok(copied.unwrap_or(ControlFlow::Continue(())))
     }
 
     fn read<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<Option<T>, StoreError> {

@@ -1,7 +1,7 @@
 //! Threads that read while the writer writes, each with a connection of its own.
 //!
 //! Deliberately not here: what they read (`reading.rs`).
-use super::{Store, StoreError, activity, database, gaps, outcomes, reading};
+use super::{Space, Store, StoreError, activity, database, gaps, outcomes, reading, space};
 use crate::announce::Why;
 use crate::figures::{Counted, FiguresQuery};
 use crate::{Event, EventId, Feed, Gap, GapQuery, Page, PageQuery, Trial, TrialReport};
@@ -61,6 +61,11 @@ impl Readers {
     /// Why an event was announced, or was not.
     pub(crate) async fn why(&self, id: EventId) -> Result<Option<Why>, StoreError> {
         self.lists.read(move |connection| outcomes::why(connection, id)).await
+    }
+
+    /// How much there is on the disk.
+    pub(crate) async fn space(&self) -> Result<Space, StoreError> {
+        self.lists.read(space::space).await
     }
 
     /// The times in which a feed was not connected, newest first.

@@ -227,20 +227,30 @@ pub(super) fn try_rules(
 pub(super) fn export(
     connection: &Connection,
     scope: &Scope,
+    search: &str,
     since: Option<i64>,
     each: &mut dyn FnMut(Event) -> ControlFlow<()>,
 ) -> rusqlite::Result<()> {
     const AT_ONCE: usize = 64;
     let mut last = EventId(0);
     loop {
+        let search = search::parse(search);
         let mut conditions = Conditions::default();
-        conditions.add("e.id > ?", [last.0.into()]);
+        let (from, id) = match search.expression() {
+            None => ("events AS e", "e.id"),
+            Some(expression) => {
+                conditions.add("events_text MATCH ?", [expression.into()]);
+                ("events_text CROSS JOIN events AS e ON e.id = events_text.rowid", "events_text.rowid")
+            }
+        };
+        conditions.add(&format!("{id} > ?"), [last.0.into()]);
         conditions.add_scope(connection, scope)?;
+        conditions.add_operators(connection, search)?;
         if let Some(since) = since {
             conditions.add("e.received_at >= ?", [since.into()]);
         }
         let mut statement = connection.prepare_cached(&format!(
-            "SELECT {SUMMARY}, {REST} FROM events AS e {} ORDER BY e.id LIMIT {AT_ONCE}",
+            "SELECT {SUMMARY}, {REST} FROM {from} {} ORDER BY {id} LIMIT {AT_ONCE}",
             conditions.sql
         ))?;
         let events =

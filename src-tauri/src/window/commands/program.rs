@@ -1,11 +1,12 @@
 //! The program as a whole: what the page is told, the settings, links.
-use super::Answer;
+use super::{Answer, jobs, storage};
 use crate::page::WindowPage;
 use crate::shell::Shell;
 use tauri::ipc::Channel;
-use tauri::{State, WebviewWindow};
+use tauri::{AppHandle, State, WebviewWindow};
 use tidings::boundary::{CommandError, Snapshot, WindowMessage};
 use tidings::link;
+use tidings::platform::{autostart, dirs};
 use tidings_engine::Settings;
 
 #[tauri::command]
@@ -34,4 +35,39 @@ pub(super) async fn open_link(url: String) -> Answer<()> {
 #[expect(clippy::needless_pass_by_value, reason = "what a command takes is made for it alone")]
 pub(super) fn set_unsaved(shell: State<'_, Shell>, unsaved: bool) {
     shell.hiding.holds_unsaved(unsaved);
+}
+
+/// Whether the program starts with the desktop; `None`: it cannot be had here.
+#[tauri::command]
+pub(super) async fn autostart() -> Answer<Option<bool>> {
+    Ok(autostart::entry().map(|entry| autostart::is_on(&entry)))
+}
+
+#[tauri::command]
+pub(super) async fn set_autostart(shell: State<'_, Shell>, on: bool) -> Answer<()> {
+    let refused = |why: String| CommandError::new("autostart", format!("That was not changed, because {why}."));
+    let entry = autostart::entry().ok_or_else(|| refused("the environment names no home".to_owned()))?;
+    // The command that users know is beside this executable.
+    let program = std::env::current_exe().map_err(|error| refused(error.to_string()))?.with_file_name("tidings");
+    let data_dir = Some(shell.data_dir.as_path()).filter(|dir| dirs::data_dir(None).as_deref() != Ok(dir));
+    autostart::set(&entry, on, &program, data_dir)
+        .map_err(|error| refused(format!("{} cannot be written: {error}", entry.display())))
+}
+
+/// Saves the last lines of the log, with nothing in it of feeds and their servers, and shows them.
+#[tauri::command]
+pub(super) async fn save_log(app: AppHandle, shell: State<'_, Shell>) -> Answer<()> {
+    let feeds: Vec<_> = shell.engine.feeds().await?.into_iter().map(|status| status.feed).collect();
+    let name = format!("tidings-log-{}.txt", jiff::Zoned::now().strftime("%Y-%m-%d-%H%M%S"));
+    let file = jobs::downloads(&app)?.join(name);
+    let text =
+        format!("Tidings {}, {}\n{}", env!("CARGO_PKG_VERSION"), std::env::consts::OS, shell.log.scrubbed(&feeds));
+    let written = file.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&file, text));
+    written.map_err(|error| {
+        CommandError::new(
+            "log",
+            format!("The log was not saved, because {} cannot be written: {error}.", file.display()),
+        )
+    })?;
+    storage::show(&file, false).await
 }

@@ -3,7 +3,7 @@ use super::Answer;
 use crate::shell::Shell;
 use std::path::Path;
 use tauri::State;
-use tidings::boundary::CommandError;
+use tidings::boundary::{CommandError, DataFacts};
 
 #[tauri::command]
 pub(super) async fn forget_set_aside(shell: State<'_, Shell>) -> Answer<()> {
@@ -16,6 +16,11 @@ pub(super) async fn show_data(shell: State<'_, Shell>) -> Answer<()> {
         Some(set_aside) => show(&set_aside.file, false).await,
         None => show(&shell.data_dir, true).await,
     }
+}
+
+#[tauri::command]
+pub(super) async fn data_facts(shell: State<'_, Shell>) -> Answer<DataFacts> {
+    Ok(DataFacts { folder: shell.data_dir.display().to_string(), space: shell.engine.space().await? })
 }
 
 /// Opens a folder, or the folder of a file, in the desktop's file manager.

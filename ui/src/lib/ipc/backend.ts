@@ -5,6 +5,8 @@ import type {
   Item,
   MarkedRead,
   Placed,
+  DataFacts,
+  ExportFormat,
   Event,
   EventId,
   Feed,
@@ -88,6 +90,23 @@ export interface Backend {
   forgetSetAside(): Promise<void>;
   /** Opens the folder of the history outside, showing the damaged file if there is one. */
   showData(): Promise<void>;
+  dataFacts(): Promise<DataFacts>;
+  /** Writes the events of a scope that a search finds into a file. Long work: see `Snapshot.jobs`. */
+  startExport(scope: Scope, search: string, format: ExportFormat): Promise<number>;
+  /** Copies the whole history into a file. */
+  startBackup(): Promise<number>;
+  /** Gives spare space back to the disk. */
+  startVacuum(): Promise<number>;
+  cancelJob(id: number): Promise<void>;
+  /** The user has taken note of how a job ended. */
+  dismissJob(id: number): Promise<void>;
+  /** Shows the file that a job made. */
+  showJob(id: number): Promise<void>;
+  /** Whether the program starts with the desktop; `null`: that cannot be had here. */
+  autostart(): Promise<boolean | null>;
+  setAutostart(on: boolean): Promise<void>;
+  /** Saves the last lines of the log without anything secret, and shows them. */
+  saveLog(): Promise<void>;
   /** Starts the whole program again, when it could not begin. */
   startAgain(): Promise<void>;
 }

@@ -41,6 +41,9 @@ import type {
   Urgency,
   Why,
   WindowMessage,
+  ExportFormat,
+  Job,
+  Work,
 } from './types.gen';
 
 export interface MockOptions {
@@ -234,6 +237,7 @@ export class MockBackend implements Backend {
       settings: this.#settings,
       mutes: this.#mutes,
       notices: this.#notices,
+      jobs: this.#jobs,
       seq: this.#seq,
       newest: this.#newest || null,
       show: this.#show,
@@ -534,6 +538,64 @@ export class MockBackend implements Backend {
     return this.#command('showData', () => {});
   }
 
+  dataFacts() {
+    return this.#command('dataFacts', () => ({
+      folder: '/home/ada/.local/share/tidings',
+      space: { bytes: 12_400_000, spare: 3_100_000 },
+    }));
+  }
+
+  /** Long work, under way until `finishJob` is called. */
+  #jobs: Job[] = [];
+  #start(work: Work) {
+    return this.#command(`start:${work}`, () => {
+      const id = (this.#jobs.at(-1)?.id ?? 0) + 1;
+      this.setJobs([...this.#jobs, { id, work, state: 'running', part: null }]);
+      return id;
+    });
+  }
+
+  startExport(_scope: Scope, _search: string, _format: ExportFormat) {
+    return this.#start('export');
+  }
+
+  startBackup() {
+    return this.#start('backup');
+  }
+
+  startVacuum() {
+    return this.#start('vacuum');
+  }
+
+  cancelJob(id: number) {
+    return this.#command('cancelJob', () => this.setJobs(this.#jobs.filter((job) => job.id !== id)));
+  }
+
+  dismissJob(id: number) {
+    return this.#command('dismissJob', () => this.setJobs(this.#jobs.filter((job) => job.id !== id)));
+  }
+
+  showJob(id: number) {
+    return this.#command('showJob', () => {
+      this.opened.push(`job ${id}`);
+    });
+  }
+
+  #autostart = false;
+  autostart() {
+    return this.#command('autostart', () => this.#autostart);
+  }
+
+  setAutostart(on: boolean) {
+    return this.#command('setAutostart', () => {
+      this.#autostart = on;
+    });
+  }
+
+  saveLog() {
+    return this.#command('saveLog', () => {});
+  }
+
   startAgain() {
     return this.#command('startAgain', () => {});
   }
@@ -571,6 +633,11 @@ export class MockBackend implements Backend {
       { kind: 'counts', counts: this.#counts() },
     );
     return ids;
+  }
+
+  setJobs(jobs: Job[]): void {
+    this.#jobs = jobs;
+    this.send({ kind: 'jobs', jobs });
   }
 
   setState(id: FeedId, state: FeedState): void {

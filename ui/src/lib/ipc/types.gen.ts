@@ -58,6 +58,13 @@ unread: number,
 /** Those starred. */
 starred: number, };
 
+/** The history as a file, as the settings show it. */
+export type DataFacts = {
+/** The folder it lies in. */
+folder: string,
+/** How much it takes. */
+space: Space, };
+
 /** A day of the week. */
 export type Day = "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
 
@@ -198,6 +205,9 @@ starred: boolean,
 count: number,
 /** Whether the whole event has a link. */
 hasLink: boolean, };
+
+/** How events are written. */
+export type ExportFormat = "ndjson" | "csv";
 
 /** Why the store cannot be read or written. */
 export type Fault = "disk-full" | "read-only" | "busy" | "disk-error" | "damaged" | "no-locks" | "newer" | "other";
@@ -458,6 +468,21 @@ export type Item = { "kind": "feed",
 feed: FeedId, } | { "kind": "folder",
 /** Its name. */
 folder: string, };
+
+/** Long work, as the window shows it. One that was cancelled is gone. */
+export type Job = {
+/** Ascends by one with each job of a run. */
+id: number,
+/** What is done. */
+work: Work, } & ({ "state": "running",
+/** From 0 to 1; null where it cannot be known. */
+part: number | null, } | { "state": "done",
+/** How much it was: events of an export, bytes of anything else. */
+amount: number,
+/** The file that was made. */
+file: string | null, } | { "state": "failed",
+/** Why, as a sentence. */
+message: string, });
 
 /** The language that the user chose. */
 export type LanguageChoice = "system" | "en" | "zh-CN";
@@ -768,6 +793,8 @@ settings: Settings,
 mutes: Array<Mute>,
 /** The banners to show. */
 notices: Array<Notice>,
+/** Long work, under way or ended. */
+jobs: Array<Job>,
 /** The number of the last engine event that is in here already; the first one to come is newer. */
 seq: number,
 /** The newest event in the history. */
@@ -778,6 +805,13 @@ show: Place | null,
 version: string,
 /** Whether the demo feed can be offered: it is not among the feeds. */
 demoAvailable: boolean, };
+
+/** How much the history takes on the disk, in bytes. */
+export type Space = {
+/** Its file. */
+bytes: number,
+/** As much of that is spare, and can be given back. */
+spare: number, };
 
 /** Storing fails, or the store cannot be opened: what a window or another process is told of it. */
 export type StorageProblem = {
@@ -951,6 +985,11 @@ feed: FeedId,
 /** Whether this is all that is kept, instead of what came since the last message. */
 fresh: boolean,
 /** Oldest first. */
-entries: Array<LogEntry>, } | { "kind": "notices",
+entries: Array<LogEntry>, } | { "kind": "jobs",
+/** In the order in which it was begun. */
+jobs: Array<Job>, } | { "kind": "notices",
 /** In a fixed order. */
 notices: Array<Notice>, };
+
+/** What is done. */
+export type Work = "export" | "backup" | "vacuum";

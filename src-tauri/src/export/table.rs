@@ -1,28 +1,27 @@
 //! Stored events as a table, for spreadsheets.
 //!
 //! Deliberately not here: quoting (the csv crate knows RFC 4180).
-use super::record::{Record, name};
-use crate::cli::output::Output;
+use super::record::Record;
 use csv::{Terminator, Writer, WriterBuilder};
-use std::io;
+use std::io::{self, Write};
 
 const COLUMNS: [&str; 13] = [
     "number", "received", "feed", "event", "id", "title", "body", "link", "urgency", "count", "read", "starred", "data",
 ];
 
 /// A table whose head is written.
-pub(super) struct Table<'a> {
-    rows: Writer<&'a mut Output>,
+pub(crate) struct Table<W: Write> {
+    rows: Writer<W>,
 }
 
-impl<'a> Table<'a> {
-    pub(super) fn begin(output: &'a mut Output) -> io::Result<Self> {
+impl<W: Write> Table<W> {
+    pub(crate) fn begin(output: W) -> io::Result<Self> {
         let mut rows = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(output);
         rows.write_record(COLUMNS).map_err(io_error)?;
         Ok(Self { rows })
     }
 
-    pub(super) fn row(&mut self, record: &Record<'_>) -> io::Result<()> {
+    pub(crate) fn row(&mut self, record: &Record<'_>) -> io::Result<()> {
         let (number, count) = (record.number.to_string(), record.count.to_string());
         let truth = |truth| if truth { "true" } else { "false" };
         self.rows
@@ -35,7 +34,7 @@ impl<'a> Table<'a> {
                 record.title,
                 record.body,
                 record.link.unwrap_or_default(),
-                name(record.urgency),
+                record.urgency.word(),
                 &*count,
                 truth(record.read),
                 truth(record.starred),
@@ -44,7 +43,7 @@ impl<'a> Table<'a> {
             .map_err(io_error)
     }
 
-    pub(super) fn end(&mut self) -> io::Result<()> {
+    pub(crate) fn end(&mut self) -> io::Result<()> {
         self.rows.flush()
     }
 }

@@ -1,13 +1,13 @@
 //! A stored event as other programs read it. `type`, `event`, `data` and `id` are as in `tidings watch --format ndjson`.
 //!
 //! Deliberately not here: reading it back.
-use crate::cli::moment;
+use jiff::Timestamp;
 use serde::Serialize;
 use tidings_engine::{Event, Urgency};
 
 /// The fields in the order in which they are written. Names and meanings are kept from version to version.
 #[derive(Debug, Serialize)]
-pub(super) struct Record<'a> {
+pub(crate) struct Record<'a> {
     r#type: &'static str,
     /// The feed's name.
     pub(super) feed: &'a str,
@@ -30,7 +30,7 @@ pub(super) struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
-    pub(super) fn new(event: &'a Event, feed: &'a str) -> Self {
+    pub(crate) fn new(event: &'a Event, feed: &'a str) -> Self {
         let summary = &event.summary;
         Self {
             r#type: "event",
@@ -39,7 +39,7 @@ impl<'a> Record<'a> {
             data: &event.data,
             id: &event.last_event_id,
             number: summary.id.0,
-            received: moment::rfc3339(summary.received_at),
+            received: rfc3339(summary.received_at),
             title: &summary.title,
             body: &event.body,
             link: event.link.as_deref(),
@@ -51,16 +51,12 @@ impl<'a> Record<'a> {
     }
 }
 
-pub(super) const fn name(urgency: Urgency) -> &'static str {
-    match urgency {
-        Urgency::Low => "low",
-        Urgency::Normal => "normal",
-        Urgency::High => "high",
-        Urgency::Urgent => "urgent",
-    }
+/// RFC 3339 in UTC with milliseconds, for machines.
+pub(crate) fn rfc3339(milliseconds: i64) -> String {
+    Timestamp::from_millisecond(milliseconds).map_or_else(|_| String::new(), |moment| format!("{moment:.3}"))
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
 fn urgency_name<S: serde::Serializer>(urgency: &Urgency, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(name(*urgency))
+    serializer.serialize_str(urgency.word())
 }

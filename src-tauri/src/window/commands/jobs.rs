@@ -1,0 +1,87 @@
+//! Long work: begun, broken off, shown where it left something.
+use super::{Answer, storage};
+use crate::shell::Shell;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::time::Duration;
+use tauri::{AppHandle, Manager as _, State};
+use tidings::boundary::CommandError;
+use tidings::export::{self, ExportFormat};
+use tidings::job::{Done, Work};
+use tidings_engine::Scope;
+
+/// How much is given back to the disk at once, in pages; new events have precedence in between.
+const PAGES: u32 = 256;
+const BREATH: Duration = Duration::from_millis(10);
+
+#[tauri::command]
+pub(super) async fn start_export(
+    app: AppHandle,
+    shell: State<'_, Shell>,
+    scope: Scope,
+    search: String,
+    format: ExportFormat,
+) -> Answer<u64> {
+    let (data_dir, folder) = (shell.data_dir.clone(), downloads(&app)?);
+    Ok(shell.channel.jobs().start(Work::Export, move |reporter| {
+        export::to_folder(&data_dir, (&scope, &search), format, &folder, reporter)
+    }))
+}
+
+#[tauri::command]
+pub(super) async fn start_backup(app: AppHandle, shell: State<'_, Shell>) -> Answer<u64> {
+    let (data_dir, folder) = (shell.data_dir.clone(), downloads(&app)?);
+    Ok(shell.channel.jobs().start(Work::Backup, move |reporter| export::back_up(&data_dir, &folder, reporter)))
+}
+
+#[tauri::command]
+pub(super) async fn start_vacuum(shell: State<'_, Shell>) -> Answer<u64> {
+    let engine = shell.engine.clone();
+    Ok(shell.channel.jobs().start(Work::Vacuum, move |reporter| {
+        tauri::async_runtime::block_on(async {
+            let failed = |error: tidings_engine::EngineError| error.to_string();
+            let before = engine.space().await.map_err(failed)?;
+            loop {
+                let now = engine.give_back(PAGES).await.map_err(failed)?;
+                if now.spare == 0 {
+                    let amount = before.bytes.saturating_sub(now.bytes);
+                    return Ok(ControlFlow::Continue(Done { amount, file: None }));
+                }
+                if reporter.at(before.spare.saturating_sub(now.spare), before.spare).is_break() {
+                    return Ok(ControlFlow::Break(()));
+                }
+                tokio::time::sleep(BREATH).await;
+            }
+        })
+    }))
+}
+
+#[tauri::command]
+pub(super) async fn cancel_job(shell: State<'_, Shell>, id: u64) -> Answer<()> {
+    shell.channel.jobs().cancel(id);
+    Ok(())
+}
+
+#[tauri::command]
+pub(super) async fn dismiss_job(shell: State<'_, Shell>, id: u64) -> Answer<()> {
+    shell.channel.jobs().dismiss(id);
+    Ok(())
+}
+
+#[tauri::command]
+pub(super) async fn show_job(shell: State<'_, Shell>, id: u64) -> Answer<()> {
+    match shell.channel.jobs().file(id) {
+        Some(file) => storage::show(&file, false).await,
+        None => Ok(()),
+    }
+}
+
+/// Where what the user asked for is put: the desktop's folder for that, or else the user's own.
+pub(super) fn downloads(app: &AppHandle) -> Answer<PathBuf> {
+    app.path().download_dir().or_else(|_| app.path().home_dir()).map_err(|error| {
+        CommandError::new(
+            "no-folder",
+            format!("There is no folder to put the file into, because the environment names no home: {error}."),
+        )
+    })
+}

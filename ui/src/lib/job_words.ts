@@ -1,0 +1,22 @@
+// What long work does and what came of it, in words. Deliberately not here: why it failed, which the backend says.
+import type { Work } from './ipc/types.gen';
+import { m } from './paraglide/messages.js';
+import { bytes, number } from './time';
+
+const WORK: Record<Work, () => string> = { export: m.job_export, backup: m.job_backup, vacuum: m.job_vacuum };
+
+export function workWords(work: Work): string {
+  return WORK[work]();
+}
+
+/** `amount`: events of an export, bytes of anything else. */
+export function doneWords(work: Work, amount: number): string {
+  switch (work) {
+    case 'export':
+      return m.job_exported({ count: amount, shown: number(amount) });
+    case 'backup':
+      return m.job_backed_up({ size: bytes(amount) });
+    case 'vacuum':
+      return m.job_vacuumed({ size: bytes(amount) });
+  }
+}

@@ -1,0 +1,83 @@
+// The settings: each change is made at once; long work is begun there, shown quietly, and can be broken off.
+import { beforeEach, expect, test } from 'vitest';
+import { page } from 'vitest/browser';
+import { renderApp } from './render_app';
+import type { SettingsPart } from '../src/lib/window_state.svelte';
+
+beforeEach(() => page.viewport(1240, 760));
+
+async function open(part: SettingsPart) {
+  const rendered = await renderApp();
+  rendered.windowState.dialog = { kind: 'settings', part };
+  await expect.element(page.getByTestId('settings-dialog')).toBeVisible();
+  return rendered;
+}
+
+test('what is kept is chosen for all feeds', async () => {
+  const { session } = await open('data');
+  await page.getByTestId('keep-days').selectOptions('30');
+  await page.getByTestId('keep-events').selectOptions('10000');
+  await expect.poll(() => session.settings.retention).toEqual({ days: 30, events: 10_000 });
+  await page.getByTestId('keep-days').selectOptions('0');
+  await expect.poll(() => session.settings.retention).toEqual({ days: 0, events: 10_000 });
+  // A bound that was chosen elsewhere is shown, too.
+  await session.changeSettings({ retention: { days: 45, events: 0 } });
+  await expect.element(page.getByTestId('keep-days')).toHaveValue('45');
+  await expect.element(page.getByText('For 45 days')).toBeInTheDocument();
+});
+
+test('rows of events that are gone go from the list, and the starred stay', async () => {
+  const { backend, session } = await renderApp({ events: 200 });
+  const of = session.list.rows[30];
+  if (!of) throw new Error('there are rows');
+  const before = session.list.rows;
+  backend.tell({ kind: 'pruned', feed: of.feedId, until: of.id });
+  const left = before.filter((row) => row.feedId !== of.feedId || row.id > of.id || row.starred);
+  await expect.poll(() => session.list.rows.map(({ id }) => id)).toEqual(left.map(({ id }) => id));
+});
+
+test('long work is begun, shown, and broken off', async () => {
+  const { backend, session } = await open('data');
+  await page.getByTestId('export-csv').click();
+  await page.getByTestId('vacuum').click();
+  await expect.element(page.getByTestId('vacuum')).toBeDisabled();
+  expect(session.jobs.map(({ work }) => work)).toEqual(['export', 'vacuum']);
+  await page.getByTestId('settings-dialog').getByText('Close').click();
+  await page.getByTestId('job-cancel').first().click();
+  await expect.poll(() => session.jobs.map(({ work }) => work)).toEqual(['vacuum']);
+  backend.setJobs([{ id: 2, work: 'backup', state: 'done', amount: 5_000, file: '/a.db' }]);
+  await expect.element(page.getByTestId('job')).toHaveTextContent('Backed up: 5 kB.');
+  await page.getByTestId('job-show').click();
+  expect(backend.opened).toEqual(['job 2']);
+  await page.getByTestId('job-dismiss').click();
+  await expect.poll(() => session.jobs).toEqual([]);
+});
+
+test('a refused change is taken back', async () => {
+  const { backend } = await open('general');
+  await expect.element(page.getByTestId('setting-autostart')).toHaveAttribute('aria-checked', 'false');
+  await page.getByTestId('setting-autostart').click();
+  await expect.element(page.getByTestId('setting-autostart')).toHaveAttribute('aria-checked', 'true');
+  backend.refusal = { code: 'autostart', message: 'That was not changed.' };
+  await page.getByTestId('setting-autostart').click();
+  await expect.element(page.getByTestId('toast')).toHaveTextContent('That was not changed.');
+  await expect.element(page.getByTestId('setting-autostart')).toHaveAttribute('aria-checked', 'true');
+});
+
+// The window at 200 %: as many pixels, half as many of the page's.
+test.each([
+  ['general', 590],
+  ['notifications', 590],
+  ['data', 590],
+  ['about', 420],
+] as const)('nothing of “%s” is cut off at a width of %i', async (part, width) => {
+  await page.viewport(width, 380);
+  await open(part);
+  const pane = document.querySelector<HTMLElement>('.settings-pane:not([hidden])');
+  expect(pane?.scrollWidth).toBeLessThanOrEqual(pane?.clientWidth ?? 0);
+  const right = document.querySelector('.dialog')?.getBoundingClientRect().right ?? Infinity;
+  expect(right).toBeLessThanOrEqual(width);
+  for (const control of pane?.querySelectorAll('button, select, input') ?? []) {
+    expect(control.getBoundingClientRect().right).toBeLessThanOrEqual(right);
+  }
+});
