@@ -25,6 +25,8 @@ export default defineConfig({
   optimizeDeps: { include: ['bits-ui', 'virtua/svelte', '@tauri-apps/api/core', 'axe-core', 'svelte/compiler'] },
   test: {
     testTimeout: 30_000,
+    // However busy the machine is.
+    expect: { poll: { timeout: 10_000 } },
     include: process.env['TIDINGS_SHOTS'] ? ['tests/pictures.ts'] : ['src/**/*.test.ts', 'tests/**/*.test.ts'],
     setupFiles: ['tests/setup.ts'],
     // A component under test meets a real engine, in the language the assertions are written in.
