@@ -69,7 +69,8 @@ async fn an_event_is_found_starred_and_found_again() {
     window.press("/").await;
     window.press("backup").await;
     titles(&["the second backup", "the first backup"]).await;
-    assert_eq!(window.texts("[data-testid=event-title] mark").await, ["backup", "backup"]);
+    let marked = async || (window.texts("[data-testid=event-title] mark").await == ["backup", "backup"]).then_some(());
+    eventually(LIMIT, "the word marked in both rows", marked).await;
     // Out of the field, to the second row, and a star for it.
     window.press(Key::Enter + "").await;
     window.click("[data-testid=event-row]").await;
