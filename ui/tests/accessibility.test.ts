@@ -3,7 +3,284 @@ import axe from 'axe-core';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { renderApp } from './render_app';
+<<<<<<< HEAD
 import { VIEWS } from './views';
+=======
+import type { MockBackend, MockOptions } from '../src/lib/ipc/mock';
+import type { Session } from '../src/lib/session.svelte';
+import type { WindowState } from '../src/lib/window_state.svelte';
+
+interface View {
+  name: string;
+  options?: MockOptions;
+  width?: number;
+  act?: (session: Session, windowState: WindowState) => unknown;
+}
+
+const VIEWS: View[] = [
+  {
+    name: 'an event',
+    options: { notices: [{ code: 'no-tray-host', message: 'No tray.' }] },
+    act: (session) => session.step(1),
+  },
+  {
+    name: 'a full disk',
+    options: {
+      notices: [
+        {
+          code: 'storage',
+          message: 'Full.',
+          about: { kind: 'storage', fault: 'disk-full', path: '/tidings.db', message: 'Full.' },
+        },
+      ],
+    },
+  },
+  {
+    name: 'a program that cannot begin',
+    options: {
+      stopped: {
+        code: 'store',
+        message: 'Newer.',
+        storage: { fault: 'newer', path: '/tidings.db', message: 'Newer.' },
+      },
+    },
+  },
+  { name: 'the raw fields', act: (session) => session.step(1).then(() => page.getByTestId('tab-raw').click()) },
+  {
+    name: 'why an event was announced',
+    act: async (session) => {
+      (session.backend as MockBackend).outcomes.set(5_000, {
+        problem: 'No such field.',
+        plan: { kind: 'digest', because: { kind: 'doNotDisturb' } },
+        told: {
+          events: 3,
+          at: Date.now(),
+          answer: { kind: 'refused', words: 'Too many.' },
+          refusal: null,
+          replacedBy: null,
+        },
+        count: 2,
+      });
+      await session.step(1);
+      await page.getByTestId('tab-why').click();
+      await expect.element(page.getByTestId('steps')).toBeVisible();
+    },
+  },
+  { name: 'a failing feed', act: (session) => session.go({ kind: 'feed', feed: 7 }) },
+  {
+    name: 'a feed that was not connected',
+    act: async (session) => {
+      await session.go({ kind: 'feed', feed: 1 });
+      session.gaps.add({ feedId: 1, from: Date.now() - 7_200_000, until: Date.now() });
+      await expect.element(page.getByTestId('gap')).toBeVisible();
+    },
+  },
+  {
+    name: 'bursts, folded and unfolded',
+    act: async (session) => {
+      const backend = session.backend as MockBackend;
+      backend.burst(5, 3);
+      backend.arrive(1);
+      backend.burst(5, 2);
+      await page.getByTestId('fold').nth(1).click();
+      await expect.element(page.getByTestId('fold').nth(1)).toHaveTextContent('Fold 5 events');
+      await session.step(1);
+    },
+  },
+  {
+    name: 'the menu of an event',
+    act: async (session, state) => {
+      await session.step(1);
+      await expect.element(page.getByTestId('event-detail')).toBeVisible();
+      state.openMenu();
+      await page.getByTestId('menu-copy').click();
+      await expect.element(page.getByTestId('menu-copy-json')).toBeVisible();
+    },
+  },
+  {
+    name: 'how a connection fares',
+    act: async (session, state) => {
+      state.feedTab = 'connection';
+      await session.go({ kind: 'feed', feed: 1 });
+      await expect.element(page.getByTestId('log-line').last()).toBeVisible();
+      await expect.element(page.getByTestId('chart-hour')).toBeVisible();
+      await page.getByTestId('log-comments').click();
+      await page.getByTestId('log-pause').click();
+    },
+  },
+  {
+    name: 'the settings of a feed in their place',
+    act: async (session, state) => {
+      state.feedTab = 'settings';
+      await session.go({ kind: 'feed', feed: 7 });
+      await page.getByTestId('feed-settings').getByTestId('feed-url').fill('nonsense');
+      await page.getByTestId('settings-save').click();
+    },
+  },
+  {
+    name: 'the page of a feed over the list',
+    width: 480,
+    act: async (session, state) => {
+      state.feedTab = 'connection';
+      await session.go({ kind: 'feed', feed: 7 });
+      await page.getByTestId('feed-page-open').click();
+      await expect.element(page.getByTestId('log-line').last()).toBeVisible();
+    },
+  },
+  { name: 'a waiting feed', act: (session) => session.go({ kind: 'feed', feed: 5 }) },
+  { name: 'an empty list', act: (session) => session.find('zzz') },
+  { name: 'found words', act: (session) => session.find('front door').then(() => session.step(1)) },
+  {
+    name: 'completions of a search, and what is wrong with it',
+    act: async () => {
+      await page.getByTestId('search').fill('after:soon feed:b');
+      await expect.element(page.getByTestId('search-completion').first()).toBeVisible();
+      await expect.element(page.getByTestId('search-fault')).toHaveTextContent('after:soon');
+    },
+  },
+  { name: 'the sheet of search operators', act: () => page.getByTestId('search-help').click() },
+  { name: 'the first run', options: { feeds: false } },
+  { name: 'the add dialog', act: (_, state) => (state.dialog = { kind: 'add', url: 'https://example.org/' }) },
+  {
+    name: 'the add dialog with a mistake',
+    act: async (_, state) => {
+      state.dialog = { kind: 'add', url: 'nonsense' };
+      await page.getByTestId('feed-save').click();
+    },
+  },
+  {
+    name: 'the words of a feed',
+    act: async (session, state) => {
+      const feed = session.feeds.get(1)?.feed;
+      if (feed) state.dialog = { kind: 'rules', feed };
+      await page.getByTestId('map-title').fill('{{ event.json.');
+      await expect.element(page.getByTestId('completion').first()).toBeVisible();
+      await expect.element(page.getByTestId('map-title-fault')).toBeVisible();
+    },
+  },
+  {
+    name: 'the rules of a feed',
+    act: async (session, state) => {
+      session.settings = { ...session.settings, allowHooks: true };
+      const feed = session.feeds.get(1)?.feed;
+      if (feed) state.dialog = { kind: 'rules', feed };
+      await page.getByTestId('pane-rules').click();
+      await page.getByTestId('rule-add').click();
+      await page.getByTestId('rule-more').click();
+      await expect.element(page.getByTestId('count-announce')).toBeVisible();
+    },
+  },
+  {
+    name: 'the menu of a value',
+    act: async (session) => {
+      await session.step(1);
+      await page.getByTestId('json-menu').first().click();
+      await expect.element(page.getByTestId('menu-use-title')).toBeVisible();
+    },
+  },
+  {
+    name: 'the edit dialog with all its fields',
+    act: async (session, state) => {
+      const feed = session.feeds.get(1)?.feed;
+      const announcing = { burst: { size: 1, seconds: 60 }, urgentPasses: true, ignoresQuietHours: true };
+      const resume = { kind: 'query', parameter: 'since', path: 'id', types: [] } as const;
+      if (feed)
+        state.dialog = {
+          kind: 'edit',
+          feed: { ...feed, announcing: { ...announcing, quietInView: null }, resume: { ...resume, types: [] } },
+        };
+      await expect.element(page.getByTestId('feed-resume-types')).toBeVisible();
+    },
+  },
+  {
+    name: 'the remove dialog',
+    act: (session, state) => {
+      const feed = session.feeds.get(1)?.feed;
+      if (feed) state.dialog = { kind: 'delete', feed };
+    },
+  },
+  { name: 'the settings', act: (_, state) => (state.dialog = { kind: 'settings' }) },
+  {
+    name: 'the settings of notifications',
+    act: async (session, state) => {
+      await session.changeSettings({ quietHours: { ...session.settings.quietHours, on: true } });
+      state.dialog = { kind: 'settings', part: 'notifications' };
+      await page.getByTestId('quiet-from').fill('ten');
+      await page.getByTestId('quiet-add').click();
+      await expect.element(page.getByTestId('quiet-note').first()).toBeVisible();
+    },
+  },
+  {
+    name: 'a test and its result',
+    act: async (session, state) => {
+      const feed = session.feeds.get(1)?.feed;
+      if (feed) state.dialog = { kind: 'test', feed };
+      await page.getByTestId('test-send').click();
+      await expect.element(page.getByTestId('steps')).toBeVisible();
+    },
+  },
+  { name: 'the shortcuts', act: (_, state) => (state.dialog = { kind: 'shortcuts' }) },
+  {
+    name: 'a feed’s menu',
+    act: () => page.getByTestId('feed-row').last().click({ button: 'right' }),
+  },
+  {
+    name: 'how long a feed is to be muted',
+    act: async () => {
+      await page.getByTestId('feed-row').first().click({ button: 'right' });
+      await page.getByTestId('menu-mute').click();
+      await expect.element(page.getByTestId('menu-mute-hour')).toBeVisible();
+    },
+  },
+  { name: 'what can be done about notifications', act: () => page.getByTestId('notify').click() },
+  {
+    name: 'what is muted',
+    act: async (session) => {
+      await session.mute(null, { kind: 'tomorrow' });
+      await session.mute(5, { kind: 'ever' });
+      await session.mute(1, { kind: 'minutes', value: 60 });
+      await session.go({ kind: 'feed', feed: 1 });
+      await expect.element(page.getByTestId('feed-muted')).toBeVisible();
+    },
+  },
+  {
+    name: 'folders, what was removed, and what can be taken back',
+    options: { folders: true },
+    act: async (session, state) => {
+      await session.removeFeed(4);
+      state.removedShown = true;
+      state.fold('Home', true);
+      await session.go({ kind: 'folder', folder: 'Work' });
+      await expect.element(page.getByTestId('undo')).toBeVisible();
+    },
+  },
+  {
+    name: 'the menu of a folder',
+    options: { folders: true },
+    act: async () => {
+      await page.getByTestId('folder-row').first().click({ button: 'right' });
+      await expect.element(page.getByTestId('menu-rename')).toBeVisible();
+    },
+  },
+  {
+    name: 'the folders to move a feed to',
+    options: { folders: true },
+    act: async () => {
+      await page.getByTestId('feed-row').first().click({ button: 'right' });
+      await page.getByTestId('menu-move').click();
+      await expect.element(page.getByTestId('menu-new-folder')).toBeVisible();
+    },
+  },
+  {
+    name: 'the name of a folder',
+    options: { folders: true },
+    act: (_, state) => (state.dialog = { kind: 'folder', item: { kind: 'folder', folder: 'Home' } }),
+  },
+  { name: 'a refused command', act: (session) => session.toasts.say('The disk is full.', true) },
+  { name: 'the detail over the list', width: 800, act: (session) => session.step(1) },
+  { name: 'the drawer', width: 480, act: (_, state) => (state.drawer = true) },
+];
+>>>>>>> a6b80c9 (Arrange feeds in folders by drag and by keyboard; menus for folders and lists; a sidebar that can be put away; choose the look of a feed)
 
 beforeEach(() => page.viewport(1240, 760));
 

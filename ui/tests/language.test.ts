@@ -80,6 +80,15 @@ const VIEWS: readonly View[] = [
   ['the settings of the data', (_, state) => (state.dialog = { kind: 'settings', part: 'data' })],
   ['about the program', (_, state) => (state.dialog = { kind: 'settings', part: 'about' })],
   ['the shortcuts', (_, state) => (state.dialog = { kind: 'shortcuts' })],
+  [
+    'what was removed',
+    async (session, state) => {
+      await session.removeFeed(4);
+      for (const { id } of session.toasts.all) session.toasts.dismiss(id);
+      state.removedShown = true;
+    },
+  ],
+  ['the dialog to name a folder', (_, state) => (state.dialog = { kind: 'folder', item: { kind: 'feed', feed: 1 } })],
   feedDialog('edit'),
   feedDialog('rules'),
   feedDialog('test'),

@@ -1,6 +1,6 @@
 // What can be done with a feed, as its menus and its page offer it. Deliberately not here: how a menu looks.
 import { copy } from './copy';
-import type { FeedStatus } from './ipc/types.gen';
+import type { FeedStatus, Item } from './ipc/types.gen';
 import type { MenuAction } from './menu_action';
 import { muteActions } from './mute_actions';
 import { m } from './paraglide/messages.js';
@@ -21,6 +21,7 @@ export function feedActions(session: Session, windowState: WindowState, status: 
       : { name: 'pause', label: m.pause(), run: () => void session.pause([status], true) },
     ...muteActions(session, feed.id),
     { name: 'reconnect', label: m.reconnect(), run: attempt(() => session.backend.reconnect(feed.id)) },
+    moveAction(session, windowState, status),
     { name: 'edit', label: m.edit(), run: () => (windowState.dialog = { kind: 'edit', feed }), parted: true },
     { name: 'rules', label: m.edit_rules(), run: () => (windowState.dialog = { kind: 'rules', feed }) },
     { name: 'test', label: m.send_test(), run: () => (windowState.dialog = { kind: 'test', feed }) },
@@ -38,6 +39,34 @@ export function feedActions(session: Session, windowState: WindowState, status: 
       danger: true,
     },
   ];
+}
+
+/** Into another folder, a new one, or none. */
+function moveAction(session: Session, windowState: WindowState, { feed }: FeedStatus): MenuAction {
+  const item: Item = { kind: 'feed', feed: feed.id };
+  const into = (folder: string, told: string) => () => void session.move(item, { kind: 'into', folder }, told);
+  const { name } = feed;
+  const others = session.feeds.folders.filter((folder) => folder.name !== feed.folder);
+  return {
+    name: 'move',
+    label: m.move_to_folder(),
+    items: [
+      ...others.map(({ name: folder }) => ({
+        name: `folder-${folder}`,
+        label: folder,
+        run: into(folder, m.moved_to({ name, folder })),
+      })),
+      {
+        name: 'new-folder',
+        label: m.new_folder(),
+        run: () => (windowState.dialog = { kind: 'folder', item }),
+        parted: others.length > 0,
+      },
+      ...(feed.folder === ''
+        ? []
+        : [{ name: 'no-folder', label: m.no_folder(), run: into('', m.moved_out({ name, folder: feed.folder })) }]),
+    ],
+  };
 }
 
 /** Copies a text and says whether that worked. */

@@ -2,6 +2,7 @@
 // (components/FeedIcon.svelte).
 import type { FeedLook } from './feeds.svelte';
 import type { FeedColor } from './ipc/types.gen';
+import { m } from './paraglide/messages.js';
 
 /** White reads on each of them (4.5:1 or more). */
 export const COLOURS: Readonly<Record<FeedColor, string>> = {
@@ -17,6 +18,29 @@ export const COLOURS: Readonly<Record<FeedColor, string>> = {
 };
 
 export const COLOUR_NAMES = Object.keys(COLOURS) as readonly FeedColor[];
+
+export function colourName(colour: FeedColor): string {
+  switch (colour) {
+    case 'green':
+      return m.colour_green();
+    case 'orange':
+      return m.colour_orange();
+    case 'blue':
+      return m.colour_blue();
+    case 'purple':
+      return m.colour_purple();
+    case 'pink':
+      return m.colour_pink();
+    case 'teal':
+      return m.colour_teal();
+    case 'brown':
+      return m.colour_brown();
+    case 'slate':
+      return m.colour_slate();
+    case 'red':
+      return m.colour_red();
+  }
+}
 
 export function colourOf({ id, color }: Pick<FeedLook, 'id' | 'color'>): FeedColor {
   return color ?? COLOUR_NAMES[Math.abs(id - 1) % COLOUR_NAMES.length] ?? 'slate';

@@ -33,6 +33,22 @@ export function worse(one: Tone, other: Tone): Tone {
   return WORSE.indexOf(other) > WORSE.indexOf(one) ? other : one;
 }
 
+/** One or two words for the worst of several. */
+export function toneWord(tone: Tone): string {
+  switch (tone) {
+    case 'open':
+      return m.state_open();
+    case 'trying':
+      return m.state_waiting();
+    case 'attention':
+      return m.state_attention();
+    case 'paused':
+      return m.state_paused();
+    case 'closed':
+      return m.state_closed();
+  }
+}
+
 /** Whether events can reach us: the stream is open, or asked for regularly as its server wants it. */
 export function connected(state: FeedState): boolean {
   return tone(state) === 'open';

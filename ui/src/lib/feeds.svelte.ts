@@ -40,6 +40,8 @@ export type Branch = { readonly kind: 'feed'; readonly status: FeedStatus } | Fo
 export class Feeds {
   #byId = $state.raw<ReadonlyMap<FeedId, FeedStatus>>(new Map());
   #order = $state.raw<readonly FeedId[]>([]);
+  /** Ascends with each new order. */
+  arrangements = $state(0);
   /** Those that were removed and whose history stays, the latest first. */
   removed = $state.raw<readonly RemovedFeed[]>([]);
 
@@ -93,6 +95,7 @@ export class Feeds {
     }
     this.#byId = byId;
     this.#order = feeds.map(({ feed }) => feed);
+    this.arrangements += 1;
   }
 
   /** Only this is asked for; all else is told in its order. */

@@ -8,6 +8,11 @@ import { comingTime } from './time';
 
 export const AN_HOUR: MuteFor = { kind: 'minutes', value: 60 };
 
+/** Whatever can be muted. */
+interface Muting {
+  mute: (feed: FeedId | null, length: MuteFor) => void;
+}
+
 /** Muting a feed, and unmuting it if it is muted. */
 export function muteActions(session: Session, feed: FeedId): MenuAction[] {
   return [
@@ -17,7 +22,7 @@ export function muteActions(session: Session, feed: FeedId): MenuAction[] {
 }
 
 /** For how long; `null`: of all feeds. */
-export function muteLengths(session: Session, feed: FeedId | null): MenuAction[] {
+export function muteLengths(session: Muting, feed: FeedId | null): MenuAction[] {
   const mute = (length: MuteFor) => () => void session.mute(feed, length);
   return [
     { name: 'mute-hour', label: m.mute_hour(), run: mute(AN_HOUR) },

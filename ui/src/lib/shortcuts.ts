@@ -23,7 +23,8 @@ export type Shortcut =
   | 'copy'
   | 'menu'
   | 'feedPage'
-  | 'undo';
+  | 'undo'
+  | 'sidebar';
 
 const PLAIN: Record<string, Shortcut> = {
   j: 'next',
@@ -50,6 +51,7 @@ const WITH_CONTROL: Record<string, Shortcut> = {
   f: 'search',
   c: 'copy',
   z: 'undo',
+  b: 'sidebar',
 };
 const AFTER_G: Record<string, Shortcut> = { a: 'all', u: 'unreadScope', s: 'starredScope' };
 
@@ -76,6 +78,7 @@ export const KEYS: readonly { shortcut: Shortcut; keys: readonly string[] }[] = 
   { shortcut: 'add', keys: ['Ctrl+N'] },
   { shortcut: 'reconnect', keys: ['Ctrl+R'] },
   { shortcut: 'settings', keys: ['Ctrl+,'] },
+  { shortcut: 'sidebar', keys: ['Ctrl+B'] },
   { shortcut: 'help', keys: ['?'] },
 ];
 

@@ -3,7 +3,11 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { FeedDraft } from './feed_draft.svelte';
 import type { FeedLook } from './feeds.svelte';
+<<<<<<< HEAD
 import type { EventId, Feed, FeedId, Mapping } from './ipc/types.gen';
+=======
+import type { EventId, Feed, Item, Mapping } from './ipc/types.gen';
+>>>>>>> a6b80c9 (Arrange feeds in folders by drag and by keyboard; menus for folders and lists; a sidebar that can be put away; choose the look of a feed)
 
 /** A template for a field of a feed's mapping, to begin its editor with. */
 export interface Use {
@@ -19,6 +23,8 @@ export type Dialog =
   | { kind: 'rules'; feed: Feed; event?: EventId; use?: Use }
   | { kind: 'test'; feed: Feed }
   | { kind: 'delete'; feed: FeedLook }
+  /** A name for a folder: another one, or that of a new one for a feed. */
+  | { kind: 'folder'; item: Item }
   | { kind: 'settings'; part?: SettingsPart }
   | { kind: 'shortcuts' };
 
@@ -31,6 +37,8 @@ interface Widths {
 }
 
 const KEY = 'tidings.widths';
+const FOLDED_KEY = 'tidings.folded';
+const COLLAPSED_KEY = 'tidings.sidebar-away';
 const TAB_KEY = 'tidings.feed-tab';
 const DEFAULT: Widths = { sidebar: 232, list: 420 };
 
@@ -38,8 +46,19 @@ export class WindowState {
   dialog = $state.raw<Dialog | null>(null);
   /** Whether the sidebar, a drawer in a narrow window, is out. */
   drawer = $state(false);
+<<<<<<< HEAD
   /** The feed whose page lies over the list, where both have no room beside each other. */
   feedPage = $state<FeedId | null>(null);
+=======
+  /** Whether it is put away where it is no drawer. */
+  #collapsed = $state(localStorage.getItem(COLLAPSED_KEY) !== null);
+  /** The folders of which only the name is seen. */
+  #folded = $state.raw<ReadonlySet<string>>(rememberedFolded());
+  /** Whether the feeds that were removed are listed. */
+  removedShown = $state(false);
+  /** Whether the page of the feed in view lies over the list, where both have no room beside each other. */
+  feedPage = $state(false);
+>>>>>>> a6b80c9 (Arrange feeds in folders by drag and by keyboard; menus for folders and lists; a sidebar that can be put away; choose the look of a feed)
   #feedTab = $state<FeedTab>(rememberedTab());
   /** What stands on the pages of feeds and is not saved: it is not lost when something else is looked at. */
   readonly drafts = new SvelteMap<FeedId, FeedDraft>();
@@ -60,6 +79,34 @@ export class WindowState {
     localStorage.setItem(TAB_KEY, tab);
   }
 
+  get collapsed(): boolean {
+    return this.#collapsed;
+  }
+
+  set collapsed(collapsed: boolean) {
+    this.#collapsed = collapsed;
+    if (collapsed) localStorage.setItem(COLLAPSED_KEY, 'yes');
+    else localStorage.removeItem(COLLAPSED_KEY);
+  }
+
+  /** Brings the sidebar into view, whatever it is here. */
+  showSidebar(): void {
+    this.collapsed = false;
+    this.drawer = true;
+  }
+
+  isFolded(folder: string): boolean {
+    return this.#folded.has(folder);
+  }
+
+  fold(folder: string, folded: boolean): void {
+    const all = new Set(this.#folded);
+    if (folded) all.add(folder);
+    else all.delete(folder);
+    this.#folded = all;
+    localStorage.setItem(FOLDED_KEY, JSON.stringify([...all]));
+  }
+
   resize(pane: keyof Widths, width: number): void {
     this.widths[pane] = Math.round(width);
     localStorage.setItem(KEY, JSON.stringify(this.widths));
@@ -69,6 +116,15 @@ export class WindowState {
 function rememberedTab(): FeedTab {
   const tab = localStorage.getItem(TAB_KEY);
   return tab === 'connection' || tab === 'settings' ? tab : 'events';
+}
+
+function rememberedFolded(): ReadonlySet<string> {
+  try {
+    const stored: unknown = JSON.parse(localStorage.getItem(FOLDED_KEY) ?? '[]');
+    return new Set(Array.isArray(stored) ? stored.filter((name) => typeof name === 'string') : []);
+  } catch {
+    return new Set();
+  }
 }
 
 function remembered(): Widths {

@@ -53,6 +53,8 @@ export interface MockOptions {
   unread?: number;
   /** None: a first run. */
   feeds?: boolean;
+  /** Whether some of the feeds are in folders. */
+  folders?: boolean;
   /** How many arrive each second by themselves. */
   rate?: number;
   notices?: Notice[];
@@ -204,6 +206,7 @@ export class MockBackend implements Backend {
     unread = 17,
     feeds = true,
     rate = 0,
+    folders = false,
     notices = [],
     show = null,
     theme,
@@ -221,6 +224,7 @@ export class MockBackend implements Backend {
       if (back % 3 === 2) this.#starred.set(this.#newest - back * 5, true);
     }
     if (feeds) this.#addFeeds();
+    if (folders) this.#fileFeeds();
     if (rate > 0) this.#keepArriving(rate);
   }
 
@@ -707,6 +711,15 @@ export class MockBackend implements Backend {
     this.#countUnread();
   }
 
+  /** Home and Work, with a feed before, between and after them. */
+  #fileFeeds(): void {
+    const folders = ['', 'Home', '', '', 'Work', 'Home', 'Work'];
+    for (const [id, { feed, ...rest }] of this.#feeds) {
+      this.#feeds.set(id, { ...rest, feed: { ...feed, folder: folders[id - 1] ?? '' } });
+    }
+    this.#order = [1, 2, 6, 3, 5, 7, 4];
+  }
+
   #inOrder(): FeedStatus[] {
     const place = (status: FeedStatus): number => {
       const at = this.#order.indexOf(status.feed.id);
@@ -1001,7 +1014,7 @@ function configFor(name: string, url: string): FeedConfig {
   };
 }
 
-/** For development: `?events=1000000&rate=10&first-run&notice&show=42&theme=dark`. */
+/** For development: `?events=1000000&rate=10&first-run&folders&notice&show=42&theme=dark`. */
 export function mockFromAddress(search: string): MockBackend {
   const asked = new URLSearchParams(search);
   const backend = new MockBackend({
@@ -1009,6 +1022,7 @@ export function mockFromAddress(search: string): MockBackend {
     unread: Number(asked.get('unread') ?? 17),
     rate: Number(asked.get('rate') ?? 0),
     feeds: !asked.has('first-run'),
+    folders: asked.has('folders'),
     show: asked.has('show') ? { kind: 'event', id: Number(asked.get('show')) } : null,
     theme: (asked.get('theme') ?? 'system') as Settings['theme'],
     notices: asked.has('notice')
