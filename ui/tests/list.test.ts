@@ -92,7 +92,7 @@ describe('focus', () => {
     scroller().focus();
     await userEvent.keyboard('j');
     await expect.poll(() => session.opened.event?.id).toBe(5_000);
-    await backend.removeFeed(1);
+    await backend.deleteFeed(1);
     await expect.element(byId('event-detail')).not.toBeInTheDocument();
     await expect.element(byId('event-list')).toHaveFocus();
     await expect.poll(() => scroller().hasAttribute('aria-activedescendant')).toBe(false);

@@ -102,12 +102,12 @@ describe('a reload', () => {
   test('begins anew where the feed is gone, and next to a row that is', async () => {
     const { backend, session, reload } = await renderApp();
     await session.go({ kind: 'feed', feed: 7 });
-    await backend.removeFeed(7);
+    await backend.deleteFeed(7);
     const again = await reload();
     await expect.element(byId('list-title')).toHaveTextContent('All events');
     await again.session.list.around(2_000);
     const gone = again.session.list.rows.find((row) => row.feedId === 5)?.id ?? 0;
-    await backend.removeFeed(5);
+    await backend.deleteFeed(5);
     const third = await renderAgain(again.reload, gone);
     expect(third.session.opened).toMatchObject({ id: null, problem: null });
     await expect.poll(() => third.session.view.top?.id).toBeLessThan(gone);
