@@ -258,6 +258,39 @@ export const VIEWS: readonly View[] = [
       await expect.element(page.getByTestId('feed-muted')).toBeVisible();
     },
   },
+  {
+    name: 'folders, what was removed, and what can be taken back',
+    options: { folders: true },
+    act: async (session, state) => {
+      await session.removeFeed(4);
+      state.removedShown = true;
+      state.fold('Home', true);
+      await session.go({ kind: 'folder', folder: 'Work' });
+      await expect.element(page.getByTestId('undo')).toBeVisible();
+    },
+  },
+  {
+    name: 'the menu of a folder',
+    options: { folders: true },
+    act: async () => {
+      await page.getByTestId('folder-row').first().click({ button: 'right' });
+      await expect.element(page.getByTestId('menu-dissolve')).toBeVisible();
+    },
+  },
+  {
+    name: 'the folders to move a feed to',
+    options: { folders: true },
+    act: async () => {
+      await page.getByTestId('feed-row').first().click({ button: 'right' });
+      await page.getByTestId('menu-move').click();
+      await expect.element(page.getByTestId('menu-new-folder')).toBeVisible();
+    },
+  },
+  {
+    name: 'the name of a folder',
+    options: { folders: true },
+    act: (_, state) => (state.dialog = { kind: 'folder', item: { kind: 'folder', folder: 'Home' } }),
+  },
   { name: 'a refused command', act: (session) => session.toasts.say('The disk is full.', true) },
   { name: 'the detail over the list', width: 800, act: (session) => session.step(1) },
   { name: 'the drawer', width: 480, act: (_, state) => (state.drawer = true) },

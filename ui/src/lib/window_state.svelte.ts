@@ -3,11 +3,7 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { FeedDraft } from './feed_draft.svelte';
 import type { FeedLook } from './feeds.svelte';
-<<<<<<< HEAD
-import type { EventId, Feed, FeedId, Mapping } from './ipc/types.gen';
-=======
-import type { EventId, Feed, Item, Mapping } from './ipc/types.gen';
->>>>>>> a6b80c9 (Arrange feeds in folders by drag and by keyboard; menus for folders and lists; a sidebar that can be put away; choose the look of a feed)
+import type { EventId, Feed, FeedId, Item, Mapping } from './ipc/types.gen';
 
 /** A template for a field of a feed's mapping, to begin its editor with. */
 export interface Use {
@@ -46,19 +42,14 @@ export class WindowState {
   dialog = $state.raw<Dialog | null>(null);
   /** Whether the sidebar, a drawer in a narrow window, is out. */
   drawer = $state(false);
-<<<<<<< HEAD
-  /** The feed whose page lies over the list, where both have no room beside each other. */
-  feedPage = $state<FeedId | null>(null);
-=======
   /** Whether it is put away where it is no drawer. */
   #collapsed = $state(localStorage.getItem(COLLAPSED_KEY) !== null);
   /** The folders of which only the name is seen. */
   #folded = $state.raw<ReadonlySet<string>>(rememberedFolded());
   /** Whether the feeds that were removed are listed. */
   removedShown = $state(false);
-  /** Whether the page of the feed in view lies over the list, where both have no room beside each other. */
-  feedPage = $state(false);
->>>>>>> a6b80c9 (Arrange feeds in folders by drag and by keyboard; menus for folders and lists; a sidebar that can be put away; choose the look of a feed)
+  /** The feed whose page lies over the list, where both have no room beside each other. */
+  feedPage = $state<FeedId | null>(null);
   #feedTab = $state<FeedTab>(rememberedTab());
   /** What stands on the pages of feeds and is not saved: it is not lost when something else is looked at. */
   readonly drafts = new SvelteMap<FeedId, FeedDraft>();
