@@ -42,7 +42,15 @@ test('long work is begun, shown, and broken off', async () => {
   await page.getByTestId('vacuum').click();
   await expect.element(page.getByTestId('vacuum')).toBeDisabled();
   expect(session.jobs.map(({ work }) => work)).toEqual(['export', 'vacuum']);
+  // Where it was begun, and then in the window.
+  const lines = page.getByTestId('job');
+  await expect
+    .poll(() => lines.elements().map((line) => line.closest('[role="dialog"]') !== null))
+    .toEqual([true, true]);
   await page.getByTestId('settings-dialog').getByText('Close').click();
+  await expect
+    .poll(() => lines.elements().map((line) => line.closest('[role="dialog"]') !== null))
+    .toEqual([false, false]);
   await page.getByTestId('job-cancel').first().click();
   await expect.poll(() => session.jobs.map(({ work }) => work)).toEqual(['vacuum']);
   backend.setJobs([{ id: 2, work: 'backup', state: 'done', amount: 5_000, file: '/a.db' }]);
