@@ -597,7 +597,7 @@ describe('settings and banners', () => {
       kind: 'notices',
       notices: [{ code: 'no-notification-service', message: 'Nobody shows notifications.' }],
     });
-    await expect.element(byId('banner')).toHaveTextContent('Nobody shows notifications.');
+    await expect.element(byId('banner')).toHaveTextContent('No notification service answers');
     await byId('banner').getByRole('button', { name: 'Dismiss' }).click();
     await expect.element(byId('banner')).not.toBeInTheDocument();
   });
