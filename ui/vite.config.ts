@@ -32,6 +32,8 @@ export default defineConfig({
     // A component under test meets a real engine, in the language the assertions are written in.
     browser: {
       enabled: true,
+      // Two runs at the same port disturb each other, and the second ends well without having run a test.
+      api: { port: 20_000 + Math.floor(Math.random() * 10_000), strictPort: true },
       headless: true,
       screenshotFailures: false,
       viewport: { width: 1240, height: 760 },
