@@ -126,8 +126,13 @@ fn open_present(path: &Path) -> rusqlite::Result<Connection> {
 pub(super) fn connect_to_write(path: &Path) -> rusqlite::Result<Connection> {
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     // INCREMENTAL: what is spare can be given back a little at a time; said before the first table is made. FULL: a commit that returned survives the power going, which a cursor must. In batches it costs little.
+    // Said of a file that is so already, it is written again, for which a full disk has no room.
+    let mode: i64 = connection.query_row("PRAGMA auto_vacuum", [], |row| row.get(0))?;
+    if mode != 2 {
+        connection.execute_batch("PRAGMA auto_vacuum = INCREMENTAL")?;
+    }
     connection.execute_batch(
-        "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -2048; PRAGMA temp_store = MEMORY;
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -2048; PRAGMA temp_store = MEMORY;
          PRAGMA journal_size_limit = 8388608;",
     )?;
     Ok(connection)
