@@ -363,7 +363,7 @@ fn a_newer_history_is_refused_untouched_by_every_command() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_history_that_breaks_while_it_is_in_use_is_mended_without_a_restart() {
-    const LENGTH: usize = 4000;
+    const LENGTH: usize = 900;
     let (server, _) = story(LENGTH).await;
     let dir = tempfile::tempdir().expect("a directory");
     let name = dir.path().to_str().expect("UTF-8");

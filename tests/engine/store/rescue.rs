@@ -282,6 +282,54 @@ fn a_broken_log_ends_where_it_is_broken() {
     }
 }
 
+/// Events in the middle are lost with their page and later ones are not: the cursor goes back to before the hole, as far
+/// as what comes twice is recognised.
+#[test]
+fn cursors_go_back_to_before_a_hole_of_which_later_events_are_recognised() {
+    const LENGTH: usize = 3000;
+    let Fixture { dir, mut store, feed } = Fixture::new();
+    let quiet = store.add_feed(&config("quiet", "http://b.example")).unwrap().id;
+    let batch: Vec<_> =
+        (1..=LENGTH).map(|n| event(feed, &format!("e{n} {}", "x".repeat(500)), &n.to_string())).collect();
+    store.append(&[event(quiet, "early", "kept")]).unwrap();
+    store.append(&batch).unwrap();
+    drop(store);
+    let bytes = fs::read(database(dir.path())).unwrap();
+    // Event 2500 is among the last thousand; event 500 is not, and events 500 and 2500 both break in the third case.
+    for (broken, expected) in [(&[2500][..], Some(2500)), (&[500], None), (&[500, 2500], Some(2500))] {
+        let mut bytes = bytes.clone();
+        for number in broken {
+            let text = format!("e{number} x");
+            let at = bytes.windows(text.len()).position(|window| window == text.as_bytes()).expect("the event");
+            bytes[at / 4096 * 4096..][..4096].fill(0x5a);
+        }
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(database(dir.path()), &bytes).unwrap();
+        let mut store = mended(dir.path());
+        let aside = store.set_aside().unwrap().clone();
+        assert!((1..20).contains(&aside.lost), "{broken:?}: {aside:?}");
+        let cursor: usize = store.cursor(feed).unwrap().last_event_id.parse().unwrap();
+        match expected {
+            Some(number) => assert!((number - 10..number).contains(&cursor), "{broken:?}: {cursor}"),
+            None => assert_eq!(cursor, LENGTH, "{broken:?}"),
+        }
+        assert_eq!(store.cursor(quiet).unwrap().last_event_id, "kept", "{broken:?}");
+        // What the server sends again from there on: what was lost is there again, and nothing is there twice.
+        let before = aside.events;
+        let outcomes = store.append(&batch[cursor..]).unwrap().outcomes;
+        let added = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Added(_))).count() as u64;
+        let after = store.counts(feed).unwrap().events + 1;
+        assert_eq!(after, before + added, "{broken:?}");
+        let mut texts: Vec<_> = events(dir.path()).into_values().collect();
+        texts.sort_unstable();
+        texts.dedup();
+        assert_eq!(texts.len() as u64, after, "{broken:?}: an event is there twice");
+        if broken.len() == 1 && expected.is_some() {
+            assert_eq!(after, LENGTH as u64 + 1);
+        }
+    }
+}
+
 /// The newest events are lost with their page: the cursor goes back to before them, so that the server sends them again.
 #[test]
 fn cursors_go_back_to_before_what_was_lost() {

@@ -4,7 +4,7 @@
 //! here: which file takes the place of which (`damage.rs`).
 use super::damage::REBUILD_WORDS;
 use super::feeds_copy::Copied;
-use super::{database, row};
+use super::{database, row, window};
 use crate::FeedConfig;
 use crate::feed::keys::Keys;
 use rusqlite::types::{Value, ValueRef};
@@ -38,13 +38,18 @@ pub(super) fn format(connection: &Connection) -> usize {
 /// Copies what can be read of `from`, and what `feeds` has of feeds besides. Fails only when `into` cannot be written.
 pub(super) fn copy(from: Option<&Connection>, into: &mut Connection, feeds: &[Copied]) -> rusqlite::Result<Rescued> {
     let transaction = into.transaction()?;
+    let mut lost_events = Vec::new();
     if let Some(from) = from {
         for table in tables(&transaction)? {
-            Table::of(&transaction, table)?.copy(from, &transaction)?;
+            let is_events = table == "events";
+            let lost = Table::of(&transaction, table)?.copy(from, &transaction)?;
+            if is_events {
+                lost_events = lost;
+            }
         }
     }
     add_feeds(&transaction, feeds)?;
-    let rescued = put_in_order(&transaction, from)?;
+    let rescued = put_in_order(&transaction, from, &lost_events)?;
     transaction.commit()?;
     Ok(rescued)
 }
@@ -70,30 +75,33 @@ impl Table {
         Ok(Self { name, columns })
     }
 
-    fn copy(&self, from: &Connection, into: &Connection) -> rusqlite::Result<()> {
+    /// Copies what can be read, and tells after which rows something was lost, in their order.
+    fn copy(&self, from: &Connection, into: &Connection) -> rusqlite::Result<Vec<i64>> {
         let columns = self.columns.join(", ");
         // Along the table itself: an index may be what is broken.
         let read = format!("SELECT rowid, {columns} FROM {} NOT INDEXED WHERE rowid > ?1 ORDER BY rowid", self.name);
         let marks = vec!["?"; self.columns.len()].join(", ");
         let mut insert = into.prepare(&format!("INSERT INTO {} ({columns}) VALUES ({marks})", self.name))?;
-        let Ok(mut read) = from.prepare(&read) else { return Ok(()) };
+        let mut lost = Vec::new();
+        let Ok(mut read) = from.prepare(&read) else { return Ok(lost) };
         let mut keep = |row: &[Value]| self.keep(&mut insert, row);
 
         let mut after = i64::MIN;
         loop {
-            let Stopped::AtHole(last) = scan(&mut read, after, &mut keep)? else { return Ok(()) };
-            let Some(resumed) = beyond_hole(&mut read, last) else { return Ok(()) };
+            let Stopped::AtHole(last) = scan(&mut read, after, &mut keep, &mut lost)? else { return Ok(lost) };
+            lost.push(last);
+            let Some(resumed) = beyond_hole(&mut read, last) else { return Ok(lost) };
             after = resumed;
         }
     }
 
-    /// Inserts a row if it is sound.
-    fn keep(&self, insert: &mut Statement<'_>, row: &[Value]) -> rusqlite::Result<()> {
+    /// Inserts a row if it is sound, and tells whether it did.
+    fn keep(&self, insert: &mut Statement<'_>, row: &[Value]) -> rusqlite::Result<bool> {
         if !self.is_sound(row) {
-            return Ok(());
+            return Ok(false);
         }
         match insert.execute(params_from_iter(row)) {
-            Ok(_) => Ok(()),
+            Ok(_) => Ok(true),
             // The new database has rules that this row breaks, so it is not as it was written.
             Err(error)
                 if matches!(
@@ -101,7 +109,7 @@ impl Table {
                     Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::TooBig)
                 ) =>
             {
-                Ok(())
+                Ok(false)
             }
             Err(error) => Err(error),
         }
@@ -129,11 +137,13 @@ enum Stopped {
     AtHole(i64),
 }
 
-/// Hands the rows after `after` to `keep`, until they end or cannot be read.
+/// Hands the rows after `after` to `keep`, until they end or cannot be read. `lost` gets what precedes each that is not
+/// kept.
 fn scan(
     read: &mut Statement<'_>,
     after: i64,
-    keep: &mut dyn FnMut(&[Value]) -> rusqlite::Result<()>,
+    keep: &mut dyn FnMut(&[Value]) -> rusqlite::Result<bool>,
+    lost: &mut Vec<i64>,
 ) -> rusqlite::Result<Stopped> {
     let columns = read.column_count();
     let mut last = after;
@@ -145,13 +155,14 @@ fn scan(
             Err(_) => return Ok(Stopped::AtHole(last)),
         };
         // Rows ascend; one that does not is on a page that is not its own.
-        match row.get::<_, i64>(0) {
-            Ok(rowid) if rowid > last => last = rowid,
+        let before = match row.get::<_, i64>(0) {
+            Ok(rowid) if rowid > last => std::mem::replace(&mut last, rowid),
             _ => return Ok(Stopped::AtHole(last)),
-        }
+        };
         let values = (1..columns).map(|at| value(row, at)).collect::<Option<Vec<_>>>();
-        if let Some(values) = values {
-            keep(&values)?;
+        let kept = values.map_or(Ok(false), |values| keep(&values))?;
+        if !kept {
+            lost.push(before);
         }
     }
 }
@@ -214,8 +225,8 @@ fn add_feeds(into: &Connection, feeds: &[Copied]) -> rusqlite::Result<()> {
 }
 
 /// Sees to it that the rows fit together: no orphans, true counts, numbers that are not given out twice, the index of
-/// words; and cursors from which nothing is skipped that a server can send again.
-fn put_in_order(into: &Connection, from: Option<&Connection>) -> rusqlite::Result<Rescued> {
+/// words; and cursors from which nothing is skipped that a server can send again. Events were lost after each of `lost`.
+fn put_in_order(into: &Connection, from: Option<&Connection>, lost: &[i64]) -> rusqlite::Result<Rescued> {
     let counted: i64 = into.query_row("SELECT coalesce(sum(events), 0) FROM feeds", [], |row| row.get(0))?;
     into.execute_batch(
         "DELETE FROM events WHERE feed_id NOT IN (SELECT id FROM feeds);
@@ -239,16 +250,12 @@ fn put_in_order(into: &Connection, from: Option<&Connection>) -> rusqlite::Resul
         }
     }
     let newest: i64 = into.query_row("SELECT coalesce(max(id), 0) FROM events", [], |row| row.get(0))?;
-    if last_number != Some(newest) {
-        // The newest events may be among the lost ones: asked for again from the newest that is left. What comes twice
-        // is recognised.
-        into.execute_batch(
-            "INSERT INTO cursors (feed_id, last_event_id)
-             SELECT feed_id, last_event_id FROM events WHERE id IN (SELECT max(id) FROM events GROUP BY feed_id)
-               AND last_event_id <> ''
-             ON CONFLICT DO UPDATE SET last_event_id = excluded.last_event_id",
-        )?;
-        rewind_resume_tokens(into)?;
+    // What comes twice is recognised, as far back as that.
+    let recognised = last_number.unwrap_or(newest).max(newest) - i64::from(window::LENGTH);
+    let first_lost = lost.iter().copied().find(|before| *before >= recognised);
+    // The newest may be lost too.
+    if let Some(before) = first_lost.or_else(|| (last_number != Some(newest)).then_some(newest)) {
+        rewind(into, before)?;
     }
     // What was decided about events is not rescued; nothing is announced a second time because of that.
     into.execute_batch("DELETE FROM outcomes; DELETE FROM announcements;")?;
@@ -263,21 +270,34 @@ fn put_in_order(into: &Connection, from: Option<&Connection>) -> rusqlite::Resul
     Ok(Rescued { feeds: number(feeds), events: number(events), lost: number(counted.min(1 << 40) - kept) })
 }
 
-/// Has the sources that resume from a value in the data resume from the newest one that is left.
-fn rewind_resume_tokens(into: &Connection) -> rusqlite::Result<()> {
+/// Has each feed asked again for what follows its last event up to the one of this number.
+fn rewind(into: &Connection, number: i64) -> rusqlite::Result<()> {
+    into.execute(
+        "INSERT INTO cursors (feed_id, last_event_id)
+         SELECT feed_id, last_event_id FROM events
+         WHERE id IN (SELECT max(id) FROM events WHERE id <= ?1 GROUP BY feed_id) AND last_event_id <> ''
+         ON CONFLICT DO UPDATE SET last_event_id = excluded.last_event_id",
+        [number],
+    )?;
+    rewind_resume_tokens(into, number)
+}
+
+/// The same for the sources that resume from a value in the data.
+fn rewind_resume_tokens(into: &Connection, number: i64) -> rusqlite::Result<()> {
     /// So many events at least do not all go without the value.
     const LOOKED_AT: u32 = 1000;
     if !knows(into, "cursors", "resume_token")? {
         // It is of a format that knew no such sources.
         return Ok(());
     }
-    let mut events = into.prepare("SELECT type, data FROM events WHERE feed_id = ?1 ORDER BY id DESC LIMIT ?2")?;
+    let mut events =
+        into.prepare("SELECT type, data FROM events WHERE feed_id = ?1 AND id <= ?2 ORDER BY id DESC LIMIT ?3")?;
     // What was rescued may be of an older format than feeds are read by.
     let mut feeds = into.prepare("SELECT id, config FROM feeds WHERE NOT removed")?;
     let feeds = feeds.query_map([], |row| Ok((row.get::<_, i64>(0)?, row::feed_config(row, 1)?)))?;
     for (feed, config) in feeds.collect::<rusqlite::Result<Vec<_>>>()? {
         let Some(keys) = config.keys().ok().filter(Keys::has_token) else { continue };
-        let mut rows = events.query((feed, LOOKED_AT))?;
+        let mut rows = events.query((feed, number, LOOKED_AT))?;
         let mut token = None;
         while token.is_none()
             && let Some(row) = rows.next()?
