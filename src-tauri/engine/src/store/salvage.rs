@@ -82,15 +82,15 @@ impl Table {
         let read = format!("SELECT rowid, {columns} FROM {} NOT INDEXED WHERE rowid > ?1 ORDER BY rowid", self.name);
         let marks = vec!["?"; self.columns.len()].join(", ");
         let mut insert = into.prepare(&format!("INSERT INTO {} ({columns}) VALUES ({marks})", self.name))?;
-        let mut lost = Vec::new();
-        let Ok(mut read) = from.prepare(&read) else { return Ok(lost) };
+        let mut holes = Vec::new();
+        let Ok(mut read) = from.prepare(&read) else { return Ok(holes) };
         let mut keep = |row: &[Value]| self.keep(&mut insert, row);
 
         let mut after = i64::MIN;
         loop {
-            let Stopped::AtHole(last) = scan(&mut read, after, &mut keep, &mut lost)? else { return Ok(lost) };
-            lost.push(last);
-            let Some(resumed) = beyond_hole(&mut read, last) else { return Ok(lost) };
+            let Stopped::AtHole(last) = scan(&mut read, after, &mut keep, &mut holes)? else { return Ok(holes) };
+            holes.push(last);
+            let Some(resumed) = beyond_hole(&mut read, last) else { return Ok(holes) };
             after = resumed;
         }
     }
@@ -137,13 +137,13 @@ enum Stopped {
     AtHole(i64),
 }
 
-/// Hands the rows after `after` to `keep`, until they end or cannot be read. `lost` gets what precedes each that is not
+/// Hands the rows after `after` to `keep`, until they end or cannot be read. `holes` gets what precedes each that is not
 /// kept.
 fn scan(
     read: &mut Statement<'_>,
     after: i64,
     keep: &mut dyn FnMut(&[Value]) -> rusqlite::Result<bool>,
-    lost: &mut Vec<i64>,
+    holes: &mut Vec<i64>,
 ) -> rusqlite::Result<Stopped> {
     let columns = read.column_count();
     let mut last = after;
@@ -162,7 +162,7 @@ fn scan(
         let values = (1..columns).map(|at| value(row, at)).collect::<Option<Vec<_>>>();
         let kept = values.map_or(Ok(false), |values| keep(&values))?;
         if !kept {
-            lost.push(before);
+            holes.push(before);
         }
     }
 }
