@@ -4,10 +4,7 @@ import { page, userEvent } from 'vitest/browser';
 import { renderApp, type Rendered } from './render_app';
 import type { Tested } from '../src/lib/ipc/types.gen';
 import type { Session } from '../src/lib/session.svelte';
-
-function byId(id: string) {
-  return page.getByTestId(id);
-}
+import { byId } from './screen';
 
 function feed(name: string) {
   return page.getByTestId('feed-row').filter({ hasText: name });

@@ -2,10 +2,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { renderApp, type Rendered } from './render_app';
-
-function byId(id: string) {
-  return page.getByTestId(id);
-}
+import { byId } from './screen';
 
 /** Opens an event with such data. */
 async function withData(data: unknown): Promise<Rendered> {

@@ -2,10 +2,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { renderApp } from './render_app';
-
-function byId(id: string) {
-  return page.getByTestId(id);
-}
+import { byId } from './screen';
 
 /** The row of an event, once it is drawn. */
 async function found(id: number): Promise<HTMLElement> {

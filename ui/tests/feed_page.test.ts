@@ -4,10 +4,7 @@ import { page, userEvent } from 'vitest/browser';
 import { renderApp, type Rendered } from './render_app';
 import type { MockOptions } from '../src/lib/ipc/mock';
 import type { LogEntry } from '../src/lib/ipc/types.gen';
-
-function byId(id: string) {
-  return page.getByTestId(id);
-}
+import { byId } from './screen';
 
 async function openFeed(feed: number, tab = 'events', options: MockOptions = {}): Promise<Rendered> {
   const rendered = await renderApp(options);

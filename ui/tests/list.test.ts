@@ -5,16 +5,7 @@ import type {} from '@vitest/browser-playwright';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { cdp, page, userEvent } from 'vitest/browser';
 import { renderApp } from './render_app';
-
-function byId(id: string) {
-  return page.getByTestId(id);
-}
-
-function scroller(): HTMLElement {
-  const element = document.querySelector<HTMLElement>('[data-testid="event-list"]');
-  if (!element) throw new Error('the list is not drawn');
-  return element;
-}
+import { byId, scroller } from './screen';
 
 /** Where an element ends or begins, seen from the upper edge of the list. */
 function edge(element: Element | null | undefined, side: 'top' | 'bottom'): number {

@@ -2,32 +2,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { renderApp } from './render_app';
-
-function byId(id: string) {
-  return page.getByTestId(id);
-}
-
-function scroller(): HTMLElement {
-  const element = document.querySelector<HTMLElement>('[data-testid="event-list"]');
-  if (!element) throw new Error('the list is not drawn');
-  return element;
-}
+import { byId, scroller, settled } from './screen';
 
 /** Where a row stands on the page. */
 function top(id: number): number {
   return document.getElementById(`event-${id}`)?.getBoundingClientRect().top ?? NaN;
-}
-
-/** A number, once it has not changed for ten frames. */
-async function settled(read: () => number): Promise<number> {
-  let last = read();
-  for (let still = 0; still < 10; still += 1) {
-    await new Promise(requestAnimationFrame);
-    const now = read();
-    if (!Object.is(now, last)) still = 0;
-    last = now;
-  }
-  return last;
 }
 
 beforeEach(() => page.viewport(1240, 760));

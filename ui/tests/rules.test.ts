@@ -3,10 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { renderApp, type Rendered } from './render_app';
 import type { MockOptions } from '../src/lib/ipc/mock';
-
-function byId(id: string) {
-  return page.getByTestId(id);
-}
+import { byId } from './screen';
 
 /** Opens the editor of the first feed from its menu. */
 async function openEditor(options: MockOptions = {}): Promise<Rendered> {

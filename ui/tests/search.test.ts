@@ -2,10 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { renderApp } from './render_app';
-
-function byId(id: string) {
-  return page.getByTestId(id);
-}
+import { byId } from './screen';
 
 function offered(): string[] {
   return [...document.querySelectorAll('[data-testid="search-completion"] .code')].map(

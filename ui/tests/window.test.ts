@@ -2,10 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { renderApp } from './render_app';
-
-function byId(id: string) {
-  return page.getByTestId(id);
-}
+import { byId, scroller, settled } from './screen';
 
 function feed(name: string) {
   return page.getByTestId('feed-row').filter({ hasText: name });
@@ -16,24 +13,6 @@ function drawn(): number[] {
   return [...document.querySelectorAll<HTMLElement>('[data-testid="event-row"]')]
     .sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top)
     .map((row) => Number(row.dataset['id']));
-}
-
-function scroller(): HTMLElement {
-  const element = document.querySelector<HTMLElement>('[data-testid="event-list"]');
-  if (!element) throw new Error('the list is not drawn');
-  return element;
-}
-
-/** A place on the page, once it has not moved for ten frames. */
-async function settled(read: () => number): Promise<number> {
-  let last = read();
-  for (let still = 0; still < 10; still += 1) {
-    await new Promise(requestAnimationFrame);
-    const now = read();
-    if (!Object.is(now, last)) still = 0;
-    last = now;
-  }
-  return last;
 }
 
 beforeEach(() => page.viewport(1240, 760));
