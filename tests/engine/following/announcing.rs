@@ -56,18 +56,15 @@ async fn burst_ends_in_an_exact_count() {
 #[tokio::test]
 async fn silent_feed_and_silent_program_are_stored_unannounced() {
     let gate = Gate::new();
-    let waits = gate.clone();
-    let server = SseServer::start(move |mut connection| {
-        let gate = waits.clone();
-        async move {
+    let server = gate
+        .server(|mut connection, gate| async move {
             connection.send(EVENT_STREAM).await;
             for n in 1.. {
                 gate.pass().await;
                 connection.send(format!("data: e{n}\n\n")).await;
             }
-        }
-    })
-    .await;
+        })
+        .await;
     let running = Running::new();
     let silent = FeedConfig { notify: false, ..direct(&server.url("/")) };
     let feed = running.engine.add_feed(silent).await.unwrap();

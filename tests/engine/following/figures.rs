@@ -58,19 +58,16 @@ async fn events_and_connections_are_counted_whatever_becomes_of_them() {
 #[tokio::test]
 async fn a_failing_feed_says_why_and_since_when() {
     let gate = Gate::new();
-    let waits = gate.clone();
-    let server = SseServer::start(move |mut connection| {
-        let gate = waits.clone();
-        async move {
+    let server = gate
+        .server(|mut connection, gate| async move {
             if connection.request.number == 0 {
                 connection.send(format!("{EVENT_STREAM}data: e\n\n")).await;
                 gate.pass().await;
             } else {
                 connection.send("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n").await;
             }
-        }
-    })
-    .await;
+        })
+        .await;
     let running = Running::new();
     let feed = running.add(&server.url("/")).await.id;
     let whole = |figures: &Figures| figures.connected_today == Some(1.0);

@@ -54,10 +54,8 @@ async fn read(reader: &mut LogReader, entries: &mut Vec<LogEntry>, lines: usize)
 #[tokio::test]
 async fn a_connection_is_told_from_its_beginning_to_its_end() {
     let gate = Gate::new();
-    let waits = gate.clone();
-    let server = SseServer::start(move |mut connection| {
-        let gate = waits.clone();
-        async move {
+    let server = gate
+        .server(|mut connection, gate| async move {
             match connection.request.number {
                 0 => {
                     gate.pass().await;
@@ -74,9 +72,8 @@ async fn a_connection_is_told_from_its_beginning_to_its_end() {
                     connection.send("HTTP/1.1 204 No Content\r\n\r\n").await;
                 }
             }
-        }
-    })
-    .await;
+        })
+        .await;
     let running = Running::new();
     let feed = running.add(&server.url("/events")).await.id;
     let mut reader = running.engine.read_log(feed).unwrap();
@@ -205,18 +202,15 @@ async fn a_log_ends_with_the_engine_and_there_is_none_of_a_feed_that_is_none() {
 #[tokio::test]
 async fn a_slow_reader_misses_what_is_too_much_and_nobody_waits_for_it() {
     let gate = Gate::new();
-    let waits = gate.clone();
-    let server = SseServer::start(move |mut connection| {
-        let gate = waits.clone();
-        async move {
+    let server = gate
+        .server(|mut connection, gate| async move {
             connection.send(EVENT_STREAM).await;
             gate.pass().await;
             let events: Vec<_> = (1..=2000).map(|n| format!("data: {n}\n\n")).collect();
             connection.send(events.concat()).await;
             connection.closed().await;
-        }
-    })
-    .await;
+        })
+        .await;
     let running = Running::new();
     let feed = running.add(&server.url("/")).await.id;
     let mut reader = running.engine.read_log(feed).unwrap();

@@ -32,18 +32,15 @@ fn stored(data_dir: &Path) -> HashMap<i64, Vec<String>> {
 async fn a_thousand_feeds_start_one_by_one_and_each_gets_its_events() {
     allow_many_files();
     let gate = Gate::new();
-    let waits = gate.clone();
-    let server = SseServer::start(move |mut connection| {
-        let gate = waits.clone();
-        async move {
+    let server = gate
+        .server(|mut connection, gate| async move {
             let name = connection.request.target()[1..].to_owned();
             connection.send(format!("{EVENT_STREAM}id: 1\ndata: {name} 1\n\n")).await;
             gate.pass().await;
             connection.send(format!("id: 2\ndata: {name} 2\n\n")).await;
             connection.closed().await;
-        }
-    })
-    .await;
+        })
+        .await;
     let dir = tempfile::tempdir().unwrap();
     {
         let mut store = Store::open(dir.path()).unwrap();

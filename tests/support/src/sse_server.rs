@@ -273,6 +273,16 @@ impl Gate {
     pub async fn pass(&self) {
         self.0.acquire().await.unwrap().forget();
     }
+
+    /// Starts a server whose connections wait at this gate where `handler` says so.
+    pub async fn server<H, F>(&self, handler: H) -> SseServer
+    where
+        H: Fn(Connection, Self) -> F + Send + Sync + 'static,
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let gate = self.clone();
+        SseServer::start(move |connection| handler(connection, gate.clone())).await
+    }
 }
 
 impl Default for Gate {
