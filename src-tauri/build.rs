@@ -26,6 +26,8 @@ const COMMANDS: &[&str] = &[
     "undo_mark_all_read",
     "star",
     "change_settings",
+    "secrets",
+    "move_secrets",
     "why",
     "mute",
     "unmute",

@@ -15,8 +15,8 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Duration;
 use tidings_engine::{
-    Destination, Engine, EngineError, Feed, FeedConfig, FeedId, FeedStatus, HookReport, Item, LogEntry, Mute, MuteFor,
-    RemovedFeed, Settings, StorageProblem, Tested,
+    Destination, Engine, EngineError, Feed, FeedConfig, FeedId, FeedStatus, GivenSecret, HookReport, Item, LogEntry,
+    Mute, MuteFor, RemovedFeed, SecretPlace, SecretsFacts, Settings, StorageProblem, Tested,
 };
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -34,10 +34,20 @@ pub enum Request {
     Show,
     FeedAdd {
         config: FeedConfig,
+        #[serde(default)]
+        secrets: Vec<GivenSecret>,
     },
     FeedEdit {
         id: FeedId,
         config: FeedConfig,
+        #[serde(default)]
+        secrets: Vec<GivenSecret>,
+    },
+    /// Where passwords and tokens are kept.
+    Secrets,
+    /// Keep all of them there.
+    SecretsMove {
+        to: SecretPlace,
     },
     FeedPause {
         id: FeedId,
@@ -106,6 +116,10 @@ pub enum Reply {
     Storage(Option<StorageProblem>),
     /// The settings.
     Settings(Box<Settings>),
+    /// Where passwords and tokens are kept, and how many.
+    Secrets(SecretsFacts),
+    /// How many were moved.
+    SecretsMoved(u32),
     /// What is muted now.
     Mutes(Vec<Mute>),
     /// What became of a test event.
@@ -216,8 +230,10 @@ pub(crate) async fn answer(engine: &Engine, request: Request) -> Reply {
         Request::Show => {
             Ok(Reply::Refused { code: "no-window".into(), message: "There is no window in this process.".into() })
         }
-        Request::FeedAdd { config } => engine.add_feed(config).await.map(Reply::Feed),
-        Request::FeedEdit { id, config } => engine.edit_feed(id, config).await.map(Reply::Feed),
+        Request::FeedAdd { config, secrets } => engine.add_feed_with(config, secrets).await.map(Reply::Feed),
+        Request::FeedEdit { id, config, secrets } => engine.edit_feed_with(id, config, secrets).await.map(Reply::Feed),
+        Request::Secrets => engine.secrets().await.map(Reply::Secrets),
+        Request::SecretsMove { to } => engine.move_secrets(to).await.map(Reply::SecretsMoved),
         Request::FeedPause { id, paused } => engine.pause_feed(id, paused).await.map(|()| Reply::Done),
         Request::FeedRemove { id } => engine.remove_feed(id).await.map(|()| Reply::Done),
         Request::FeedRestore { id } => engine.restore_feed(id).await.map(Reply::Feed),

@@ -3,7 +3,7 @@
 //! Deliberately not here: the server (`demo.rs`).
 use std::io;
 use tidings_engine::announce::FeedAnnouncing;
-use tidings_engine::{FeedConfig, FeedRetention, FeedStatus, Mapping, ProxyChoice, RepeatRule, ResumeMode};
+use tidings_engine::{Credential, FeedConfig, FeedRetention, FeedStatus, Mapping, ProxyChoice, RepeatRule, ResumeMode};
 use tokio::net::TcpListener;
 
 const NAME: &str = "Demo";
@@ -17,11 +17,15 @@ pub fn config() -> FeedConfig {
         color: None,
         icon: String::new(),
         headers: Vec::new(),
+        credential: Credential::None,
+        secrets: Vec::new(),
         resume: ResumeMode::default(),
         repeats: RepeatRule::default(),
         // It is on this machine; no proxy could reach it.
         proxy: ProxyChoice::None,
         ca_file: None,
+        certificate_file: None,
+        pinned: None,
         insecure: false,
         credentials_follow_redirects: false,
         notify: true,

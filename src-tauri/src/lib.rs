@@ -16,6 +16,7 @@ pub mod link;
 pub mod log;
 pub mod notification;
 pub mod platform;
+pub mod secrets;
 pub mod words;
 
 /// Names this program to servers.

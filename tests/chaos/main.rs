@@ -72,6 +72,7 @@ async fn nothing_is_lost_or_doubled_or_left_behind_among_misbehaving_servers() {
         connect: true,
         policy: POLICY,
         hooks: Arc::new(tidings_engine::NoHooks),
+        secrets: Arc::new(tidings_engine::NoSecrets),
     })
     .unwrap();
     // What is opened once and kept, such as a connection that reads, belongs to the rest.

@@ -66,23 +66,24 @@ fn add_plain_and_all(dir: &Path) -> (Value, Value) {
             "yes",
         ],
     );
-    assert_eq!(added.good(), "Added “all” as feed 2.\n");
+    let kept = "Its passwords and tokens are kept in a file that only you can read, because no keyring is used.";
+    assert_eq!(added.good(), format!("Added “all” as feed 2. {kept}\n"));
 
     let by_default = json!({
         "title": "", "body": "", "link": "", "icon": "", "urgency": "", "groupKey": "", "time": "", "split": "",
         "firstEvents": 0, "firstSeconds": 0,
     });
     let plain = json!({
-        "id": 1, "name": "plain", "url": "http://127.0.0.1:9/a", "folder": null, "color": null, "icon": null, "paused": false, "notify": true, "headers": [],
+        "id": 1, "name": "plain", "url": "http://127.0.0.1:9/a", "folder": null, "color": null, "icon": null, "paused": false, "notify": true, "headers": [], "credential": "none", "secrets": null,
         "burst": null, "urgent_passes": null, "ignores_quiet_hours": false, "quiet_in_view": null, "keep_days": null, "keep_events": null,
         "resume": "header", "resume_path": null, "resume_types": [], "repeats": "whole",
         "proxy": "system", "ca": null, "insecure": false,
         "state": null, "message": null, "retry_at": null, "last_byte_at": null, "unread": null, "dropped": null, "mapping": by_default, "rules": [],
     });
     let all = json!({
-        "id": 2, "name": "all", "url": "https://user@h/b", "folder": null, "color": null, "icon": null, "paused": false, "notify": false,
+        "id": 2, "name": "all", "url": "https://h/b", "folder": null, "color": null, "icon": null, "paused": false, "notify": false,
         "burst": "3/60", "urgent_passes": false, "ignores_quiet_hours": true, "quiet_in_view": true, "keep_days": null, "keep_events": null,
-        "headers": [["X-Topic", "news"], ["Authorization", "(hidden)"]],
+        "headers": [["X-Topic", "news"]], "credential": "bearer", "secrets": "file",
         "resume": "query:since", "resume_path": "$.id", "resume_types": [], "repeats": "key:meta.id",
         "proxy": "socks5://p@h:1080", "ca": ca_text, "insecure": true,
         "state": null, "message": null, "retry_at": null, "last_byte_at": null, "unread": null, "dropped": null, "mapping": by_default, "rules": [],
@@ -103,10 +104,12 @@ fn what_is_chosen_is_kept() {
         format!(
             "name          all
 id            2
-address       https://user@h/b
+address       https://h/b
 state         not running
 header        X-Topic: news
-header        Authorization: (hidden)
+credential    bearer
+secret        its password or token is kept in a file that only you can read
+secret        the password for the proxy is kept in a file that only you can read
 resume        query:since from $.id
 repeats       key:meta.id
 proxy         socks5://p@h:1080
@@ -133,7 +136,7 @@ fn what_is_not_named_stays() {
         "Changed “every”.\n"
     );
     every["name"] = json!("every");
-    every["headers"] = json!([["Authorization", "(hidden)"], ["x-topic", "sport"]]);
+    every["headers"] = json!([["x-topic", "sport"]]);
     assert_eq!(listed(dir)[1], every);
     let changes =
         ["edit", "2", "--no-headers", "--no-ca", "--secure", "--notify", "--resume", "none", "--proxy", "none"];

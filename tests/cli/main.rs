@@ -14,6 +14,7 @@ mod history;
 mod log;
 mod notify;
 mod rules;
+mod secrets;
 mod storage;
 mod usage;
 mod watch;

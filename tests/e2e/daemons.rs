@@ -37,6 +37,7 @@ impl Announcing {
             connect: true,
             policy: Policy::FEED,
             hooks: Arc::new(Programs::default()),
+            secrets: Arc::new(tidings_engine::NoSecrets),
         })
         .expect("a new history");
         let config = serde_json::json!({

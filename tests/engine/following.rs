@@ -126,6 +126,7 @@ pub(crate) fn options(data_dir: &Path, notifier: &Arc<Recorder>, connect: bool) 
         connect,
         policy: Policy::FEED,
         hooks: Arc::new(NoHooks),
+        secrets: Arc::new(crate::secrets::Memory),
     }
 }
 

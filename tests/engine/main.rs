@@ -5,4 +5,5 @@ mod following;
 mod hostile;
 mod mapping;
 mod rules;
+mod secrets;
 mod store;

@@ -33,6 +33,7 @@ impl World {
             connect: true,
             policy: Policy::FEED,
             hooks: Arc::new(Programs::default()),
+            secrets: Arc::new(tidings_engine::NoSecrets),
         })
         .expect("a new history");
         let config = serde_json::json!({ "name": "builds", "url": stream.url(), "proxy": { "kind": "none" } });

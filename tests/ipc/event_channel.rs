@@ -35,6 +35,7 @@ fn engine_connecting(connect: bool) -> (tempfile::TempDir, Engine) {
         connect,
         policy: Policy::FEED,
         hooks: Arc::new(NoHooks),
+        secrets: Arc::new(tidings_engine::NoSecrets),
     };
     (dir, Engine::open(options).expect("the engine opens"))
 }

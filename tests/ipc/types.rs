@@ -7,8 +7,8 @@ use std::path::Path;
 use tidings::boundary::{CommandError, DataFacts, Snapshot, WindowMessage};
 use tidings::export::ExportFormat;
 use tidings_engine::{
-    Destination, Event, Feed, FeedConfig, Figures, FiguresQuery, Gap, GapQuery, HookReport, Item, MarkedRead, MuteFor,
-    Page, PageQuery, Tested, Trial, TrialReport, Why,
+    Destination, Event, Feed, FeedConfig, Figures, FiguresQuery, Gap, GapQuery, GivenSecret, HookReport, Item,
+    MarkedRead, MuteFor, Page, PageQuery, SecretsFacts, Tested, Trial, TrialReport, Why,
 };
 use ts_rs::{Config, TS, TypeVisitor};
 
@@ -60,6 +60,8 @@ fn generated() -> String {
     declarations.visit::<Figures>();
     declarations.visit::<MarkedRead>();
     declarations.visit::<Item>();
+    declarations.visit::<GivenSecret>();
+    declarations.visit::<SecretsFacts>();
     declarations.visit::<Destination>();
     declarations.by_name.into_values().fold(HEAD.to_owned(), |file, declaration| file + "\n" + &compact(&declaration))
 }

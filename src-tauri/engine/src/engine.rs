@@ -11,11 +11,12 @@ use crate::announce::{Clock, Mute, MuteFor, Tested, Why};
 use crate::clock::now;
 use crate::event::Counts;
 use crate::hook::Hooks;
+use crate::secret::{Secrets, SecretsFacts};
 use crate::store::{SetAside, Space, StorageProblem, Store};
 use crate::{
     Destination, EngineError, EngineEvents, Event, EventId, Feed, FeedConfig, FeedId, FeedStatus, Figures,
-    FiguresQuery, Gap, GapQuery, HookReport, Item, Language, LogEntry, LogReader, MarkedRead, Notifier, Page,
-    PageQuery, Placed, RemovedFeed, Scope, Settings, Trial, TrialReport, WorldChange,
+    FiguresQuery, Gap, GapQuery, GivenSecret, HookReport, Item, Language, LogEntry, LogReader, MarkedRead, Notifier,
+    Page, PageQuery, Placed, RemovedFeed, Scope, SecretPlace, Settings, Trial, TrialReport, WorldChange,
 };
 use network::Network;
 use std::path::PathBuf;
@@ -38,6 +39,8 @@ pub struct EngineOptions {
     pub policy: Policy,
     /// Who runs the programs that rules start.
     pub hooks: Arc<dyn Hooks>,
+    /// Who keeps passwords and tokens.
+    pub secrets: Arc<dyn Secrets>,
 }
 
 /// The running engine. Its network runs on one thread of its own, its database writer on another. Its futures may be
@@ -109,14 +112,43 @@ impl Engine {
         self.core.surroundings.overview.status(id).ok_or(EngineError::NoSuchFeed(id))
     }
 
-    /// Adds a feed and starts following it. Fails with [`EngineError::BadFeed`] for settings that cannot work.
+    /// Adds a feed and starts following it. Fails with [`EngineError::BadFeed`] for settings that cannot work. Passwords and
+    /// tokens that were typed into addresses and headers are kept apart.
     pub async fn add_feed(&self, config: FeedConfig) -> Result<Feed, EngineError> {
-        self.run(move |core| async move { core.add_feed(config).await }).await
+        self.add_feed_with(config, vec![]).await
     }
 
-    /// Replaces what the user chose; the subscription starts anew where that matters.
+    /// [`Self::add_feed`] with passwords and tokens. Fails with [`EngineError::Secrets`] when they cannot be kept; then
+    /// nothing is added.
+    pub async fn add_feed_with(&self, config: FeedConfig, secrets: Vec<GivenSecret>) -> Result<Feed, EngineError> {
+        self.run(move |core| async move { core.add_feed(config, secrets).await }).await
+    }
+
+    /// Replaces what the user chose; the subscription starts anew where that matters. What secrets are kept stay kept, as
+    /// far as the new settings have a use for them.
     pub async fn edit_feed(&self, id: FeedId, config: FeedConfig) -> Result<Feed, EngineError> {
-        self.run(move |core| async move { core.edit_feed(id, config).await }).await
+        self.edit_feed_with(id, config, vec![]).await
+    }
+
+    /// [`Self::edit_feed`] with passwords and tokens, each instead of the one that was kept for the same use.
+    pub async fn edit_feed_with(
+        &self,
+        id: FeedId,
+        config: FeedConfig,
+        secrets: Vec<GivenSecret>,
+    ) -> Result<Feed, EngineError> {
+        self.run(move |core| async move { core.edit_feed(id, config, secrets).await }).await
+    }
+
+    /// Where passwords and tokens are kept, and how many.
+    pub async fn secrets(&self) -> Result<SecretsFacts, EngineError> {
+        self.run(move |core| async move { Ok(core.secrets_facts().await) }).await
+    }
+
+    /// Keeps all passwords and tokens there, also those that older versions stored with the feeds. What cannot be read or
+    /// kept stays where it is, and is told as an error. How many were moved.
+    pub async fn move_secrets(&self, to: SecretPlace) -> Result<u32, EngineError> {
+        self.run(move |core| async move { core.move_secrets(to).await }).await
     }
 
     /// Removes a feed. Its history stays and counts as read; for [`RESTORABLE`] the feed can be brought back as it was, and

@@ -1,7 +1,7 @@
 //! What the engine can fail with, as its callers need to tell apart.
 //!
 //! Deliberately not here: failures of connections, which are a feed's state and no error (`feed_state.rs`).
-use crate::{EventId, FeedId};
+use crate::{EventId, FeedId, SecretsError};
 
 /// Each message says what failed, why, and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +24,9 @@ pub enum EngineError {
     /// Settings that cannot work; the sentence says which and why.
     #[error("{0}")]
     BadFeed(String),
+    /// A password or token cannot be kept or read.
+    #[error("{0}")]
+    Secrets(#[from] SecretsError),
     /// The store cannot be opened, read or written.
     #[error("{0}")]
     Store(#[from] crate::store::StoreError),
@@ -45,6 +48,7 @@ impl EngineError {
             Self::NotRestorable(_) => "not-restorable",
             Self::TooLate => "too-late",
             Self::BadFeed(_) => "bad-feed",
+            Self::Secrets(_) => "secrets",
             Self::Store(_) => "store",
             Self::NoThread(_) => "no-thread",
             Self::ShutDown => "shut-down",

@@ -2,15 +2,17 @@
 //!
 //! Deliberately not here: how it fares just now (`feed_state.rs`).
 mod connecting;
+pub mod credential;
 mod data_path;
 pub(crate) mod keys;
 mod look;
 
 pub(crate) use connecting::folder_name;
+pub use credential::Credential;
 pub use look::FeedColor;
 
 use crate::announce::FeedAnnouncing;
-use crate::{FeedRetention, Mapping, Rule};
+use crate::{FeedRetention, KeptSecret, Mapping, Rule};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -26,16 +28,24 @@ impl std::fmt::Display for FeedId {
 }
 
 /// A request header of a feed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Header {
     /// Any case.
     pub name: String,
-    /// Maybe a secret: shown to nobody but the user.
+    /// What it says. Of one that carries a secret it is kept apart and empty here.
     pub value: String,
 }
 
+/// Shows no value that may be a secret.
+impl std::fmt::Debug for Header {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let value = if credential::carries_secret(&self.name) { "…" } else { &self.value };
+        write!(f, "{:?}: {value:?}", self.name)
+    }
+}
+
 /// Where a feed's connections go through.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", content = "url", rename_all = "camelCase")]
 pub enum ProxyChoice {
     /// The proxy variables of the environment.
@@ -43,8 +53,19 @@ pub enum ProxyChoice {
     System,
     /// Straight to the server.
     None,
-    /// `http://`, `https://`, `socks5://` or `socks5h://`, with credentials if need be.
+    /// `http://`, `https://`, `socks5://` or `socks5h://`, with a user name if need be. Its password is kept apart.
     Url(String),
+}
+
+/// Shows no user name and no password.
+impl std::fmt::Debug for ProxyChoice {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::System => f.write_str("System"),
+            Self::None => f.write_str("None"),
+            Self::Url(url) => write!(f, "Url({:?})", url.rsplit('@').next().unwrap_or_default()),
+        }
+    }
 }
 
 /// How a feed resumes after a pause in the connection.
@@ -106,6 +127,12 @@ pub struct FeedConfig {
     /// Sent with each request; one of a name that Tidings would send replaces that.
     #[serde(default)]
     pub headers: Vec<Header>,
+    /// How it says who asks. Sent to the origin of its address only, unless `credentials_follow_redirects` says otherwise.
+    #[serde(default)]
+    pub credential: Credential,
+    /// Which of its secrets are kept, and where. Only the engine writes this; what callers hand in is ignored.
+    #[serde(default)]
+    pub secrets: Vec<KeptSecret>,
     /// How it says where it left off.
     #[serde(default)]
     pub resume: ResumeMode,
@@ -118,6 +145,12 @@ pub struct FeedConfig {
     /// A PEM file with further certificate authorities.
     #[serde(default)]
     pub ca_file: Option<String>,
+    /// A file with the client's certificate and key: PEM, or PKCS#12 whose password is kept apart.
+    #[serde(default)]
+    pub certificate_file: Option<String>,
+    /// SHA-256 of the only server certificate that is accepted, in 64 hexadecimal digits: whoever signed it, and no other.
+    #[serde(default)]
+    pub pinned: Option<String>,
     /// Accepts any certificate.
     #[serde(default)]
     pub insecure: bool,

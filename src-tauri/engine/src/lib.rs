@@ -2,7 +2,7 @@
 //! decides what is announced, stores it, and only then tells.
 //!
 //! Deliberately not here: Tauri, D-Bus, a window, a tray, the command line. What the engine needs of them it takes as a
-//! narrow trait ([`announce::Notifier`]).
+//! narrow trait ([`announce::Notifier`], [`secret::Secrets`], [`hook::Hooks`]).
 pub mod announce;
 pub mod arrangement;
 mod clock;
@@ -21,12 +21,14 @@ pub mod mapping;
 mod overview;
 pub mod retention;
 pub mod rule;
+pub mod secret;
 pub mod settings;
 pub mod store;
 mod subscription;
 mod teller;
 pub mod template;
 pub mod trial;
+mod vault;
 pub mod world;
 
 pub use announce::{
@@ -38,7 +40,7 @@ pub use engine::{Engine, EngineOptions, RESTORABLE};
 pub use engine_event::{EngineEvent, EngineEvents, Envelope};
 pub use error::EngineError;
 pub use event::{Counts, Event, EventId, EventSummary, Gap, GapQuery, MarkedRead, Page, PageQuery, Scope, Urgency};
-pub use feed::{Feed, FeedColor, FeedConfig, FeedId, Header, ProxyChoice, RepeatRule, ResumeMode};
+pub use feed::{Credential, Feed, FeedColor, FeedConfig, FeedId, Header, ProxyChoice, RepeatRule, ResumeMode};
 pub use feed_state::{Cause, FeedState, FeedStatus, RemovedFeed};
 pub use figures::{Absence, Figures, FiguresQuery, LastError};
 pub use hook::{HookEnd, HookReport, Hooks, NoHooks};
@@ -47,6 +49,9 @@ pub use language::{Language, LanguageChoice};
 pub use mapping::Mapping;
 pub use retention::{FeedRetention, Retention};
 pub use rule::{Action, DecidedBy, Decision, Hook, Rule, Then, Verdict, When};
+pub use secret::{
+    GivenSecret, KeptSecret, NoSecrets, Secret, SecretOf, SecretPlace, Secrets, SecretsError, SecretsFacts,
+};
 pub use settings::{Click, Settings, Theme};
 pub use store::{Fault, History, SetAside, Space, StorageProblem, StoreError};
 pub use template::TemplateFault;

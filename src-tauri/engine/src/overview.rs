@@ -6,7 +6,7 @@ use crate::arrangement::tidied;
 use crate::connection_log::ConnectionLog;
 use crate::intake::SharedIntake;
 use crate::store::{FeedCounts, RetiredFeed, StoredFeed};
-use crate::{Counts, Feed, FeedConfig, FeedId, FeedState, FeedStatus, Placed, RemovedFeed, Retention};
+use crate::{Counts, Feed, FeedConfig, FeedId, FeedState, FeedStatus, KeptSecret, Placed, RemovedFeed, Retention};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -227,6 +227,14 @@ impl Overview {
 
     pub(crate) fn is_retired(&self, id: FeedId) -> bool {
         self.feeds().retired.iter().any(|retired| retired.feed.id == id)
+    }
+
+    /// What is kept of the secrets of a feed, there or removed.
+    pub(crate) fn kept_secrets(&self, id: FeedId) -> Vec<KeptSecret> {
+        let feeds = self.feeds();
+        let there = feeds.by_id.get(&id).map(|entry| &entry.feed);
+        let retired = || feeds.retired.iter().map(|retired| &retired.feed).find(|feed| feed.id == id);
+        there.or_else(retired).map(|feed| feed.config.secrets.clone()).unwrap_or_default()
     }
 
     /// Whether these are others than before.

@@ -2,7 +2,7 @@
 //!
 //! Deliberately not here: what is chosen per feed (`feed.rs`).
 use crate::announce::{Burst, QuietHours};
-use crate::{LanguageChoice, Retention};
+use crate::{LanguageChoice, Retention, SecretPlace};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -63,6 +63,8 @@ pub struct Settings {
     pub click: Click,
     /// What is kept of each feed.
     pub retention: Retention,
+    /// Where new passwords and tokens are kept; `None`: in the keyring if there is one.
+    pub secret_place: Option<SecretPlace>,
 }
 
 impl Default for Settings {
@@ -82,6 +84,7 @@ impl Default for Settings {
             catch_up_digest: true,
             click: Click::Event,
             retention: Retention::default(),
+            secret_place: None,
         }
     }
 }

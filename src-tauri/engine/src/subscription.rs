@@ -17,10 +17,12 @@ use crate::connection_log::Logged;
 use crate::feed::keys::Keys;
 use crate::intake::SharedIntake;
 use crate::overview::{LastByte, Overview};
+use crate::secret::FeedSecrets;
 use crate::store::{Arrival, Cursor, Opened, Store, Writer};
 use crate::template::Incoming;
+use crate::vault::Vault;
 use crate::world::{Seen, World};
-use crate::{Cause, EngineError, Feed, FeedId, FeedState, Urgency};
+use crate::{Cause, EngineError, Feed, FeedConfig, FeedId, FeedState, SecretsError, Urgency};
 use futures_util::FutureExt as _;
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -37,6 +39,8 @@ use tokio::time::timeout;
 const END_LIMIT: Duration = Duration::from_secs(1);
 /// When a subscription that failed within Tidings is tried again.
 const AFTER_FAULT: Duration = Duration::from_mins(1);
+/// When a keyring that the user did not unlock is tried again.
+const UNTIL_ASKED: Duration = Duration::from_mins(15);
 /// When it is asked again where to go on from, while the store cannot say.
 const WITHOUT_CURSOR: Duration = Duration::from_secs(1);
 
@@ -46,6 +50,7 @@ pub(crate) struct Surroundings {
     pub(crate) writer: Writer,
     pub(crate) announcer: Arc<Announcer>,
     pub(crate) connectors: Connectors,
+    pub(crate) vault: Vault,
     pub(crate) policy: Policy,
     pub(crate) world: World,
 }
@@ -62,8 +67,8 @@ impl Connectors {
     }
 
     /// The connector for a feed. Fails for a certificate file that cannot be read.
-    pub(crate) fn of(&self, feed: &crate::FeedConfig) -> Result<Connector, EngineError> {
-        let options = feed.connector_options(&self.user_agent)?;
+    pub(crate) fn of(&self, feed: &FeedConfig, secrets: &FeedSecrets) -> Result<Connector, EngineError> {
+        let options = feed.connector_options(&self.user_agent, secrets)?;
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         // A file may have been replaced since: what depends on one is made anew for each subscription.
         if options.authorities.is_empty()
@@ -190,15 +195,20 @@ impl Task {
             let until = self.presence.until(now).map(|until| Arrival::Connected(self.feed.id, until));
             let made = self.made.take().map(Arrival::Opened);
             self.store(until.into_iter().chain(made).reduce(Arrival::together_with)).await;
-            let cause = match ended {
+            let (cause, wait) = match ended {
                 Ok(Ok(())) => return,
-                Ok(Err(error)) => Cause::of_settings(&error),
-                Err(_) => Cause::of_fault(),
+                Ok(Err(EngineError::Secrets(error))) => {
+                    let cause = Cause::of_secrets(&error);
+                    self.alert(&cause);
+                    (cause, after_secrets(&error))
+                }
+                Ok(Err(error)) => (Cause::of_settings(&error), AFTER_FAULT),
+                Err(_) => (Cause::of_fault(), AFTER_FAULT),
             };
-            let retry_at = now + milliseconds(AFTER_FAULT);
-            self.log.add(Logged::of_cause(&cause, AFTER_FAULT));
+            let retry_at = now + milliseconds(wait);
+            self.log.add(Logged::of_cause(&cause, wait));
             self.set_state(FeedState::NeedsAttention { retry_at, cause });
-            if self.rest(AFTER_FAULT).await.is_break() {
+            if self.rest(wait).await.is_break() {
                 return;
             }
         }
@@ -214,8 +224,11 @@ impl Task {
 
     /// Follows the feed until it is told to end.
     async fn follow(&mut self) -> Result<(), EngineError> {
-        let connector = self.surroundings.connectors.of(&self.feed.config)?;
-        let request = self.feed.config.request()?;
+        let Some(secrets) = self.secrets().await else { return Ok(()) };
+        let secrets = secrets?;
+        self.log.hide(secrets.hidden());
+        let connector = self.surroundings.connectors.of(&self.feed.config, &secrets)?;
+        let request = self.feed.config.request(&secrets)?;
         let keys = self.feed.config.keys()?;
         let Some((cursor, connected_until)) = self.cursor().await else { return Ok(()) };
         self.presence = Presence::new(self.feed.id, connected_until.map(|until| until.min(now())));
@@ -274,6 +287,21 @@ impl Task {
             }
             if let Some(token) = self.resume_token.take() {
                 source.set_resume_token(&token);
+            }
+        }
+    }
+
+    /// What the feed says who asks by; `None` when it is time to end. A keyring may wait for a person meanwhile.
+    async fn secrets(&mut self) -> Option<Result<FeedSecrets, EngineError>> {
+        let surroundings = Arc::clone(&self.surroundings);
+        let config = self.feed.config.clone();
+        let secrets = surroundings.vault.of(&config);
+        tokio::pin!(secrets);
+        loop {
+            tokio::select! {
+                biased;
+                wish = self.wishes.recv() => if matches!(wish, Some(Wish::End) | None) { return None },
+                secrets = &mut secrets => return Some(secrets),
             }
         }
     }
@@ -413,18 +441,18 @@ impl Task {
                 } else if *polling {
                     FeedState::Polling { retry_at, every_ms: milliseconds(*retry_in).unsigned_abs() }
                 } else if *needs_attention {
-                    let cause = Cause::of(failure);
+                    let cause = self.cause(failure);
                     self.alert(&cause);
                     FeedState::NeedsAttention { retry_at, cause }
                 } else {
-                    FeedState::Waiting { retry_at, cause: Cause::of(failure) }
+                    FeedState::Waiting { retry_at, cause: self.cause(failure) }
                 };
                 self.set_state(state);
                 return self.made.take().map(Arrival::Opened);
             }
             Occurrence::Closed(failure) => {
                 self.presence.lost(now(), false);
-                self.set_state(FeedState::Closed { cause: Cause::of(failure) });
+                self.set_state(FeedState::Closed { cause: self.cause(failure) });
             }
         }
         None
@@ -485,6 +513,11 @@ impl Task {
         self.surroundings.overview.set_state(self.feed.id, state);
     }
 
+    /// What the user is told of a failure.
+    fn cause(&self, failure: &Failure) -> Cause {
+        Cause::of(failure, &self.feed.config.credential, self.log.hidden())
+    }
+
     /// Tells the desktop once that the user has to do something.
     fn alert(&mut self, cause: &Cause) {
         if std::mem::replace(&mut self.alerted, true) {
@@ -506,6 +539,14 @@ impl Task {
             icon: None,
             sound: None,
         });
+    }
+}
+
+/// When a keyring is asked again. One that is locked asks the user, who has said no just now.
+const fn after_secrets(error: &SecretsError) -> Duration {
+    match error {
+        SecretsError::NoKeyring | SecretsError::Keyring(_) | SecretsError::File { .. } => AFTER_FAULT,
+        _ => UNTIL_ASKED,
     }
 }
 

@@ -186,6 +186,22 @@ pub enum Resume {
     Nothing,
 }
 
+/// A query parameter whose value is a secret.
+#[derive(Clone, PartialEq, Eq)]
+pub struct QueryCredential {
+    /// Its name.
+    pub name: String,
+    /// The secret.
+    pub value: String,
+}
+
+/// Shows no value.
+impl fmt::Debug for QueryCredential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("QueryCredential").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
 /// What to ask for.
 #[derive(Clone)]
 pub struct Request {
@@ -193,6 +209,8 @@ pub struct Request {
     pub url: Url,
     /// The feed's own headers; one of a name that we would send replaces ours.
     pub headers: HeaderMap,
+    /// A secret that travels in the query. Like the headers it goes where the feed's own things may go; nobody is shown it.
+    pub query_credential: Option<QueryCredential>,
     /// Lets credentials and the feed's headers follow a redirect to another origin.
     pub credentials_follow_redirects: bool,
     /// How to say where the source left off.
@@ -205,6 +223,7 @@ impl fmt::Debug for Request {
         f.debug_struct("Request")
             .field("url", &presentable(&self.url).as_str())
             .field("headers", &self.headers.keys())
+            .field("query_credential", &self.query_credential)
             .field("credentials_follow_redirects", &self.credentials_follow_redirects)
             .field("resume", &self.resume)
             .finish()
@@ -214,7 +233,13 @@ impl fmt::Debug for Request {
 impl Request {
     /// Asks for a URL, with no headers but the standard's.
     pub fn new(url: Url) -> Self {
-        Self { url, headers: HeaderMap::new(), credentials_follow_redirects: false, resume: Resume::Header }
+        Self {
+            url,
+            headers: HeaderMap::new(),
+            query_credential: None,
+            credentials_follow_redirects: false,
+            resume: Resume::Header,
+        }
     }
 
     /// Where and with which `Last-Event-ID` to connect when `id` is where the source left off.
@@ -279,6 +304,18 @@ pub(crate) fn presentable(url: &Url) -> Url {
     url
 }
 
+/// [`presentable`], without the query parameter that carries a secret.
+pub(crate) fn presentable_to(request: &Request, url: &Url) -> Url {
+    let mut url = presentable(url);
+    if let Some(credential) = &request.query_credential
+        && url.query().is_some()
+    {
+        let kept = without_query_parameter(&url, &credential.name);
+        url.set_query(Some(&kept).filter(|kept| !kept.is_empty()).map(|kept| &**kept));
+    }
+    url
+}
+
 /// Host and port, as a message names them.
 pub(crate) fn address(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
@@ -287,16 +324,21 @@ pub(crate) fn address(url: &Url) -> String {
 
 /// Sets one query parameter and leaves the others as they are written.
 fn set_query_parameter(url: &mut Url, name: &str, value: &str) {
-    let kept = url.query().unwrap_or_default().split('&').filter(|pair| {
-        !pair.is_empty() && url::form_urlencoded::parse(pair.as_bytes()).next().is_none_or(|(key, _)| key != name)
-    });
-    let mut query = kept.collect::<Vec<_>>().join("&");
+    let mut query = without_query_parameter(url, name);
     if !query.is_empty() {
         query.push('&');
     }
     let pair = url::form_urlencoded::Serializer::new(String::new()).append_pair(name, value).finish();
     query.push_str(&pair);
     url.set_query(Some(&query));
+}
+
+/// The query but for one parameter.
+fn without_query_parameter(url: &Url, name: &str) -> String {
+    let kept = url.query().unwrap_or_default().split('&').filter(|pair| {
+        !pair.is_empty() && url::form_urlencoded::parse(pair.as_bytes()).next().is_none_or(|(key, _)| key != name)
+    });
+    kept.collect::<Vec<_>>().join("&")
 }
 
 /// What the attempts of one source share.

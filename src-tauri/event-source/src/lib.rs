@@ -56,7 +56,7 @@ pub mod idle;
 pub mod policy;
 pub mod reconnection;
 
-pub use connection::{Connector, ConnectorOptions, Probing, Proxy, Request, Resume};
+pub use connection::{Connector, ConnectorOptions, Probing, Proxy, QueryCredential, Request, Resume};
 pub use decoder::Decoder;
 pub use error::{Failure, Layer};
 pub use event_source::{EventSource, Occurrence, Opened};

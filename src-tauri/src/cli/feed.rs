@@ -4,6 +4,7 @@
 mod announcing;
 mod arranging;
 mod config;
+mod credential;
 mod log;
 mod status;
 mod tested;
@@ -31,7 +32,8 @@ enum Action {
     #[command(after_help = "\
 Examples:
   tidings feed add builds https://ci.example.org/events
-  tidings feed add home https://home.example.org/api/stream --header 'Authorization: Bearer …'
+  tidings feed add home https://home.example.org/api/stream --auth bearer
+  pass show ci | tidings feed add ci https://ci.example.org/events --auth basic:anna --secret-stdin
   tidings feed add topic https://ntfy.example.org/topic/sse --resume query:since --resume-path id")]
     Add {
         /// What to call it
@@ -157,16 +159,19 @@ impl FeedCommand {
         let mut owner = Owner::of(self.data.path()?)?;
         let told = match self.action {
             Action::Add { name, url, choices } => {
-                let config = choices.config(name, url).map_err(Failed::Usage)?;
-                let feed = owner.ask_for_feed(Request::FeedAdd { config })?;
-                format!("Added “{}” as feed {}.", feed.config.name, feed.id)
+                let (config, secrets) = choices.config(name, url).map_err(Failed::Usage)?;
+                let feed = owner.ask_for_feed(Request::FeedAdd { config, secrets })?;
+                format!("Added “{}” as feed {}.{}", feed.config.name, feed.id, credential::kept(&feed.config))
             }
             Action::Edit { feed, changes } => {
                 // What was typed wrongly is said before anybody is asked.
                 let changes = changes.check().map_err(Failed::Usage)?;
                 let feed = owner.feed(&feed)?;
-                let feed = owner.ask_for_feed(Request::FeedEdit { id: feed.id, config: changes.apply(feed.config) })?;
-                format!("Changed “{}”.", feed.config.name)
+                let secrets = changes.secrets().map_err(Failed::Usage)?;
+                let (id, config) = (feed.id, changes.apply(feed.config));
+                let told = if secrets.is_empty() { |_: &_| String::new() } else { credential::kept };
+                let feed = owner.ask_for_feed(Request::FeedEdit { id, config, secrets })?;
+                format!("Changed “{}”.{}", feed.config.name, told(&feed.config))
             }
             Action::Pause { feed } => {
                 let feed = owner.feed(&feed)?;

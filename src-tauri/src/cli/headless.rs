@@ -8,6 +8,7 @@ use crate::hook::Programs;
 use crate::notification::{self, Action, Desktop};
 use crate::platform::language::language;
 use crate::platform::{files, world};
+use crate::secrets::Places;
 use clap::Args;
 use std::collections::HashMap;
 use std::io::{self, Write as _};
@@ -67,6 +68,7 @@ async fn headless(data_dir: PathBuf, interrupt: &Interrupt, printed: bool) -> Ou
         connect: true,
         policy: Policy::FEED,
         hooks: Arc::new(Programs::default()),
+        secrets: Arc::new(Places::new(&data_dir)),
     })
     .map_err(Failed::work)?;
     if let Some(set_aside) = engine.set_aside() {

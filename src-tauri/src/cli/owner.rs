@@ -6,6 +6,7 @@ use super::interrupt::Interrupt;
 use super::output::reader_gone;
 use super::{Failed, Outcome, storage};
 use crate::control::{self, ControlError, Reply, Request};
+use crate::secrets::Places;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -181,8 +182,10 @@ pub(super) fn not_understood() -> Failed {
 }
 
 fn options(data_dir: PathBuf) -> EngineOptions {
+    let secrets = Arc::new(Places::new(&data_dir));
     EngineOptions {
         data_dir,
+        secrets,
         user_agent: crate::USER_AGENT.into(),
         notifier: Arc::new(Nobody),
         clock: Arc::new(SystemClock),

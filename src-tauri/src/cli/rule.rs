@@ -222,7 +222,7 @@ impl RuleCommand {
 fn change(owner: &mut Owner, feed: Feed, change: impl FnOnce(&mut Vec<Rule>)) -> Outcome {
     let mut config = feed.config;
     change(&mut config.rules);
-    owner.ask_for_feed(Request::FeedEdit { id: feed.id, config }).map(drop)
+    owner.ask_for_feed(Request::FeedEdit { id: feed.id, config, secrets: vec![] }).map(drop)
 }
 
 /// The history and the feed that is meant, without becoming the owner of either.

@@ -7,7 +7,7 @@ use crate::control::{Reply, Request};
 use clap::{Args, Subcommand};
 use std::io::{self, Write as _};
 use tidings_engine::announce::{Burst, QuietHours};
-use tidings_engine::{Click, LanguageChoice, Settings, Theme};
+use tidings_engine::{Click, LanguageChoice, SecretPlace, SecretsFacts, Settings, Theme};
 
 /// Show the settings, or change one
 ///
@@ -81,6 +81,15 @@ const KEYS: &[(&str, Get, Set)] = &[
     ("close-to-tray", |s| on_off(s.close_to_tray), |s, v| switch(&mut s.close_to_tray, v)),
     ("keep-days", |s| kept(s.retention.days), |s, v| keep(v).map(|days| s.retention.days = days)),
     ("keep-events", |s| kept(s.retention.events), |s, v| keep(v).map(|events| s.retention.events = events)),
+    (
+        "secrets",
+        |s| secrets_word(s.secret_place).to_owned(),
+        |s, v| {
+            let places = [None, Some(SecretPlace::Keyring), Some(SecretPlace::File)];
+            s.secret_place = choice(v, &places.map(|place| (secrets_word(place), place)))?;
+            Ok(())
+        },
+    ),
     ("allow-hooks", |s| on_off(s.allow_hooks), |s, v| switch(&mut s.allow_hooks, v)),
 ];
 
@@ -90,11 +99,14 @@ impl SettingsCommand {
         let Reply::Settings(mut settings) = owner.ask(Request::Settings)? else { return Err(not_understood()) };
         match self.action.unwrap_or(Action::Show) {
             Action::Show => {
+                let Reply::Secrets(facts) = owner.ask(Request::Secrets)? else { return Err(not_understood()) };
                 let width = KEYS.iter().map(|(key, ..)| key.len()).max().unwrap_or(0) + 2;
                 let mut out = io::stdout();
                 let mut keys = KEYS.iter();
-                let written =
-                    keys.try_for_each(|(key, get, _)| writeln!(out, "{key:width$}{}", shown::line(&get(&settings))));
+                let written = keys.try_for_each(|(key, get, _)| {
+                    writeln!(out, "{key:width$}{}", shown::line(&get(&settings)))?;
+                    if *key == "secrets" { writeln!(out, "{:width$}{}", "", secrets_kept(&facts)) } else { Ok(()) }
+                });
                 unless_reader_gone(written)
             }
             Action::Set { key, value } => {
@@ -104,10 +116,42 @@ impl SettingsCommand {
                 };
                 set(&mut settings, &value).map_err(Failed::Usage)?;
                 owner.ask(Request::SettingsChange { settings: settings.clone() })?;
+                if *key == "secrets" {
+                    return move_secrets(&mut owner, get(&settings));
+                }
                 tell(&format!("{key} is now {}.", get(&settings)))
             }
         }
     }
+}
+
+/// Moves what is kept to where it shall be kept from now on.
+fn move_secrets(owner: &mut Owner, word: String) -> Outcome {
+    let Reply::Secrets(facts) = owner.ask(Request::Secrets)? else { return Err(not_understood()) };
+    let moved = match owner.ask(Request::SecretsMove { to: facts.place }) {
+        Ok(Reply::SecretsMoved(moved)) => moved,
+        Ok(_) => return Err(not_understood()),
+        Err(Failed::Work(why)) => {
+            return Err(Failed::Work(format!("secrets is now {word}, but not everything was moved there. {why}")));
+        }
+        Err(failed) => return Err(failed),
+    };
+    tell(&format!("secrets is now {word}. Passwords and tokens that were moved to {}: {moved}.", facts.place.words()))
+}
+
+/// Where passwords and tokens are.
+fn secrets_kept(facts: &SecretsFacts) -> String {
+    let mut places = Vec::new();
+    for (count, place) in [(facts.in_keyring, SecretPlace::Keyring), (facts.in_file, SecretPlace::File)] {
+        if count > 0 {
+            places.push(format!("{count} in {}", place.words()));
+        }
+    }
+    if facts.with_feeds > 0 {
+        places.push(format!("those of {} feeds with their settings, as older versions kept them", facts.with_feeds));
+    }
+    let kept = if places.is_empty() { String::new() } else { format!("; kept: {}", places.join(", ")) };
+    format!("(new ones are kept in {}{kept})", facts.place.words())
 }
 
 fn word(first: bool, yes: &str, no: &str) -> String {
@@ -116,6 +160,14 @@ fn word(first: bool, yes: &str, no: &str) -> String {
 
 fn on_off(on: bool) -> String {
     word(on, "on", "off")
+}
+
+const fn secrets_word(place: Option<SecretPlace>) -> &'static str {
+    match place {
+        None => "automatic",
+        Some(SecretPlace::Keyring) => "keyring",
+        Some(SecretPlace::File) => "file",
+    }
 }
 
 const fn language_word(language: LanguageChoice) -> &'static str {

@@ -134,6 +134,7 @@ impl Watch {
                 .enumerate()
                 .map(|(feed, address)| {
                     let request = Request {
+                        query_credential: None,
                         url: address.url.clone(),
                         headers: headers.clone(),
                         credentials_follow_redirects: false,

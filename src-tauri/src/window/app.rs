@@ -24,6 +24,7 @@ use tidings::log::Log;
 use tidings::notification::{Desktop, Service};
 use tidings::platform::language::language;
 use tidings::platform::{dirs, files, world};
+use tidings::secrets::Places;
 use tidings::words::Words;
 use tidings::{USER_AGENT, demo_feed};
 use tidings_engine::{Engine, EngineError, EngineEvent, EngineEvents, EngineOptions, StoreError, SystemClock, Target};
@@ -92,6 +93,7 @@ fn start(
         connect: true,
         policy: Policy::FEED,
         hooks: Arc::new(Programs::default()),
+        secrets: Arc::new(Places::new(&data_dir)),
     });
     let engine = match opened {
         Ok(engine) => engine,

@@ -19,6 +19,8 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
     tauri::generate_handler![
         program::subscribe,
         program::change_settings,
+        program::secrets,
+        program::move_secrets,
         program::open_link,
         program::set_unsaved,
         storage::forget_set_aside,

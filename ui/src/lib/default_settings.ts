@@ -20,4 +20,5 @@ export const DEFAULT_SETTINGS: Settings = {
   catchUpDigest: true,
   click: 'event',
   retention: { days: 0, events: 0 },
+  secretPlace: null,
 };

@@ -3,6 +3,7 @@
 //! Deliberately not here: threads (`network.rs`), the public face (`engine.rs`).
 mod arranging;
 mod removal;
+mod secrets;
 mod unread;
 
 pub use removal::RESTORABLE;
@@ -20,12 +21,14 @@ use crate::store::{
 use crate::subscription::{Connectors, Subscription, Surroundings};
 use crate::teller::{EVENTS_AT_ONCE, Teller};
 use crate::template::Incoming;
+use crate::vault::Vault;
 use crate::world::World;
 use crate::{
     Decision, EngineError, EngineEvent, EngineOptions, Event, EventId, EventSummary, Feed, FeedConfig, FeedId,
-    Language, Page, PageQuery, Settings, Taken,
+    GivenSecret, KeptSecret, Language, Page, PageQuery, Settings, Taken,
 };
 use futures_util::future::join_all;
+use secrets::unused;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -55,6 +58,8 @@ pub(super) struct Core {
     health: Arc<Mutex<Health>>,
     /// Something may have to go that had not before.
     pub(super) pruning: Arc<Notify>,
+    /// Held while the settings of a feed are replaced.
+    editing: AsyncMutex<()>,
     /// Another history took the place of a damaged one.
     replaced: Arc<Notify>,
     /// A feed was removed, which in a while cannot be brought back.
@@ -69,7 +74,7 @@ pub(super) struct Core {
 
 impl Core {
     pub(super) fn new(store: Store, options: EngineOptions) -> Result<Self, EngineError> {
-        let EngineOptions { data_dir: _, user_agent, notifier, clock, connect, policy, hooks } = options;
+        let EngineOptions { data_dir: _, user_agent, notifier, clock, connect, policy, hooks, secrets } = options;
         let overview = Arc::new(Overview::new(store.feeds()?, store.retired()?));
         let settings = store.settings()?;
         let hooks = Arc::new(Starter::new(hooks, settings.allow_hooks));
@@ -92,8 +97,15 @@ impl Core {
         };
         let writer = Writer::start(store, move |news, store| aftermath.take(news, store))?;
         let connectors = Connectors::new(user_agent);
-        let surroundings =
-            Arc::new(Surroundings { overview, writer, announcer, connectors, policy, world: World::new() });
+        let surroundings = Arc::new(Surroundings {
+            overview,
+            writer,
+            announcer,
+            connectors,
+            vault: Vault::new(secrets),
+            policy,
+            world: World::new(),
+        });
         Ok(Self {
             surroundings,
             readers,
@@ -104,6 +116,7 @@ impl Core {
             language,
             health,
             pruning,
+            editing: AsyncMutex::default(),
             replaced,
             forgetting: Notify::new(),
             muted: AsyncMutex::default(),
@@ -186,11 +199,11 @@ impl Core {
         if self.ended.load(Ordering::SeqCst) { Err(EngineError::ShutDown) } else { Ok(()) }
     }
 
-    pub(super) async fn add_feed(&self, config: FeedConfig) -> Result<Feed, EngineError> {
-        let config = config.checked()?;
-        self.surroundings.connectors.of(&config)?;
+    pub(super) async fn add_feed(&self, config: FeedConfig, given: Vec<GivenSecret>) -> Result<Feed, EngineError> {
+        let (config, new) = self.keep_apart(config, given, None).await?;
         let mut subscriptions = self.subscriptions.lock().await;
-        let feed = self.change(move |store| store.add_feed(&config)).await?;
+        let added = self.change(move |store| store.add_feed(&config)).await;
+        let feed = self.unless_failed(added, new).await?;
         self.surroundings.overview.put(feed.clone());
         self.start(&mut subscriptions, feed.clone(), Duration::ZERO);
         if !feed.config.folder.is_empty() {
@@ -199,11 +212,35 @@ impl Core {
         Ok(feed)
     }
 
-    pub(super) async fn edit_feed(&self, id: FeedId, config: FeedConfig) -> Result<Feed, EngineError> {
-        let config = config.checked()?;
-        self.surroundings.connectors.of(&config)?;
+    pub(super) async fn edit_feed(
+        &self,
+        id: FeedId,
+        config: FeedConfig,
+        given: Vec<GivenSecret>,
+    ) -> Result<Feed, EngineError> {
+        // A person who unlocks a keyring takes a while, in which other feeds can be changed; and two changes of this one
+        // happen one after the other all the same.
+        let _one_at_a_time = self.editing.lock().await;
+        let (config, new) = self.keep_apart(config, given, Some(&self.feed(id)?.config)).await?;
+        self.replace(id, config, new).await
+    }
+
+    /// Replaces what the user chose. `new` are those of its secrets that were kept for it just now.
+    pub(super) async fn replace(
+        &self,
+        id: FeedId,
+        config: FeedConfig,
+        new_secrets: Vec<KeptSecret>,
+    ) -> Result<Feed, EngineError> {
         let mut subscriptions = self.subscriptions.lock().await;
-        let old = self.feed(id)?;
+        let old = match self.feed(id) {
+            Ok(old) => old,
+            Err(gone) => {
+                self.surroundings.vault.forget(new_secrets).await;
+                return Err(gone);
+            }
+        };
+        let unused = unused(&old.config, &config);
         let new = Feed { config, ..old.clone() };
         let anew = new.config.connects_otherwise_than(&old.config);
         let forget = if new.config.is_another_stream_than(&old.config) {
@@ -228,7 +265,8 @@ impl Core {
             self.start(&mut subscriptions, feed.clone(), Duration::ZERO);
         }
         self.pruning.notify_one();
-        edited?;
+        self.unless_failed(edited, new_secrets).await?;
+        self.surroundings.vault.forget(unused).await;
         if folder != feed.config.folder {
             self.find_place(id, feed.config.folder.clone()).await?;
         }

@@ -4,11 +4,12 @@
 use super::keys::Keys;
 use super::look;
 use crate::announce::FeedAnnouncing;
-use crate::{EngineError, FeedConfig, Intake, Mapping, ProxyChoice, ResumeMode};
+use crate::secret::FeedSecrets;
+use crate::{Credential, EngineError, FeedConfig, Intake, Mapping, ProxyChoice, ResumeMode, Secret, SecretOf};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use std::path::PathBuf;
 use std::time::Duration;
-use tidings_event_source::{ConnectorOptions, Probing, Proxy, Request, Resume, decoder};
+use tidings_event_source::{ConnectorOptions, Probing, Proxy, QueryCredential, Request, Resume, decoder};
 use url::{Host, Url};
 
 /// The longest name of a feed or a folder, in characters.
@@ -23,8 +24,10 @@ impl FeedConfig {
         self.name = one_line(&self.name);
         self.folder = folder_name(&self.folder)?;
         self.icon = self.icon.trim().into();
-        let url = self.request()?.url;
-        self.proxy()?;
+        self.credential = self.credential.checked().map_err(bad)?;
+        let nothing = FeedSecrets::default();
+        let url = self.request(&nothing)?.url;
+        self.proxy(&nothing)?;
         if self.name.is_empty() {
             self.name = url.host_str().unwrap_or_default().into();
             if let Some(port) = url.port() {
@@ -49,10 +52,16 @@ impl FeedConfig {
     }
 
     /// What to ask the server for.
-    pub(crate) fn request(&self) -> Result<Request, EngineError> {
+    pub(crate) fn request(&self, secrets: &FeedSecrets) -> Result<Request, EngineError> {
         Ok(Request {
             url: web_address(&self.url)?,
-            headers: self.header_map()?,
+            headers: self.header_map(secrets)?,
+            query_credential: match (&self.credential, secrets.get(&SecretOf::Credential)) {
+                (Credential::Query { name }, Some(secret)) => {
+                    Some(QueryCredential { name: name.clone(), value: secret.reveal().to_owned() })
+                }
+                _ => None,
+            },
             credentials_follow_redirects: self.credentials_follow_redirects,
             resume: match &self.resume {
                 ResumeMode::Header => Resume::Header,
@@ -71,9 +80,13 @@ impl FeedConfig {
     }
 
     /// What the connections may share with those of other feeds.
-    pub(crate) fn connector_options(&self, user_agent: &str) -> Result<ConnectorOptions, EngineError> {
+    pub(crate) fn connector_options(
+        &self,
+        user_agent: &str,
+        secrets: &FeedSecrets,
+    ) -> Result<ConnectorOptions, EngineError> {
         Ok(ConnectorOptions {
-            proxy: self.proxy()?,
+            proxy: self.proxy(secrets)?,
             authorities: self.ca_file.iter().map(PathBuf::from).collect(),
             insecure: self.insecure,
             user_agent: user_agent.to_owned(),
@@ -129,36 +142,51 @@ impl FeedConfig {
         }
     }
 
-    fn proxy(&self) -> Result<Proxy, EngineError> {
+    fn proxy(&self, secrets: &FeedSecrets) -> Result<Proxy, EngineError> {
         match &self.proxy {
             ProxyChoice::System => Ok(Proxy::System),
             ProxyChoice::None => Ok(Proxy::None),
             ProxyChoice::Url(address) => {
                 let url = Url::parse(address.trim()).ok().filter(Url::has_host);
                 let url = url.filter(|url| matches!(url.scheme(), "http" | "https" | "socks5" | "socks5h"));
-                url.map(Proxy::Url).ok_or_else(|| {
+                let mut url = url.ok_or_else(|| {
                     bad("The proxy address has to begin with http://, https://, socks5:// or socks5h://.".to_owned())
-                })
+                })?;
+                if let Some(password) = secrets.get(&SecretOf::Proxy) {
+                    // Fails for no such address.
+                    let _ = url.set_password(Some(password.reveal()));
+                }
+                Ok(Proxy::Url(url))
             }
         }
     }
 
     /// Several headers of one name are all sent. The sentences name headers, never their values, which may be secret.
-    fn header_map(&self) -> Result<HeaderMap, EngineError> {
+    fn header_map(&self, secrets: &FeedSecrets) -> Result<HeaderMap, EngineError> {
         let mut headers = HeaderMap::new();
-        for header in &self.headers {
-            let name = header.name.trim();
+        let no_password = (!self.credential.needs_secret()).then(|| Secret::new(""));
+        let credential = secrets.get(&SecretOf::Credential).or(no_password.as_ref());
+        let credential = credential.and_then(|secret| self.credential.header(secret));
+        let own = self.headers.iter().map(|header| {
+            let kept = secrets.get(&SecretOf::Header(header.name.trim().to_ascii_lowercase()));
+            let value = kept.filter(|_| header.value.is_empty()).map_or(&*header.value, Secret::reveal);
+            (&*header.name, value.to_owned())
+        });
+        for (name, value) in own.chain(credential) {
+            let name = name.trim();
             if name.is_empty() {
                 return Err(bad("A header has no name: give it one, or remove it.".to_owned()));
             }
             let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| {
                 bad(format!("“{}” cannot be a header's name: use letters, digits and hyphens.", name.escape_debug()))
             })?;
-            let value = HeaderValue::from_str(header.value.trim()).map_err(|_| {
+            let mut value = HeaderValue::from_str(value.trim()).map_err(|_| {
                 bad(format!(
                     "The value of the header “{name}” has a line break or another control character: remove it."
                 ))
             })?;
+            // Left out of what is shown, and never indexed by HTTP/2.
+            value.set_sensitive(true);
             headers.append(name, value);
         }
         Ok(headers)

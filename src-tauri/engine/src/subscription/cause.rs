@@ -1,13 +1,29 @@
 //! Why a feed does not work, in a sentence and in a word.
 //!
 //! Deliberately not here: the sentences, which the failures bring with them (`tidings-event-source`).
-use crate::{Cause, EngineError};
+use crate::secret::Hidden;
+use crate::{Cause, Credential, EngineError, SecretsError};
 use tidings_event_source::Failure;
 
 impl Cause {
     /// Of a connection that did not open, or ended.
-    pub(super) fn of(failure: &Failure) -> Self {
-        Self { layer: failure.layer().code().to_owned(), message: failure.to_string(), short: short(failure) }
+    pub(super) fn of(failure: &Failure, credential: &Credential, hidden: &Hidden) -> Self {
+        let mut message = match failure {
+            Failure::Status { status: 401 | 403, .. } => refused(failure, credential),
+            failure => failure.to_string(),
+        };
+        hidden.hide(&mut message);
+        Self { layer: failure.layer().code().to_owned(), message, short: short(failure) }
+    }
+
+    /// Of a password or token that cannot be had.
+    pub(super) fn of_secrets(error: &SecretsError) -> Self {
+        let short = match error {
+            SecretsError::Locked => "locked",
+            SecretsError::NotGiven | SecretsError::Missing(_) => "no password",
+            _ => "keyring",
+        };
+        Self { layer: "secrets".to_owned(), message: error.to_string(), short: short.to_owned() }
     }
 
     /// Of settings that no longer work, such as a certificate file that is gone.
@@ -25,6 +41,18 @@ impl Cause {
                     .to_owned(),
             short: "fault".to_owned(),
         }
+    }
+}
+
+/// A server's no to whoever asks.
+fn refused(failure: &Failure, credential: &Credential) -> String {
+    let Failure::Status { status, reason, .. } = failure else { return failure.to_string() };
+    let answer = if reason.is_empty() { status.to_string() } else { format!("{status} {reason}") };
+    match credential {
+        Credential::None => {
+            format!("The server answered {answer}: it wants a password or a token, and this feed sends none.")
+        }
+        credential => format!("The server refused {} ({answer}): enter another.", credential.secret_word()),
     }
 }
 

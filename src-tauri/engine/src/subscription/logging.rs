@@ -2,9 +2,10 @@
 //!
 //! Deliberately not here: how many of them are kept, and who reads them (`connection_log.rs`).
 use super::presence::Presence;
-use crate::FeedConfig;
 use crate::clock::now;
 use crate::connection_log::{ConnectionLog, Logged, long_text, shown_address, text};
+use crate::secret::Hidden;
+use crate::{Cause, Credential, FeedConfig};
 use std::time::Duration;
 use tidings_event_source::{Frame, Occurrence, Policy, Url};
 
@@ -14,6 +15,8 @@ pub(super) struct Logging {
     url: Box<str>,
     policy: Policy,
     event_limit: usize,
+    credential: Credential,
+    hidden: Hidden,
     /// The reconnection time that this connection asked for last: many servers do with every event.
     retry: Option<u64>,
 }
@@ -21,7 +24,24 @@ pub(super) struct Logging {
 impl Logging {
     pub(super) fn new(log: ConnectionLog, config: &FeedConfig, policy: Policy) -> Self {
         let url = Url::parse(&config.url).map(|url| shown_address(&url)).unwrap_or_default();
-        Self { log, url, policy, event_limit: config.event_limit_in_bytes(), retry: None }
+        Self {
+            log,
+            url,
+            policy,
+            event_limit: config.event_limit_in_bytes(),
+            credential: config.credential.clone(),
+            hidden: Hidden::default(),
+            retry: None,
+        }
+    }
+
+    /// From now on these are left out of what servers say.
+    pub(super) fn hide(&mut self, hidden: Hidden) {
+        self.hidden = hidden;
+    }
+
+    pub(super) const fn hidden(&self) -> &Hidden {
+        &self.hidden
     }
 
     /// Something happened that is no occurrence of the source.
@@ -67,13 +87,13 @@ impl Logging {
                     status: opened.status,
                     protocol: opened.protocol.into(),
                     content_type: text(opened.content_type),
-                    redirected: redirected.map(|url| shown_address(&url)),
+                    redirected: redirected.map(|url| self.hidden.hidden_in(&shown_address(&url))),
                     first_byte: milliseconds(opened.time_to_head),
                 }
             }
             Occurrence::Lost { retry_in, polling: true, .. } => Logged::Polled { retry_in: milliseconds(*retry_in) },
             Occurrence::Lost { failure, retry_in, needs_attention, .. } => {
-                let cause = crate::Cause::of(failure);
+                let cause = Cause::of(failure, &self.credential, &self.hidden);
                 Logged::Error {
                     layer: cause.layer.into(),
                     message: long_text(&cause.message),
@@ -83,7 +103,10 @@ impl Logging {
                     needs_attention: *needs_attention,
                 }
             }
-            Occurrence::Closed(failure) => Logged::Closed { message: long_text(&failure.to_string()) },
+            Occurrence::Closed(failure) => {
+                let cause = Cause::of(failure, &self.credential, &self.hidden);
+                Logged::Closed { message: long_text(&cause.message) }
+            }
         };
         self.log.add(what);
     }

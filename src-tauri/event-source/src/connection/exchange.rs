@@ -1,9 +1,12 @@
 //! One attempt: the request, the redirects it meets, and the judgement of the response head.
 //!
 //! Deliberately not here: the stream that follows, and what happens after a failure.
-use super::{Asked, Connector, HEAD_LIMIT, LastEventId, REDIRECT_LIMIT, RESPONSE_HEAD_LIMIT, cause, presentable};
-use crate::Failure;
+use super::{
+    Asked, Connector, HEAD_LIMIT, LastEventId, REDIRECT_LIMIT, RESPONSE_HEAD_LIMIT, cause, presentable_to,
+    set_query_parameter,
+};
 use crate::error::RedirectProblem;
+use crate::{Failure, Request};
 use http_body::Body as _;
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::{Response, StatusCode};
@@ -56,7 +59,7 @@ impl Connector {
             for redirects in (0..).take(REDIRECT_LIMIT + 1) {
                 let response = send(&connector, &asked, &url, last_event_id.as_ref()).await?;
                 if !is_redirect(response.status()) {
-                    return judge(response, url, redirects, started).await;
+                    return judge(response, &asked.request, url, redirects, started).await;
                 }
                 url = redirected(&url, response.headers())?;
             }
@@ -85,6 +88,9 @@ async fn send(
         // A redirect within the feed's reach keeps the credentials of the feed's URL. This fails for no http(s) URL.
         let _ = url.set_username(request.url.username());
         let _ = url.set_password(request.url.password());
+    }
+    if own && let Some(credential) = &request.query_credential {
+        set_query_parameter(&mut url, &credential.name, &credential.value);
     }
     // Turns user name and password into Basic credentials, which a header of the feed then replaces.
     let sent = connector.client.get(url.clone()).headers(headers).send();
@@ -118,7 +124,13 @@ fn redirected(from: &Url, headers: &HeaderMap) -> Result<Url, Failure> {
 }
 
 /// Whether the response is an event stream (the standard, 9.2.3: 200 with the right type), and if not, what it is.
-async fn judge(response: Response, url: Url, redirects: u32, started: Instant) -> Result<Exchange, Failure> {
+async fn judge(
+    response: Response,
+    request: &Request,
+    url: Url,
+    redirects: u32,
+    started: Instant,
+) -> Result<Exchange, Failure> {
     let answered_after = started.elapsed();
     let status = response.status();
     if status != StatusCode::OK {
@@ -138,7 +150,7 @@ async fn judge(response: Response, url: Url, redirects: u32, started: Instant) -
     match content_type {
         Some(content_type) if essence(&content_type).eq_ignore_ascii_case("text/event-stream") => {
             let head = Head {
-                shown_url: String::from(presentable(&url)).into_boxed_str(),
+                shown_url: String::from(presentable_to(request, &url)).into_boxed_str(),
                 url,
                 redirects,
                 status: status.as_u16(),

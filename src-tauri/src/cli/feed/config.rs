@@ -1,13 +1,15 @@
 //! What can be chosen for a feed on the command line.
 //!
 //! Deliberately not here: what the choices mean (the engine's `feed.rs`). What may hold a secret is never repeated.
-use super::announcing;
+use super::{announcing, credential};
 use crate::cli::argument::{address, header, proxy};
 use crate::cli::settings;
 use clap::Args;
 use std::path::{Path, PathBuf};
 use tidings_engine::announce::FeedAnnouncing;
-use tidings_engine::{FeedColor, FeedConfig, FeedRetention, Header, Mapping, ProxyChoice, RepeatRule, ResumeMode};
+use tidings_engine::{
+    Credential, FeedColor, FeedConfig, FeedRetention, GivenSecret, Header, Mapping, ProxyChoice, RepeatRule, ResumeMode,
+};
 
 /// A feed with every choice at its default.
 pub(super) fn new(name: String, url: String) -> FeedConfig {
@@ -18,10 +20,14 @@ pub(super) fn new(name: String, url: String) -> FeedConfig {
         color: None,
         icon: String::new(),
         headers: vec![],
+        credential: Credential::None,
+        secrets: vec![],
         resume: ResumeMode::default(),
         repeats: RepeatRule::default(),
         proxy: ProxyChoice::default(),
         ca_file: None,
+        certificate_file: None,
+        pinned: None,
         insecure: false,
         credentials_follow_redirects: false,
         notify: true,
@@ -46,9 +52,11 @@ struct Common {
     /// One or two letters, or an emoji, for its icon; '' is the first letter of its name
     #[arg(long, value_name = "SIGN")]
     icon: Option<String>,
-    /// A header to send; may be repeated
+    /// A header to send; may be repeated. The value of one that carries a password or token is kept apart, like that of --auth
     #[arg(long = "header", value_name = "'Name: value'", allow_hyphen_values = true)]
     headers: Vec<String>,
+    #[command(flatten)]
+    credential: credential::Typed,
     /// How it resumes: 'header' (Last-Event-ID), 'query:NAME' (a query parameter), or 'none'
     #[arg(long, value_name = "HOW")]
     resume: Option<String>,
@@ -138,6 +146,7 @@ pub(super) struct Checked {
     icon: Option<String>,
     no_headers: bool,
     headers: Vec<Header>,
+    credential: credential::Checked,
     resume: Option<ResumeMode>,
     repeats: Option<RepeatRule>,
     proxy: Option<ProxyChoice>,
@@ -172,9 +181,11 @@ struct ColorChoice(Option<FeedColor>);
 
 impl Choices {
     /// Fails with a sentence.
-    pub(super) fn config(self, name: String, url: String) -> Result<FeedConfig, String> {
+    pub(super) fn config(self, name: String, url: String) -> Result<(FeedConfig, Vec<GivenSecret>), String> {
         address(&url)?;
-        Ok(self.common.check()?.apply(new(named(name)?, url)))
+        let (name, checked) = (named(name)?, self.common.check()?);
+        let secrets = checked.secrets()?;
+        Ok((checked.apply(new(name, url)), secrets))
     }
 }
 
@@ -215,6 +226,7 @@ impl Common {
             color: self.color.as_deref().map(color_choice).transpose()?,
             icon: self.icon,
             headers: self.headers.iter().map(|given| checked_header(given)).collect::<Result<_, _>>()?,
+            credential: self.credential.check()?,
             resume: resume_choice(self.resume.as_deref(), self.resume_path, self.resume_types)?,
             repeats: self.repeats.as_deref().map(repeat_rule).transpose()?,
             proxy: self.proxy.as_deref().map(proxy_choice).transpose()?,
@@ -231,6 +243,11 @@ impl Common {
 }
 
 impl Checked {
+    /// Asks for the passwords and tokens that belong to it. Fails with a sentence.
+    pub(super) fn secrets(&self) -> Result<Vec<GivenSecret>, String> {
+        self.credential.secrets()
+    }
+
     /// What was not named stays. A header takes the place of those of the same name.
     pub(super) fn apply(self, mut config: FeedConfig) -> FeedConfig {
         if self.no_headers {
@@ -244,6 +261,7 @@ impl Checked {
         }
         config.headers.retain(|old| !self.headers.iter().any(|new| new.name.eq_ignore_ascii_case(&old.name)));
         config.headers.extend(self.headers);
+        let config = self.credential.apply(config);
         FeedConfig {
             name: self.name.unwrap_or(config.name),
             url: self.url.unwrap_or(config.url),
@@ -417,6 +435,7 @@ mod tests {
             color: None,
             icon: None,
             headers: vec!["a: 4".into()],
+            credential: credential::Typed::default(),
             resume: None,
             resume_path: None,
             resume_types: vec![],

@@ -1,7 +1,7 @@
 //! Feeds as they are listed and shown.
 //!
 //! Deliberately not here: secrets. Passwords in addresses and the values of headers that carry keys are left out.
-use super::find;
+use super::{credential, find};
 use crate::cli::output::Output;
 use crate::cli::owner::Seen;
 use crate::cli::rule::described::{condition, consequence};
@@ -9,8 +9,8 @@ use crate::cli::{Failed, Format, Outcome, moment, settings, shown, unless_reader
 use serde::Serialize;
 use std::io::{self, Write as _};
 use tidings_engine::{
-    Feed, FeedColor, FeedId, FeedState, FeedStatus, Gap, Mapping, ProxyChoice, RemovedFeed, RepeatRule, ResumeMode,
-    Rule,
+    Credential, Feed, FeedColor, FeedId, FeedState, FeedStatus, Gap, Mapping, ProxyChoice, RemovedFeed, RepeatRule,
+    ResumeMode, Rule, SecretOf,
 };
 
 const HIDDEN: &str = "(hidden)";
@@ -38,6 +38,10 @@ struct Shown<'a> {
     keep_days: Option<String>,
     keep_events: Option<String>,
     headers: Vec<(&'a str, &'a str)>,
+    /// As `--auth` takes it.
+    credential: String,
+    /// Where its passwords and tokens are kept: "keyring", "file"; null: it has none.
+    secrets: Option<&'static str>,
     /// "header", "none", "query:NAME"
     resume: String,
     /// Where the value for that parameter stands in the data; null: the last event ID is sent.
@@ -76,7 +80,11 @@ impl<'a> Shown<'a> {
     fn new(feed: &'a Feed, status: Option<&'a FeedStatus>) -> Self {
         let config = &feed.config;
         let state = status.map(|status| &status.state);
-        let hide = |name: &str, value: &'a str| if shown::is_secret(name) { HIDDEN } else { value };
+        let is_kept = |name: &str| {
+            let name = name.to_ascii_lowercase();
+            config.secrets.iter().any(|kept| kept.of == SecretOf::Header(name.clone()))
+        };
+        let hide = |name: &str, value: &'a str| if shown::is_secret(name) || is_kept(name) { HIDDEN } else { value };
         Self {
             id: feed.id.0,
             name: &config.name,
@@ -93,6 +101,8 @@ impl<'a> Shown<'a> {
             keep_days: config.retention.days.map(settings::kept),
             keep_events: config.retention.events.map(settings::kept),
             headers: config.headers.iter().map(|header| (&*header.name, hide(&header.name, &header.value))).collect(),
+            credential: credential::word(&config.credential),
+            secrets: config.secrets.first().map(|kept| credential::place(kept.place)),
             resume: match &config.resume {
                 ResumeMode::Header => "header".into(),
                 ResumeMode::Query { parameter, .. } => format!("query:{parameter}"),
@@ -312,6 +322,18 @@ fn text(output: &mut Output, feed: &Feed, status: Option<&FeedStatus>, gaps: &[G
     }
     for (name, value) in &facts.headers {
         line("header", &format!("{name}: {value}"))?;
+    }
+    if feed.config.credential != Credential::None {
+        line("credential", &facts.credential)?;
+    }
+    for kept in &feed.config.secrets {
+        let what = match &kept.of {
+            SecretOf::Credential => "its password or token".to_owned(),
+            SecretOf::Header(name) => format!("the header {name}"),
+            SecretOf::Proxy => "the password for the proxy".to_owned(),
+            SecretOf::Certificate => "the password of the certificate".to_owned(),
+        };
+        line("secret", &format!("{what} is kept in {}", kept.place.words()))?;
     }
     line("resume", &resume_words(&facts))?;
     line("repeats", &facts.repeats)?;

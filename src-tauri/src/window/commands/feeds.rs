@@ -3,8 +3,8 @@ use super::Answer;
 use crate::shell::Shell;
 use tauri::State;
 use tidings_engine::{
-    Destination, Feed, FeedConfig, FeedId, FeedStatus, Figures, FiguresQuery, HookReport, Item, Placed, Trial,
-    TrialReport,
+    Destination, Feed, FeedConfig, FeedId, FeedStatus, Figures, FiguresQuery, GivenSecret, HookReport, Item, Placed,
+    Trial, TrialReport,
 };
 
 #[tauri::command]
@@ -13,13 +13,22 @@ pub(super) async fn feed(shell: State<'_, Shell>, id: FeedId) -> Answer<FeedStat
 }
 
 #[tauri::command]
-pub(super) async fn add_feed(shell: State<'_, Shell>, config: FeedConfig) -> Answer<Feed> {
-    Ok(shell.engine.add_feed(config).await?)
+pub(super) async fn add_feed(
+    shell: State<'_, Shell>,
+    config: FeedConfig,
+    secrets: Option<Vec<GivenSecret>>,
+) -> Answer<Feed> {
+    Ok(shell.engine.add_feed_with(config, secrets.unwrap_or_default()).await?)
 }
 
 #[tauri::command]
-pub(super) async fn edit_feed(shell: State<'_, Shell>, id: FeedId, config: FeedConfig) -> Answer<Feed> {
-    Ok(shell.engine.edit_feed(id, config).await?)
+pub(super) async fn edit_feed(
+    shell: State<'_, Shell>,
+    id: FeedId,
+    config: FeedConfig,
+    secrets: Option<Vec<GivenSecret>>,
+) -> Answer<Feed> {
+    Ok(shell.engine.edit_feed_with(id, config, secrets.unwrap_or_default()).await?)
 }
 
 #[tauri::command]

@@ -7,7 +7,7 @@ use tauri::{AppHandle, State, WebviewWindow};
 use tidings::boundary::{CommandError, Snapshot, WindowMessage};
 use tidings::link;
 use tidings::platform::{autostart, dirs};
-use tidings_engine::Settings;
+use tidings_engine::{SecretPlace, SecretsFacts, Settings};
 
 #[tauri::command]
 pub(super) async fn subscribe(
@@ -21,6 +21,20 @@ pub(super) async fn subscribe(
 #[tauri::command]
 pub(super) async fn change_settings(shell: State<'_, Shell>, settings: Settings) -> Answer<()> {
     Ok(shell.engine.change_settings(settings).await?)
+}
+
+/// Where passwords and tokens are kept.
+#[tauri::command]
+pub(super) async fn secrets(shell: State<'_, Shell>) -> Answer<SecretsFacts> {
+    Ok(shell.engine.secrets().await?)
+}
+
+/// Keeps all passwords and tokens there from now on. How many were moved.
+#[tauri::command]
+pub(super) async fn move_secrets(shell: State<'_, Shell>, to: SecretPlace) -> Answer<u32> {
+    let settings = shell.engine.settings().await?;
+    shell.engine.change_settings(Settings { secret_place: Some(to), ..settings }).await?;
+    Ok(shell.engine.move_secrets(to).await?)
 }
 
 #[tauri::command]

@@ -58,6 +58,17 @@ unread: number,
 /** Those starred. */
 starred: number, };
 
+/** How a feed says who asks. The token or password itself is kept apart. */
+export type Credential = { "kind": "none" } | { "kind": "bearer" } | { "kind": "basic",
+/** The user name; no colon in it. */
+user: string, } | { "kind": "header",
+/** Its name. */
+name: string, } | { "kind": "query",
+/** Its name. */
+name: string, } | { "kind": "cookie",
+/** Its name. */
+name: string, };
+
 /** The history as a file, as the settings show it. */
 export type DataFacts = {
 /** The folder it lies in. */
@@ -230,6 +241,10 @@ color: FeedColor | null,
 icon: string,
 /** Sent with each request; one of a name that Tidings would send replaces that. */
 headers: Array<Header>,
+/** How it says who asks. Sent to the origin of its address only, unless `credentials_follow_redirects` says otherwise. */
+credential: Credential,
+/** Which of its secrets are kept, and where. Only the engine writes this; what callers hand in is ignored. */
+secrets: Array<KeptSecret>,
 /** How it says where it left off. */
 resume: ResumeMode,
 /** What counts as the same event again. */
@@ -238,6 +253,10 @@ repeats: RepeatRule,
 proxy: ProxyChoice,
 /** A PEM file with further certificate authorities. */
 caFile: string | null,
+/** A file with the client's certificate and key: PEM, or PKCS#12 whose password is kept apart. */
+certificateFile: string | null,
+/** SHA-256 of the only server certificate that is accepted, in 64 hexadecimal digits: whoever signed it, and no other. */
+pinned: string | null,
 /** Accepts any certificate. */
 insecure: boolean,
 /** Lets credentials and headers follow a redirect to another origin. */
@@ -288,6 +307,10 @@ color: FeedColor | null,
 icon: string,
 /** Sent with each request; one of a name that Tidings would send replaces that. */
 headers: Array<Header>,
+/** How it says who asks. Sent to the origin of its address only, unless `credentials_follow_redirects` says otherwise. */
+credential: Credential,
+/** Which of its secrets are kept, and where. Only the engine writes this; what callers hand in is ignored. */
+secrets: Array<KeptSecret>,
 /** How it says where it left off. */
 resume: ResumeMode,
 /** What counts as the same event again. */
@@ -296,6 +319,10 @@ repeats: RepeatRule,
 proxy: ProxyChoice,
 /** A PEM file with further certificate authorities. */
 caFile: string | null,
+/** A file with the client's certificate and key: PEM, or PKCS#12 whose password is kept apart. */
+certificateFile: string | null,
+/** SHA-256 of the only server certificate that is accepted, in 64 hexadecimal digits: whoever signed it, and no other. */
+pinned: string | null,
 /** Accepts any certificate. */
 insecure: boolean,
 /** Lets credentials and headers follow a redirect to another origin. */
@@ -413,11 +440,18 @@ from: number | null,
 /** Milliseconds since the Unix epoch; `None`: up to now. */
 until: number | null, };
 
+/** A secret that the user gives. */
+export type GivenSecret = {
+/** What it is good for. */
+of: SecretOf,
+/** Empty: the one that is kept is to be forgotten. */
+secret: Secret, };
+
 /** A request header of a feed. */
 export type Header = {
 /** Any case. */
 name: string,
-/** Maybe a secret: shown to nobody but the user. */
+/** What it says. Of one that carries a secret it is kept apart and empty here. */
 value: string, };
 
 /** Why an event waits for a digest. Times are milliseconds since the Unix epoch. */
@@ -483,6 +517,15 @@ amount: number,
 file: string | null, } | { "state": "failed",
 /** Why, as a sentence. */
 message: string, });
+
+/** That there is a secret, and where; not the secret. */
+export type KeptSecret = {
+/** What it is good for. */
+of: SecretOf,
+/** Where it is. */
+place: SecretPlace,
+/** What it is found by there. Each secret has another one, made by chance and never used again. */
+key: string, };
 
 /** The language that the user chose. */
 export type LanguageChoice = "system" | "en" | "zh-CN";
@@ -734,6 +777,31 @@ feed: FeedId, } | { "kind": "folder",
 /** Its name. */
 folder: string, };
 
+/**
+ * A password, a token, a cookie. It shows itself to nobody who did not ask for it by [`Self::reveal`].
+ *
+ * It can be serialized, for the way from the window or another process to the engine that keeps it. Nothing that is
+ * stored or shown has a field of this type.
+ */
+export type Secret = string;
+
+/** What a secret of a feed is good for. */
+export type SecretOf = { "kind": "credential" } | { "kind": "header", "name": string } | { "kind": "proxy" } | { "kind": "certificate" };
+
+/** Where secrets are kept. */
+export type SecretPlace = "keyring" | "file";
+
+/** Where passwords and tokens are kept. */
+export type SecretsFacts = {
+/** Where new ones are kept. */
+place: SecretPlace,
+/** How many are in the keyring. */
+inKeyring: number,
+/** How many are in the file. */
+inFile: number,
+/** How many feeds have some that an older version stored with their settings. */
+withFeeds: number, };
+
 /** What became of a damaged database. */
 export type SetAside = {
 /** The damaged file, under its new name. */
@@ -774,7 +842,9 @@ catchUpDigest: boolean,
 /** What a click on a notification leads to. */
 click: Click,
 /** What is kept of each feed. */
-retention: Retention, };
+retention: Retention,
+/** Where new passwords and tokens are kept; `None`: in the keyring if there is one. */
+secretPlace: SecretPlace | null, };
 
 /** Why an event is never announced. */
 export type Silence = "off" | "feedOff" | "rule" | "empty" | "firstSnapshot" | "inView" | "unrecorded";

@@ -66,6 +66,7 @@ impl Core {
                 there.as_ref().map_err(|_| EngineError::NoSuchFeed(id))?;
             }
             end(&mut subscriptions, id).await;
+            let left = self.surroundings.overview.kept_secrets(id);
             if let Err(error) = self.change(move |store| store.delete_feed(id)).await {
                 if let Ok(feed) = there
                     && !feed.paused
@@ -76,6 +77,8 @@ impl Core {
             }
             self.surroundings.overview.remove(id);
             self.has_gone(id);
+            drop(subscriptions);
+            self.surroundings.vault.forget(left).await;
         }
         tokio::spawn(async move { self.sweep().await });
         Ok(())
@@ -86,11 +89,15 @@ impl Core {
         let restorable = milliseconds(RESTORABLE);
         loop {
             let next = self.change(move |store| {
+                let before = store.retired()?;
                 let next = store.forget_retired(now().saturating_sub(restorable))?;
-                Ok((next, store.retired()?))
+                Ok((next, before, store.retired()?))
             });
             let wait = match next.await {
-                Ok((next, retired)) => {
+                Ok((next, before, retired)) => {
+                    let still = |kept: &_| retired.iter().any(|retired| retired.feed.config.secrets.contains(kept));
+                    let kept = before.into_iter().flat_map(|retired| retired.feed.config.secrets);
+                    self.surroundings.vault.forget(kept.filter(|kept| !still(kept)).collect()).await;
                     if self.surroundings.overview.set_retired(retired) {
                         self.tell_removed();
                         self.sweep().await;

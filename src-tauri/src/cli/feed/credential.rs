@@ -1,0 +1,186 @@
+//! How a feed says who asks, and whom it believes, as it is typed.
+//!
+//! A password or token is never an argument, where every user of the computer could read it: it is asked for at the
+//! terminal, or read from standard input. Deliberately not here: keeping it (the engine).
+use clap::Args;
+use std::io::{self, BufRead as _};
+use tidings_engine::{Credential, FeedConfig, GivenSecret, KeptSecret, Secret, SecretOf, SecretPlace};
+
+/// What can be typed.
+#[derive(Debug, Default, Args)]
+pub(super) struct Typed {
+    /// How it says who asks: 'bearer', 'basic:USER', 'header:NAME', 'query:NAME', 'cookie:NAME', or 'none'
+    ///
+    /// The token or password is asked for at the terminal, and kept in the keyring of the desktop, or in a file that only you can
+    /// read where there is none.
+    #[arg(long, value_name = "HOW")]
+    auth: Option<String>,
+    /// Ask for the password of the user that --proxy names
+    #[arg(long, requires = "proxy")]
+    proxy_password: bool,
+    /// Read what is to be asked for from standard input instead, a line for each: of --auth, --proxy-password,
+    /// --certificate-password
+    #[arg(long)]
+    secret_stdin: bool,
+}
+
+/// What was typed, understood.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Checked {
+    credential: Option<Credential>,
+    proxy_password: bool,
+    from_stdin: bool,
+}
+
+impl Typed {
+    /// Fails with a sentence.
+    pub(super) fn check(self) -> Result<Checked, String> {
+        Ok(Checked {
+            credential: self.auth.as_deref().map(credential).transpose()?,
+            proxy_password: self.proxy_password,
+            from_stdin: self.secret_stdin,
+        })
+    }
+}
+
+impl Checked {
+    /// What was not named stays.
+    pub(super) fn apply(&self, mut config: FeedConfig) -> FeedConfig {
+        if let Some(credential) = &self.credential {
+            config.credential = credential.clone();
+        }
+        config
+    }
+
+    /// Asks for the secrets that belong to what was typed. Fails with a sentence.
+    pub(super) fn secrets(&self) -> Result<Vec<GivenSecret>, String> {
+        let mut wanted = Vec::new();
+        if let Some(credential) = &self.credential
+            && let Some(question) = question(credential)
+        {
+            wanted.push((SecretOf::Credential, question));
+        }
+        if self.proxy_password {
+            wanted.push((SecretOf::Proxy, "Password for the proxy: ".to_owned()));
+        }
+        if wanted.is_empty() && self.from_stdin {
+            return Err("--secret-stdin goes with --auth or another choice that needs a password or token.".into());
+        }
+        let ask = |(of, question): (SecretOf, String)| {
+            let secret = if self.from_stdin { line()? } else { asked(&question)? };
+            if secret.is_empty() {
+                return Err("No password or token was entered, so nothing was changed.".to_owned());
+            }
+            Ok(GivenSecret { of, secret: Secret::new(secret) })
+        };
+        wanted.into_iter().map(ask).collect()
+    }
+}
+
+/// A line of standard input.
+fn line() -> Result<String, String> {
+    let mut line = String::new();
+    let read = io::stdin().lock().read_line(&mut line);
+    read.map_err(|error| format!("The password or token cannot be read from standard input: {error}."))?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+/// What is typed at the terminal, unseen.
+fn asked(question: &str) -> Result<String, String> {
+    rpassword::prompt_password(question).map_err(|_| {
+        "There is no terminal to ask for the password or token; give it on standard input with --secret-stdin."
+            .to_owned()
+    })
+}
+
+fn question(credential: &Credential) -> Option<String> {
+    Some(match credential {
+        Credential::None => return None,
+        Credential::Bearer => "Token: ".to_owned(),
+        Credential::Basic { user } => format!("Password of {user}: "),
+        Credential::Header { name } => format!("Value of the header {name}: "),
+        Credential::Query { name } => format!("Value of the parameter {name}: "),
+        Credential::Cookie { name } => format!("Value of the cookie {name}: "),
+    })
+}
+
+fn credential(given: &str) -> Result<Credential, String> {
+    match given.split_once(':') {
+        None if given == "none" => Ok(Credential::None),
+        None if given == "bearer" => Ok(Credential::Bearer),
+        Some(("basic", user)) if !user.is_empty() && !user.contains(':') => Ok(Credential::Basic { user: user.into() }),
+        Some(("header", name)) if !name.is_empty() => Ok(Credential::Header { name: name.into() }),
+        Some(("query", name)) if !name.is_empty() => Ok(Credential::Query { name: name.into() }),
+        Some(("cookie", name)) if !name.is_empty() => Ok(Credential::Cookie { name: name.into() }),
+        // What was typed may be the secret itself.
+        _ => {
+            Err("--auth is one of bearer, basic:USER, header:NAME, query:NAME, cookie:NAME and none; the password or \
+                  token is asked for."
+                .into())
+        }
+    }
+}
+
+/// A credential as `--auth` takes it.
+pub(super) fn word(credential: &Credential) -> String {
+    match credential {
+        Credential::None => "none".to_owned(),
+        Credential::Bearer => "bearer".to_owned(),
+        Credential::Basic { user } => format!("basic:{user}"),
+        Credential::Header { name } => format!("header:{name}"),
+        Credential::Query { name } => format!("query:{name}"),
+        Credential::Cookie { name } => format!("cookie:{name}"),
+    }
+}
+
+/// Where secrets are kept, as other programs read it.
+pub(super) const fn place(place: SecretPlace) -> &'static str {
+    match place {
+        SecretPlace::Keyring => "keyring",
+        SecretPlace::File => "file",
+    }
+}
+
+/// "Its token is kept in the keyring." Nothing, where nothing is kept.
+pub(super) fn kept(config: &FeedConfig) -> String {
+    let Some(KeptSecret { place, .. }) = config.secrets.first() else { return String::new() };
+    let what = match (&config.credential, config.secrets.len()) {
+        (_, 2..) => "Its passwords and tokens are",
+        (Credential::None, _) => "Its password is",
+        (Credential::Bearer, _) => "Its token is",
+        (Credential::Basic { .. }, _) => "Its password is",
+        (Credential::Cookie { .. }, _) => "Its cookie is",
+        (Credential::Header { .. } | Credential::Query { .. }, _) => "Its key is",
+    };
+    let why = if *place == SecretPlace::File { ", because no keyring is used" } else { "" };
+    format!(" {what} kept in {}{why}.", place.words())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_are_named() {
+        for (given, expected) in [
+            ("none", Some(Credential::None)),
+            ("bearer", Some(Credential::Bearer)),
+            ("basic:anna", Some(Credential::Basic { user: "anna".into() })),
+            ("header:X-Api-Key", Some(Credential::Header { name: "X-Api-Key".into() })),
+            ("query:token", Some(Credential::Query { name: "token".into() })),
+            ("cookie:sid", Some(Credential::Cookie { name: "sid".into() })),
+            ("basic", None),
+            ("basic:", None),
+            ("basic:anna:s3cret", None),
+            ("bearer:s3cret", None),
+            ("s3cret", None),
+        ] {
+            let seen = credential(given);
+            assert!(!matches!(&seen, Err(sentence) if sentence.contains("s3cret")), "{given}");
+            assert_eq!(seen.ok(), expected, "{given}");
+            if let Some(expected) = expected {
+                assert_eq!(word(&expected), given);
+            }
+        }
+    }
+}
