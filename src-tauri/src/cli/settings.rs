@@ -117,7 +117,7 @@ impl SettingsCommand {
                 set(&mut settings, &value).map_err(Failed::Usage)?;
                 owner.ask(Request::SettingsChange { settings: settings.clone() })?;
                 if *key == "secrets" {
-                    return move_secrets(&mut owner, get(&settings));
+                    return move_secrets(&mut owner, &get(&settings));
                 }
                 tell(&format!("{key} is now {}.", get(&settings)))
             }
@@ -126,7 +126,7 @@ impl SettingsCommand {
 }
 
 /// Moves what is kept to where it shall be kept from now on.
-fn move_secrets(owner: &mut Owner, word: String) -> Outcome {
+fn move_secrets(owner: &mut Owner, word: &str) -> Outcome {
     let Reply::Secrets(facts) = owner.ask(Request::Secrets)? else { return Err(not_understood()) };
     let moved = match owner.ask(Request::SecretsMove { to: facts.place }) {
         Ok(Reply::SecretsMoved(moved)) => moved,

@@ -40,12 +40,12 @@ impl Keyring {
     }
 
     pub(super) fn read(&self, key: &str) -> Result<Secret, SecretsError> {
-        let secret = self.entry(key, |entry| entry.get_password());
+        let secret = self.entry(key, Entry::get_password);
         secret.map(Secret::new).map_err(|error| told(&error))
     }
 
     pub(super) fn forget(&self, key: &str) -> Result<(), SecretsError> {
-        match self.entry(key, |entry| entry.delete_credential()) {
+        match self.entry(key, Entry::delete_credential) {
             Ok(()) | Err(Error::NoEntry) => Ok(()),
             Err(error) => Err(told(&error)),
         }

@@ -146,9 +146,8 @@ pub(super) fn kept(config: &FeedConfig) -> String {
     let Some(KeptSecret { place, .. }) = config.secrets.first() else { return String::new() };
     let what = match (&config.credential, config.secrets.len()) {
         (_, 2..) => "Its passwords and tokens are",
-        (Credential::None, _) => "Its password is",
         (Credential::Bearer, _) => "Its token is",
-        (Credential::Basic { .. }, _) => "Its password is",
+        (Credential::None | Credential::Basic { .. }, _) => "Its password is",
         (Credential::Cookie { .. }, _) => "Its cookie is",
         (Credential::Header { .. } | Credential::Query { .. }, _) => "Its key is",
     };
