@@ -3,7 +3,7 @@
 // Only for the types of what drives the browser.
 import type {} from '@vitest/browser-playwright';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { cdp, page, userEvent } from 'vitest/browser';
+import { page, userEvent } from 'vitest/browser';
 import { renderApp } from './render_app';
 import { byId, scroller } from './screen';
 
@@ -144,29 +144,5 @@ describe('focus', () => {
     await expect.element(page.getByRole('dialog')).toBeVisible();
     await userEvent.keyboard('{Escape}');
     await expect.element(byId('event-list')).toHaveFocus();
-  });
-});
-
-describe('motion', () => {
-  async function prefer(value: 'reduce' | ''): Promise<void> {
-    await cdp().send('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-reduced-motion', value }] });
-  }
-
-  test.each([
-    ['rows slide in', '', 'arrive'],
-    ['rows stand at once where motion is unwanted', 'reduce', 'none'],
-  ] as const)('%s', async (_, preference, animation) => {
-    await prefer(preference);
-    try {
-      const { backend } = await renderApp();
-      await expect.poll(() => document.getElementById('event-5000')).not.toBe(null);
-      backend.arrive(1);
-      await expect.poll(() => document.getElementById('event-5001')).not.toBe(null);
-      const row = document.getElementById('event-5001');
-      expect(row?.classList.contains('fresh')).toBe(true);
-      expect(row && getComputedStyle(row).animationName).toMatch(new RegExp(`${animation}$`));
-    } finally {
-      await prefer('');
-    }
   });
 });

@@ -1,6 +1,6 @@
 // What stands on the screen, as the tests of the window look for it.
 import type { Locator } from 'vitest/browser';
-import { page } from 'vitest/browser';
+import { cdp, page } from 'vitest/browser';
 
 export function byId(id: string): Locator {
   return page.getByTestId(id);
@@ -23,4 +23,16 @@ export async function settled(read: () => number): Promise<number> {
     last = now;
   }
   return last;
+}
+
+/** What the desktop may ask for: `''` is nothing in particular. */
+type Wish =
+  | { name: 'prefers-color-scheme'; value: 'light' | 'dark' | '' }
+  | { name: 'prefers-contrast'; value: 'more' | '' }
+  | { name: 'prefers-reduced-motion'; value: 'reduce' | '' }
+  | { name: 'forced-colors'; value: 'active' | '' };
+
+/** Has the desktop ask for something, from now on and instead of all that it asked for before. */
+export async function wish(...features: Wish[]): Promise<void> {
+  await cdp().send('Emulation.setEmulatedMedia', { features });
 }

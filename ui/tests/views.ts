@@ -4,13 +4,20 @@ import { expect } from 'vitest';
 import { page } from 'vitest/browser';
 import type { MockBackend, MockOptions } from '../src/lib/ipc/mock';
 import type { Session } from '../src/lib/session.svelte';
-import type { WindowState } from '../src/lib/window_state.svelte';
+import type { FeedTab, WindowState } from '../src/lib/window_state.svelte';
 
 export interface View {
   name: string;
   options?: MockOptions;
   width?: number;
   act?: (session: Session, windowState: WindowState) => unknown;
+}
+
+/** Shows the page of a feed, also where it lies over the list. */
+async function showFeedPage(session: Session, state: WindowState, feed: number, tab: FeedTab): Promise<void> {
+  state.feedTab = tab;
+  state.feedPage = feed;
+  await session.go({ kind: 'feed', feed });
 }
 
 export const VIEWS: readonly View[] = [
@@ -96,8 +103,7 @@ export const VIEWS: readonly View[] = [
   {
     name: 'how a connection fares',
     act: async (session, state) => {
-      state.feedTab = 'connection';
-      await session.go({ kind: 'feed', feed: 1 });
+      await showFeedPage(session, state, 1, 'connection');
       await expect.element(page.getByTestId('log-line').last()).toBeVisible();
       await expect.element(page.getByTestId('chart-hour')).toBeVisible();
       await page.getByTestId('log-comments').click();
@@ -107,8 +113,7 @@ export const VIEWS: readonly View[] = [
   {
     name: 'the settings of a feed in their place',
     act: async (session, state) => {
-      state.feedTab = 'settings';
-      await session.go({ kind: 'feed', feed: 7 });
+      await showFeedPage(session, state, 7, 'settings');
       await page.getByTestId('feed-settings').getByTestId('feed-url').fill('nonsense');
       await page.getByTestId('settings-save').click();
     },
