@@ -3,6 +3,7 @@
 //! Deliberately not here: what one crate can show alone. Each test has a desktop of its own, so they run side by side.
 mod daemons;
 mod faults;
+mod feed_page;
 mod first_run;
 mod hiding;
 mod journeys;
