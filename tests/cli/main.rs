@@ -18,4 +18,5 @@ mod secrets;
 mod storage;
 mod usage;
 mod watch;
+mod ways;
 mod world;

@@ -148,7 +148,7 @@ pub struct FeedConfig {
     /// A file with the client's certificate and key: PEM, or PKCS#12 whose password is kept apart.
     #[serde(default)]
     pub certificate_file: Option<String>,
-    /// SHA-256 of the only server certificate that is accepted, in 64 hexadecimal digits: whoever signed it, and no other.
+    /// SHA-256 of the only server certificate that is accepted, as `AB:CD:…`: whoever signed it, and no other.
     #[serde(default)]
     pub pinned: Option<String>,
     /// Accepts any certificate.

@@ -1,10 +1,15 @@
 //! How a feed fares just now: connecting, open, waiting for its next try, and why.
 //!
 //! Deliberately not here: what the user configured (`feed.rs`), the transitions (`subscription.rs`).
+use crate::clock::milliseconds;
 use crate::store::RetiredFeed;
 use crate::{Feed, FeedColor, FeedConfig, FeedId};
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 use ts_rs::TS;
+
+/// So long before a server's certificate ends the user is warned.
+pub const CERTIFICATE_WARNING: Duration = Duration::from_hours(14 * 24);
 
 /// Why a connection did not open, or ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -15,6 +20,10 @@ pub struct Cause {
     pub message: String,
     /// A word for the sidebar where there is little room: "401", "HTML", "refused".
     pub short: String,
+    /// SHA-256 of the server's certificate, if that is what is wrong: what [`FeedConfig::pinned`] would trust.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub fingerprint: Option<String>,
 }
 
 /// Where a subscription stands. Times are milliseconds since the Unix epoch.
@@ -121,12 +130,23 @@ pub struct FeedStatus {
     #[ts(type = "number")]
     #[serde(default)]
     pub dropped: u64,
+    /// Milliseconds since the Unix epoch, until when the certificate is valid that the server showed last.
+    #[ts(optional, type = "number")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate_valid_until: Option<i64>,
     /// Milliseconds since the Unix epoch, when the last byte came.
     #[ts(type = "number | null")]
     pub last_byte_at: Option<i64>,
 }
 
 impl FeedStatus {
+    /// When the server's certificate ends, if that is within [`CERTIFICATE_WARNING`] of `now` (both in milliseconds since the
+    /// Unix epoch).
+    pub fn certificate_ends_soon(&self, now: i64) -> Option<i64> {
+        let soon = now.saturating_add(milliseconds(CERTIFICATE_WARNING));
+        self.certificate_valid_until.filter(|until| *until < soon)
+    }
+
     /// The feed it is of.
     pub fn id(&self) -> FeedId {
         self.feed.id

@@ -33,6 +33,8 @@ struct Entry {
     feed: Feed,
     state: FeedState,
     counts: FeedCounts,
+    /// Milliseconds since the Unix epoch.
+    certificate_valid_until: Option<i64>,
     last_byte: LastByte,
     log: ConnectionLog,
     intake: SharedIntake,
@@ -46,6 +48,7 @@ impl Entry {
             state: self.state.clone(),
             unread: self.counts.unread,
             dropped: self.counts.dropped,
+            certificate_valid_until: self.certificate_valid_until,
             last_byte_at: self.last_byte.get(),
         }
     }
@@ -91,7 +94,19 @@ impl Overview {
             let (counts, last_byte) = (stored.counts, LastByte::default());
             let intake = SharedIntake::new(&stored.feed.config);
             let log = ConnectionLog::default();
-            (stored.feed.id, Entry { feed: stored.feed, state, counts, last_byte, log, intake, changed: false })
+            (
+                stored.feed.id,
+                Entry {
+                    feed: stored.feed,
+                    state,
+                    counts,
+                    certificate_valid_until: None,
+                    last_byte,
+                    log,
+                    intake,
+                    changed: false,
+                },
+            )
         };
         let by_id = feeds.into_iter().map(entry).collect();
         Self { feeds: Mutex::new(Feeds { by_id, order, retired, counts_changed: false }), stirred: Notify::new() }
@@ -191,7 +206,10 @@ impl Overview {
             let (counts, last_byte) = (FeedCounts::default(), LastByte::default());
             let (log, intake) = (ConnectionLog::default(), SharedIntake::new(&feed.config));
             feeds.order.push(feed.id);
-            feeds.by_id.insert(feed.id, Entry { feed, state, counts, last_byte, log, intake, changed: true });
+            feeds.by_id.insert(
+                feed.id,
+                Entry { feed, state, counts, certificate_valid_until: None, last_byte, log, intake, changed: true },
+            );
         }
         drop(feeds);
         self.stirred.notify_one();
@@ -258,6 +276,13 @@ impl Overview {
             entry.state = state;
         }
         self.stirred.notify_one();
+    }
+
+    /// Until when the certificate is valid that the server of a feed shows, in seconds since the Unix epoch.
+    pub(crate) fn set_certificate(&self, id: FeedId, valid_until: Option<i64>) {
+        if let Some(entry) = self.feeds().by_id.get_mut(&id) {
+            entry.certificate_valid_until = valid_until.map(|seconds| seconds.saturating_mul(1000));
+        }
     }
 
     pub(crate) fn set_counts(&self, counts: &[(FeedId, FeedCounts)]) {

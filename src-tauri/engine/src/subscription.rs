@@ -72,6 +72,7 @@ impl Connectors {
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         // A file may have been replaced since: what depends on one is made anew for each subscription.
         if options.authorities.is_empty()
+            && options.identity.is_none()
             && let Some(connector) = made.get(&options)
         {
             return Ok(connector.clone());
@@ -405,13 +406,14 @@ impl Task {
                 self.presence.waiting(now());
                 self.set_state(FeedState::Connecting { waiting_for_server: true });
             }
-            Occurrence::Open(_) => {
+            Occurrence::Open(opened) => {
                 let now = now();
                 self.last_byte.set(now);
                 (self.opened, self.since_open) = (Instant::now(), 0);
                 self.heard_at = Moment { steady: self.opened, wall: now };
                 self.backlog.opened(self.heard_at);
                 self.alerted = false;
+                self.surroundings.overview.set_certificate(self.feed.id, opened.certificate_valid_until);
                 self.set_state(FeedState::Open { since: now });
                 let Opening { noted, absent } = self.presence.opened(now);
                 let (absent, made_up) = match absent {
@@ -515,7 +517,7 @@ impl Task {
 
     /// What the user is told of a failure.
     fn cause(&self, failure: &Failure) -> Cause {
-        Cause::of(failure, &self.feed.config.credential, self.log.hidden())
+        Cause::of(failure, &self.feed.config, self.log.hidden())
     }
 
     /// Tells the desktop once that the user has to do something.

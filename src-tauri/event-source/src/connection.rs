@@ -12,11 +12,13 @@ use url::Url;
 mod cause;
 mod cookies;
 mod exchange;
+mod fingerprint;
 mod resolver;
 mod standing;
 mod tls;
 
 pub(crate) use exchange::{Attempt, Exchange, Head};
+pub use fingerprint::{Fingerprint, NoFingerprint};
 pub(crate) use standing::stands_after;
 
 pub(crate) use cause::broken_stream;
@@ -81,6 +83,22 @@ impl Default for Probing {
     }
 }
 
+/// A certificate of ours together with its key.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct ClientIdentity {
+    /// PEM with both, or PKCS#12.
+    pub file: PathBuf,
+    /// What opens a PKCS#12 file; empty for one without a password.
+    pub password: String,
+}
+
+/// Shows no password.
+impl fmt::Debug for ClientIdentity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientIdentity").field("file", &self.file).finish_non_exhaustive()
+    }
+}
+
 /// What the connections of several sources may share.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct ConnectorOptions {
@@ -90,6 +108,10 @@ pub struct ConnectorOptions {
     pub authorities: Vec<PathBuf>,
     /// Accepts any certificate (`--insecure`).
     pub insecure: bool,
+    /// Accepts this certificate of a server, whoever signed it, and no other; `insecure` or not.
+    pub pinned: Option<Fingerprint>,
+    /// What we prove ourselves with to servers that ask for it.
+    pub identity: Option<ClientIdentity>,
     /// Names the program in `User-Agent`, e.g. `Tidings/0.1.0`.
     pub user_agent: String,
     /// How a dead peer is noticed.
@@ -120,10 +142,12 @@ impl Connector {
             ConnectorError(format!("The user agent “{}” cannot travel in a header.", options.user_agent.escape_debug()))
         })?;
         let builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls::configuration(&options.authorities, options.insecure)?)
+            .tls_backend_preconfigured(tls::configuration(options)?)
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
             .retry(reqwest::retry::never())
+            // The server's certificate comes with the answer, to see how long it is valid.
+            .tls_info(true)
             .pool_max_idle_per_host(0)
             .dns_resolver(resolver::Resolver::default())
             .connector_layer(standing::StandingLayer)

@@ -2,6 +2,7 @@
 //!
 //! Deliberately not here: what follows from it (`reconnection.rs`), and how it is told from the errors of the libraries
 //! below (`connection/cause.rs`).
+use crate::Fingerprint;
 use std::fmt;
 use std::time::Duration;
 
@@ -69,13 +70,22 @@ pub enum Failure {
         /// Host and port of what was asked for, not of the proxy.
         address: String,
     },
+    /// Status 407, asked for a tunnel.
+    #[error(
+        "The proxy wants a user name and a password that it accepts (407 Proxy Authentication Required): check them."
+    )]
+    ProxyCredentials,
     #[error("The proxy “{proxy}” cannot be reached: check that it is running, and the proxy setting.")]
     ProxyUnreachable {
         /// Host and port.
         proxy: String,
     },
     #[error("{problem}")]
-    Tls { problem: TlsProblem },
+    Tls {
+        problem: TlsProblem,
+        /// The server's, if it is what is wrong: one that the user may pin.
+        certificate: Option<Fingerprint>,
+    },
     /// The connection failed while the answer, or the stream, was being read.
     #[error("The connection to “{address}” broke off: {}.", kind)]
     BrokeOff { address: String, kind: std::io::ErrorKind },
@@ -128,6 +138,7 @@ impl Failure {
             | Self::Unreachable { .. }
             | Self::ConnectTimeout { .. }
             | Self::Proxy { .. }
+            | Self::ProxyCredentials
             | Self::ProxyUnreachable { .. }
             | Self::BrokeOff { .. }
             | Self::NotHttp { .. }
@@ -164,6 +175,12 @@ pub enum TlsProblem {
     Revoked { host: String },
     #[error("The certificate of “{host}” is not acceptable: {detail}.")]
     BadCertificate { host: String, detail: String },
+    #[error(
+        "The certificate of “{host}” is not the one that is trusted: SHA-256 {seen} instead of {pinned}. Somebody may be listening in; trust the new one only if you know why it changed."
+    )]
+    Changed { host: String, pinned: Fingerprint, seen: Fingerprint },
+    #[error("“{host}” wants a client certificate that it accepts: check the one of this feed, or choose one.")]
+    ClientCertificate { host: String },
     #[error("No certificate authorities are installed on this computer, so “{host}” cannot be verified.")]
     NoAuthorities { host: String },
     #[error("“{host}” refused the TLS handshake ({alert}).")]

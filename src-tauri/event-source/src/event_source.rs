@@ -71,6 +71,8 @@ pub struct Opened<'a> {
     pub content_type: &'a str,
     /// From the start of the attempt to the response head.
     pub time_to_head: Duration,
+    /// Until when the server's certificate is valid, in seconds since the Unix epoch; `None`: without TLS.
+    pub certificate_valid_until: Option<i64>,
 }
 
 /// One URL, followed.
@@ -447,6 +449,7 @@ impl EventSource {
                     protocol: head.protocol,
                     content_type: &head.content_type,
                     time_to_head: head.answered_after,
+                    certificate_valid_until: head.certificate_valid_until,
                 }))
             }
             Step::Lost(next) => {

@@ -56,7 +56,9 @@ pub mod idle;
 pub mod policy;
 pub mod reconnection;
 
-pub use connection::{Connector, ConnectorOptions, Probing, Proxy, QueryCredential, Request, Resume};
+pub use connection::{
+    ClientIdentity, Connector, ConnectorOptions, Fingerprint, Probing, Proxy, QueryCredential, Request, Resume,
+};
 pub use decoder::Decoder;
 pub use error::{Failure, Layer};
 pub use event_source::{EventSource, Occurrence, Opened};

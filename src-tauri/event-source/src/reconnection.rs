@@ -2,6 +2,7 @@
 //!
 //! Deliberately not here: clocks, timers, randomness and sockets. All that is needed comes in as an argument, so that a
 //! table can test each rule.
+use crate::error::TlsProblem;
 use crate::{Failure, Policy};
 use std::time::{Duration, Instant};
 
@@ -66,7 +67,11 @@ impl Outcome {
                 _ => Self::Refused,
             },
             Failure::NotAnEventStream { .. } | Failure::Redirect { .. } | Failure::Unsendable { .. } => Self::Refused,
-            Failure::Tls { problem } if problem.is_about_certificate() => Self::Refused,
+            // The user is told at once, and a changed certificate is not asked for again and again.
+            Failure::Tls { problem: TlsProblem::Changed { .. } | TlsProblem::ClientCertificate { .. }, .. } => {
+                Self::Unauthorized
+            }
+            Failure::Tls { problem, .. } if problem.is_about_certificate() => Self::Refused,
             _ => Self::Transient,
         }
     }
@@ -143,7 +148,7 @@ impl Reconnection {
             Outcome::Polled => return Next::Retry { after: self.time, needs_attention: false, polling: true },
             Outcome::Transient => (self.back_off(random), false),
             // A certificate is also refused under the browser's rule, where it is a network error like any other.
-            Outcome::Refused if !self.policy.persistent => (self.back_off(random), false),
+            Outcome::Refused | Outcome::Unauthorized if !self.policy.persistent => (self.back_off(random), false),
             Outcome::Refused => self.refused(random),
             Outcome::Unauthorized => (UNAUTHORIZED_WAIT.max(self.time), true),
         };
@@ -178,7 +183,7 @@ impl Reconnection {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::{RedirectProblem, TlsProblem};
+    use crate::error::RedirectProblem;
 
     fn status(status: u16) -> Failure {
         Failure::Status { status, reason: String::new(), retry_after: None }
@@ -289,7 +294,7 @@ mod tests {
         let refusals = [
             status(404),
             Failure::NotAnEventStream { content_type: None, excerpt: String::new() },
-            Failure::Tls { problem: TlsProblem::Expired { host: host() } },
+            Failure::Tls { problem: TlsProblem::Expired { host: host() }, certificate: None },
             Failure::Redirect { problem: RedirectProblem::TooMany },
         ];
         let mut reconnection = Reconnection::new(Policy::FEED);
@@ -322,8 +327,8 @@ mod tests {
         let retries = [
             refused(),
             Failure::NameLookup { host: host() },
-            Failure::Tls { problem: TlsProblem::SelfSigned { host: host() } },
-            Failure::Tls { problem: TlsProblem::NotTls { host: host() } },
+            Failure::Tls { problem: TlsProblem::SelfSigned { host: host() }, certificate: None },
+            Failure::Tls { problem: TlsProblem::NotTls { host: host() }, certificate: None },
             Failure::NotHttp { address: host() },
             Failure::Dropped { address: host() },
             Failure::HeadTooLarge,

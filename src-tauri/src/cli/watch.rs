@@ -173,6 +173,8 @@ impl Network {
     /// Fails with a sentence.
     fn connector(self) -> Result<Connector, String> {
         let options = ConnectorOptions {
+            pinned: None,
+            identity: None,
             proxy: self.proxy.as_deref().map(argument::proxy).transpose()?.map_or(Proxy::System, Proxy::Url),
             authorities: self.ca.into_iter().collect(),
             insecure: self.insecure,

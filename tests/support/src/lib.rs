@@ -7,6 +7,8 @@ pub mod desktop_session;
 pub mod eventually;
 pub mod fault;
 #[cfg(target_os = "linux")]
+pub mod gateway;
+#[cfg(target_os = "linux")]
 pub mod keyring;
 pub mod live_stream;
 #[cfg(target_os = "linux")]

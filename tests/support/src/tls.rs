@@ -34,6 +34,13 @@ impl Authority {
         self.sign(&named("server", names))
     }
 
+    /// A certificate that is good until that day begins, in UTC.
+    pub fn certify_until(&self, names: &[&str], year: i32, month: u8, day: u8) -> Identity {
+        let mut params = named("server", names);
+        params.not_after = date_time_ymd(year, month, day);
+        self.sign(&params)
+    }
+
     /// A certificate that was good until 2001.
     pub fn certify_until_2001(&self, names: &[&str]) -> Identity {
         let mut params = named("server", names);
@@ -78,6 +85,16 @@ impl Identity {
     /// Writes the certificate to a file, as `--ca` wants it.
     pub fn write_pem(&self, directory: &std::path::Path) -> PathBuf {
         write_pem(directory, "certificate.pem", &self.pem)
+    }
+
+    /// Writes certificate and key to a file of this name, as servers and clients want them.
+    pub fn write_with_key(&self, directory: &std::path::Path, name: &str) -> PathBuf {
+        write_pem(directory, name, &format!("{}{}", self.pem, self.key.serialize_pem()))
+    }
+
+    /// The certificate in DER.
+    pub fn der(&self) -> &[u8] {
+        &self.certificate
     }
 
     /// The server's side of TLS. `protocols` is what it offers by ALPN, such as `h2`.

@@ -2,8 +2,15 @@
 // Deliberately not here: the fields (views/feed).
 import { configOf, httpUrl, newConfig, suggestedName } from './feeds.svelte';
 import { reason, type Backend } from './ipc/backend';
-import type { Feed, FeedConfig } from './ipc/types.gen';
+import type { Feed, FeedConfig, GivenSecret } from './ipc/types.gen';
 import { m } from './paraglide/messages.js';
+
+/** Passwords and tokens that were entered; empty: the one that is kept stays. */
+export interface GivenSecrets {
+  credential: string;
+  proxy: string;
+  certificate: string;
+}
 
 export class FeedDraft {
   readonly #backend: Backend;
@@ -12,6 +19,7 @@ export class FeedDraft {
   /** Before anything was changed. */
   readonly #begun: string;
   config = $state() as FeedConfig;
+  given = $state<GivenSecrets>({ credential: '', proxy: '', certificate: '' });
   saving = $state(false);
   /** Whether saving was tried; until then nothing typed so far is called wrong. */
   #tried = $state(false);
@@ -36,7 +44,17 @@ export class FeedDraft {
 
   /** Whether anything is otherwise than it was. */
   get changed(): boolean {
-    return JSON.stringify(this.config) !== this.#begun;
+    return JSON.stringify(this.config) !== this.#begun || this.#secrets().length > 0;
+  }
+
+  #secrets(): GivenSecret[] {
+    const { credential, proxy, certificate } = this.given;
+    const given: GivenSecret[] = [
+      { of: { kind: 'credential' }, secret: credential },
+      { of: { kind: 'proxy' }, secret: proxy },
+      { of: { kind: 'certificate' }, secret: certificate },
+    ];
+    return given.filter(({ secret }) => secret !== '');
   }
 
   /** The feed as it is then; `null` when it was not saved, and why is told. */
@@ -56,7 +74,10 @@ export class FeedDraft {
           .map(({ name, value }) => ({ name: name.trim(), value })),
       };
       const feed = this.#feed;
-      return feed ? await this.#backend.editFeed(feed.id, wanted) : await this.#backend.addFeed(wanted);
+      const secrets = this.#secrets();
+      return feed
+        ? await this.#backend.editFeed(feed.id, wanted, secrets)
+        : await this.#backend.addFeed(wanted, secrets);
     } catch (error) {
       this.refused = reason(error);
       return null;

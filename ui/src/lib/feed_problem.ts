@@ -24,6 +24,8 @@ export function layerWord({ layer, short }: Cause): string {
       return m.problem_ended();
     case 'settings':
       return m.problem_in_settings();
+    case 'secrets':
+      return m.problem_secrets();
     default:
       return m.problem_fault();
   }
@@ -50,6 +52,8 @@ export function advice({ layer, short }: Cause): string {
       return m.advice_ended();
     case 'settings':
       return m.advice_in_settings();
+    case 'secrets':
+      return m.advice_secrets();
     default:
       return m.advice_fault();
   }
@@ -67,5 +71,5 @@ function adviceOnStatus(status: number): string {
 /** Whether the feed's settings are where it can be mended. */
 export function leadsToSettings({ layer, short }: Cause): boolean {
   if (layer === 'http-status') return !(Number(short) >= 500 || short === '429' || short === '204');
-  return ['name-lookup', 'network', 'tls', 'not-an-event-stream', 'settings'].includes(layer);
+  return ['name-lookup', 'network', 'tls', 'not-an-event-stream', 'settings', 'secrets'].includes(layer);
 }

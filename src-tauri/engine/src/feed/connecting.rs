@@ -9,7 +9,10 @@ use crate::{Credential, EngineError, FeedConfig, Intake, Mapping, ProxyChoice, R
 use http::{HeaderMap, HeaderName, HeaderValue};
 use std::path::PathBuf;
 use std::time::Duration;
-use tidings_event_source::{ConnectorOptions, Probing, Proxy, QueryCredential, Request, Resume, decoder};
+use tidings_event_source::connection::NoFingerprint;
+use tidings_event_source::{
+    ClientIdentity, ConnectorOptions, Fingerprint, Probing, Proxy, QueryCredential, Request, Resume, decoder,
+};
 use url::{Host, Url};
 
 /// The longest name of a feed or a folder, in characters.
@@ -44,6 +47,10 @@ impl FeedConfig {
             return Err(bad("The icon has to be one or two letters, or an emoji: shorten it.".to_owned()));
         }
         self.keys()?;
+        // The way in which it is shown.
+        let pinned = self.pinned.as_deref().map(str::parse::<Fingerprint>).transpose();
+        self.pinned = pinned.map_err(|wrong| bad(wrong.to_string()))?.map(|pinned| pinned.to_string());
+        self.certificate_file = self.certificate_file.take().filter(|file| !file.trim().is_empty());
         if self.idle_limit == Some(0) {
             return Err(bad("The idle limit has to be at least one second.".to_owned()));
         }
@@ -89,6 +96,18 @@ impl FeedConfig {
             proxy: self.proxy(secrets)?,
             authorities: self.ca_file.iter().map(PathBuf::from).collect(),
             insecure: self.insecure,
+            pinned: self
+                .pinned
+                .as_deref()
+                .map(|pinned| pinned.parse().map_err(|wrong: NoFingerprint| bad(wrong.to_string())))
+                .transpose()?,
+            identity: self.certificate_file.as_ref().map(|file| ClientIdentity {
+                file: PathBuf::from(file),
+                password: secrets
+                    .get(&SecretOf::Certificate)
+                    .map(|secret| secret.reveal().to_owned())
+                    .unwrap_or_default(),
+            }),
             user_agent: user_agent.to_owned(),
             probing: Probing::default(),
         })

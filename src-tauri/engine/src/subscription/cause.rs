@@ -2,18 +2,23 @@
 //!
 //! Deliberately not here: the sentences, which the failures bring with them (`tidings-event-source`).
 use crate::secret::Hidden;
-use crate::{Cause, Credential, EngineError, SecretsError};
+use crate::{Cause, Credential, EngineError, FeedConfig, ProxyChoice, SecretsError};
 use tidings_event_source::Failure;
+use tidings_event_source::error::TlsProblem;
 
 impl Cause {
     /// Of a connection that did not open, or ended.
-    pub(super) fn of(failure: &Failure, credential: &Credential, hidden: &Hidden) -> Self {
+    pub(super) fn of(failure: &Failure, config: &FeedConfig, hidden: &Hidden) -> Self {
         let mut message = match failure {
-            Failure::Status { status: 401 | 403, .. } => refused(failure, credential),
+            Failure::Status { status: 401 | 403, .. } => refused(failure, config),
             failure => failure.to_string(),
         };
         hidden.hide(&mut message);
-        Self { layer: failure.layer().code().to_owned(), message, short: short(failure) }
+        let fingerprint = match failure {
+            Failure::Tls { certificate, .. } => certificate.map(|certificate| certificate.to_string()),
+            _ => None,
+        };
+        Self { layer: failure.layer().code().to_owned(), message, short: short(failure), fingerprint }
     }
 
     /// Of a password or token that cannot be had.
@@ -23,12 +28,17 @@ impl Cause {
             SecretsError::NotGiven | SecretsError::Missing(_) => "no password",
             _ => "keyring",
         };
-        Self { layer: "secrets".to_owned(), message: error.to_string(), short: short.to_owned() }
+        Self { layer: "secrets".to_owned(), message: error.to_string(), short: short.to_owned(), fingerprint: None }
     }
 
     /// Of settings that no longer work, such as a certificate file that is gone.
     pub(super) fn of_settings(error: &EngineError) -> Self {
-        Self { layer: "settings".to_owned(), message: error.to_string(), short: "settings".to_owned() }
+        Self {
+            layer: "settings".to_owned(),
+            message: error.to_string(),
+            short: "settings".to_owned(),
+            fingerprint: None,
+        }
     }
 
     /// Of a mistake in Tidings itself.
@@ -40,15 +50,20 @@ impl Cause {
                       a minute."
                     .to_owned(),
             short: "fault".to_owned(),
+            fingerprint: None,
         }
     }
 }
 
 /// A server's no to whoever asks.
-fn refused(failure: &Failure, credential: &Credential) -> String {
+fn refused(failure: &Failure, config: &FeedConfig) -> String {
     let Failure::Status { status, reason, .. } = failure else { return failure.to_string() };
     let answer = if reason.is_empty() { status.to_string() } else { format!("{status} {reason}") };
-    match credential {
+    match &config.credential {
+        // Some proxies say 401 where they mean 407.
+        Credential::None if matches!(config.proxy, ProxyChoice::Url(_)) => format!(
+            "The server, or the proxy before it, answered {answer}: check the password or token of this feed and that of the proxy."
+        ),
         Credential::None => {
             format!("The server answered {answer}: it wants a password or a token, and this feed sends none.")
         }
@@ -63,7 +78,8 @@ fn short(failure: &Failure) -> String {
         Failure::Refused { .. } => "refused",
         Failure::Unreachable { .. } => "unreachable",
         Failure::ConnectTimeout { .. } => "timeout",
-        Failure::Proxy { .. } => "proxy",
+        Failure::Proxy { .. } | Failure::ProxyCredentials => "proxy",
+        Failure::Tls { problem: TlsProblem::Changed { .. }, .. } => "changed",
         Failure::Tls { .. } => "TLS",
         Failure::BrokeOff { .. } => "lost",
         Failure::Dropped { .. } => "dropped",

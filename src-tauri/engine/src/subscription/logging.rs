@@ -5,7 +5,7 @@ use super::presence::Presence;
 use crate::clock::now;
 use crate::connection_log::{ConnectionLog, Logged, long_text, shown_address, text};
 use crate::secret::Hidden;
-use crate::{Cause, Credential, FeedConfig};
+use crate::{Cause, FeedConfig};
 use std::time::Duration;
 use tidings_event_source::{Frame, Occurrence, Policy, Url};
 
@@ -15,7 +15,7 @@ pub(super) struct Logging {
     url: Box<str>,
     policy: Policy,
     event_limit: usize,
-    credential: Credential,
+    config: FeedConfig,
     hidden: Hidden,
     /// The reconnection time that this connection asked for last: many servers do with every event.
     retry: Option<u64>,
@@ -29,7 +29,7 @@ impl Logging {
             url,
             policy,
             event_limit: config.event_limit_in_bytes(),
-            credential: config.credential.clone(),
+            config: config.clone(),
             hidden: Hidden::default(),
             retry: None,
         }
@@ -93,7 +93,7 @@ impl Logging {
             }
             Occurrence::Lost { retry_in, polling: true, .. } => Logged::Polled { retry_in: milliseconds(*retry_in) },
             Occurrence::Lost { failure, retry_in, needs_attention, .. } => {
-                let cause = Cause::of(failure, &self.credential, &self.hidden);
+                let cause = Cause::of(failure, &self.config, &self.hidden);
                 Logged::Error {
                     layer: cause.layer.into(),
                     message: long_text(&cause.message),
@@ -104,7 +104,7 @@ impl Logging {
                 }
             }
             Occurrence::Closed(failure) => {
-                let cause = Cause::of(failure, &self.credential, &self.hidden);
+                let cause = Cause::of(failure, &self.config, &self.hidden);
                 Logged::Closed { message: long_text(&cause.message) }
             }
         };

@@ -2,14 +2,19 @@
 //!
 //! Deliberately not here: the sentences for the user (`error.rs`).
 use super::resolver::LookupFailed;
-use super::tls::{NoAuthorities, SelfSigned};
+use super::tls::{NoAuthorities, NotPinned, SelfSigned, Untrusted};
 use super::{CONNECT_LIMIT, address};
 use crate::Failure;
 use crate::error::TlsProblem;
-use rustls::CertificateError;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::proxy::Tunnel;
+use rustls::{AlertDescription, CertificateError};
 use std::error::Error;
 use std::io;
 use url::Url;
+
+/// Why a proxy made no tunnel. The type has no name of its own outside of its library.
+type TunnelError = <Tunnel<HttpConnector> as tower_service::Service<http::Uri>>::Error;
 
 /// Why no response head came. `proxy` is the one that the connection goes through, if any.
 pub(super) fn failed_attempt(error: &reqwest::Error, url: &Url, proxy: Option<String>) -> Failure {
@@ -44,13 +49,14 @@ fn failed_exchange(error: &reqwest::Error, url: &Url, address: String) -> Failur
         return Failure::NameLookup { host: host.clone() };
     }
     if let Some(problem) = find::<rustls::Error>(error) {
-        return Failure::Tls { problem: tls_problem(problem, url) };
+        return tls_failure(problem, url);
     }
     if let Some(kind) = io_kind(error) {
         return match kind {
             io::ErrorKind::UnexpectedEof if error.is_connect() && url.scheme() == "https" => {
                 let host = host(url);
-                Failure::Tls { problem: TlsProblem::Handshake { host, detail: "the server hung up".to_owned() } }
+                let problem = TlsProblem::Handshake { host, detail: "the server hung up".to_owned() };
+                Failure::Tls { problem, certificate: None }
             }
             kind => Failure::BrokeOff { address, kind },
         };
@@ -68,6 +74,9 @@ fn failed_exchange(error: &reqwest::Error, url: &Url, address: String) -> Failur
     }
     if error.is_builder() {
         return Failure::Unsendable { why: "its address is not one that HTTP can ask for".to_owned() };
+    }
+    if find::<TunnelError>(error).is_some_and(|error| matches!(error, TunnelError::ProxyAuthRequired)) {
+        return Failure::ProxyCredentials;
     }
     if error.is_connect() {
         // Neither the name, nor the network, nor TLS: only a proxy can say no before there is a request.
@@ -91,6 +100,19 @@ pub(crate) fn broken_stream(error: &reqwest::Error, url: &Url) -> Option<Failure
     }
 }
 
+fn tls_failure(error: &rustls::Error, url: &Url) -> Failure {
+    if let rustls::Error::InvalidCertificate(CertificateError::Other(other)) = error {
+        if let Some(Untrusted { why, seen }) = other.0.downcast_ref() {
+            return Failure::Tls { problem: tls_problem(why, url), certificate: Some(*seen) };
+        }
+        if let Some(&NotPinned { pinned, seen }) = other.0.downcast_ref() {
+            let problem = TlsProblem::Changed { host: host(url), pinned, seen };
+            return Failure::Tls { problem, certificate: Some(seen) };
+        }
+    }
+    Failure::Tls { problem: tls_problem(error, url), certificate: None }
+}
+
 fn tls_problem(error: &rustls::Error, url: &Url) -> TlsProblem {
     let host = host(url);
     match error {
@@ -109,6 +131,16 @@ fn tls_problem(error: &rustls::Error, url: &Url) -> TlsProblem {
             other => TlsProblem::BadCertificate { host, detail: other.to_string() },
         },
         rustls::Error::Other(other) if other.0.is::<NoAuthorities>() => TlsProblem::NoAuthorities { host },
+        rustls::Error::AlertReceived(
+            AlertDescription::CertificateRequired
+            | AlertDescription::BadCertificate
+            | AlertDescription::UnsupportedCertificate
+            | AlertDescription::CertificateRevoked
+            | AlertDescription::CertificateExpired
+            | AlertDescription::CertificateUnknown
+            | AlertDescription::UnknownCA
+            | AlertDescription::AccessDenied,
+        ) => TlsProblem::ClientCertificate { host },
         rustls::Error::AlertReceived(alert) => TlsProblem::HandshakeRefused { host, alert: format!("{alert:?}") },
         rustls::Error::InvalidMessage(_) => TlsProblem::NotTls { host },
         other => TlsProblem::Handshake { host, detail: other.to_string() },

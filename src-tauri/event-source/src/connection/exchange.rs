@@ -3,9 +3,9 @@
 //! Deliberately not here: the stream that follows, and what happens after a failure.
 use super::{
     Asked, Connector, HEAD_LIMIT, LastEventId, REDIRECT_LIMIT, RESPONSE_HEAD_LIMIT, cause, presentable_to,
-    set_query_parameter,
+    set_query_parameter, tls,
 };
-use crate::error::RedirectProblem;
+use crate::error::{RedirectProblem, TlsProblem};
 use crate::{Failure, Request};
 use http_body::Body as _;
 use reqwest::header::{self, HeaderMap, HeaderValue};
@@ -21,6 +21,10 @@ use url::Url;
 const EXCERPT: usize = 200;
 /// … and how long it is awaited.
 const EXCERPT_WAIT: Duration = Duration::from_secs(2);
+
+/// What the page says with which nginx answers whoever shows no client certificate, or one that it does not accept. It does so by
+/// a plain 400; nothing else tells it from any other.
+const NGINX_WANTS_CERTIFICATE: &str = "SSL certificate";
 
 /// An attempt under way. It is big, so it is boxed, and gone once the stream is open.
 pub(crate) type Attempt = Pin<Box<dyn Future<Output = Result<Exchange, Failure>> + Send>>;
@@ -43,6 +47,7 @@ pub(crate) struct Head {
     pub(crate) protocol: &'static str,
     pub(crate) content_type: Box<str>,
     pub(crate) answered_after: Duration,
+    pub(crate) certificate_valid_until: Option<i64>,
 }
 
 impl Connector {
@@ -134,12 +139,21 @@ async fn judge(
     let answered_after = started.elapsed();
     let status = response.status();
     if status != StatusCode::OK {
-        return Err(Failure::Status {
+        let refused = Failure::Status {
             status: status.as_u16(),
             reason: status.canonical_reason().unwrap_or_default().to_owned(),
             retry_after: retry_after(response.headers(), SystemTime::now()),
-        });
+        };
+        let wants_certificate = status == StatusCode::BAD_REQUEST && url.scheme() == "https" && {
+            let (_, mut body) = http::Response::<reqwest::Body>::from(response).into_parts();
+            excerpt(&mut body).await.contains(NGINX_WANTS_CERTIFICATE)
+        };
+        let host = url.host_str().unwrap_or_default().to_owned();
+        let problem = TlsProblem::ClientCertificate { host };
+        return Err(if wants_certificate { Failure::Tls { problem, certificate: None } } else { refused });
     }
+    let certificate_valid_until =
+        response.extensions().get::<reqwest::tls::TlsInfo>().and_then(|tls| tls::valid_until(tls.peer_certificate()?));
     let content_type = content_type(response.headers());
     let protocol = match response.version() {
         http::Version::HTTP_10 => "HTTP/1.0",
@@ -157,6 +171,7 @@ async fn judge(
                 protocol,
                 content_type: content_type.into_boxed_str(),
                 answered_after,
+                certificate_valid_until,
             };
             Ok(Exchange { head, body })
         }

@@ -105,9 +105,14 @@ async fn a_proxy_that_refuses() {
     assert_eq!(tunnel.layer, Layer::Network);
     assert_eq!(
         tunnel.message,
-        "The proxy did not pass the connection to “elsewhere.invalid:443” on: check the proxy's address, user name and password."
+        "The proxy wants a user name and a password that it accepts (407 Proxy Authentication Required): check them."
     );
     assert!(tunnel.retry_in.is_some());
+    let nowhere = end(&mut through(&proxy, "anna:secret@", "https://127.0.0.1:1/")).await;
+    assert_eq!(
+        nowhere.message,
+        "The proxy did not pass the connection to “127.0.0.1:1” on: check the proxy's address, user name and password."
+    );
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Redirects: where they lead, what travels along, and how they fail.
 use crate::{IMPATIENT, end, follow, follow_request, next_lines, opened_url, with_headers};
-use tidings_event_source::{Layer, Policy};
+use tidings_event_source::{Layer, Policy, QueryCredential};
 use tidings_test_support::sse_server::{Connection, EVENT_STREAM, Received, SseServer};
 
 /// A server that answers `/redirect/CODE?to=LOCATION`, and any other path with an open stream.
@@ -153,4 +153,23 @@ async fn twenty_redirects_are_followed() {
     .await;
     let mut source = follow(&server.url("/"), Policy::BROWSER);
     assert_eq!(opened_url(&mut source).await, server.url("/19"));
+}
+
+/// A secret in the query is sent with each request to its own origin, and shown nowhere.
+#[tokio::test]
+async fn a_credential_in_the_query_stays_with_its_origin() {
+    let (own, other) = (server().await, server().await);
+    for (location, elsewhere) in [("/there?x=1", false), (&*other.url("/there?x=1"), true)] {
+        let mut request = with_headers(&own.url(&format!("/redirect/307?to={location}")), &[]);
+        request.query_credential = Some(QueryCredential { name: "k".into(), value: "s&cret".into() });
+        assert!(!format!("{request:?}").contains("cret"));
+        let mut source = follow_request(request, Policy::BROWSER);
+        let url = opened_url(&mut source).await;
+        assert!(url.ends_with("/there?x=1"), "{url}");
+        if !elsewhere {
+            assert_eq!(own.request(1).await.target(), "/there?x=1&k=s%26cret");
+        }
+    }
+    assert_eq!(other.request(0).await.target(), "/there?x=1");
+    assert!(own.request(2).await.target().ends_with("&k=s%26cret"));
 }

@@ -2,7 +2,7 @@
 use crate::{connector, end, get, next_lines};
 use std::path::PathBuf;
 use std::sync::Arc;
-use tidings_event_source::{ConnectorOptions, EventSource, Layer, Policy, Proxy};
+use tidings_event_source::{ConnectorOptions, EventSource, Failure, Fingerprint, Layer, Occurrence, Policy, Proxy};
 use tidings_test_support::sse_server::{Connection, EVENT_STREAM, SseServer};
 use tidings_test_support::tls::{Authority, Identity};
 
@@ -157,4 +157,67 @@ async fn a_handshake_that_is_refused_or_cut() {
     assert_eq!(cut.layer, Layer::Tls);
     assert_eq!(cut.message, "The TLS handshake with “127.0.0.1” failed: the server hung up.");
     task.abort();
+}
+
+/// Trust on first use: exactly the certificate that the user has seen, whatever else is wrong with it, and no other.
+#[tokio::test]
+async fn a_pinned_certificate_is_the_only_one() {
+    let authority = Authority::new("ours");
+    let directory = tempfile::tempdir().unwrap();
+    let (seen, other) = (Identity::self_signed(&["elsewhere.example"], false), authority.certify(HERE));
+    let fingerprint = |identity: &Identity| Fingerprint::of(identity.der());
+    let source = |url: &str, insecure| {
+        let options = ConnectorOptions {
+            proxy: Proxy::None,
+            authorities: vec![authority.write_pem(directory.path())],
+            pinned: Some(fingerprint(&seen)),
+            insecure,
+            ..ConnectorOptions::default()
+        };
+        EventSource::new(connector(options), get(url), Policy::FEED, "", 1024)
+    };
+    let server = serve(&seen).await;
+    let mut good = source(&server.url("/"), false);
+    assert_eq!(next_lines(&mut good, 2).await, ["connecting 1", "open 200"]);
+
+    // Another one is refused even if an authority vouches for it, and if nothing were checked at all.
+    let server = serve(&other).await;
+    for insecure in [false, true] {
+        let end = end(&mut source(&server.url("/"), insecure)).await;
+        assert_eq!(
+            end.message,
+            format!(
+                "The certificate of “127.0.0.1” is not the one that is trusted: SHA-256 {} instead of {}. Somebody may be listening in; trust the new one only if you know why it changed.",
+                fingerprint(&other),
+                fingerprint(&seen)
+            )
+        );
+        assert!(end.needs_attention, "at once");
+        assert!(end.retry_in.unwrap().as_secs() >= 900);
+    }
+    assert!(server.requests().is_empty(), "nothing is sent to whoever that is");
+}
+
+#[tokio::test]
+async fn a_refused_certificate_tells_its_fingerprint_and_an_accepted_one_its_end() {
+    let identity = Identity::self_signed(HERE, false);
+    let server = serve(&identity).await;
+    let mut refused = source(&server.url("/"), vec![], false, Policy::FEED);
+    assert_eq!(crate::next(&mut refused).await, "connecting 1");
+    let Some(Occurrence::Lost { failure: Failure::Tls { certificate, .. }, .. }) = refused.next().await else {
+        panic!("not refused")
+    };
+    assert_eq!(*certificate, Some(Fingerprint::of(identity.der())));
+
+    let directory = tempfile::tempdir().unwrap();
+    let authority = Authority::new("ours");
+    let server = serve(&authority.certify_until(HERE, 2040, 2, 3)).await;
+    let mut good = source(&server.url("/"), vec![authority.write_pem(directory.path())], false, Policy::FEED);
+    loop {
+        match good.next().await {
+            Some(Occurrence::Open(opened)) => break assert_eq!(opened.certificate_valid_until, Some(2_211_840_000)),
+            Some(Occurrence::Connecting { .. } | Occurrence::Waiting) => {}
+            other => panic!("{other:?}"),
+        }
+    }
 }

@@ -385,7 +385,7 @@ fn proxy_choice(given: &str) -> Result<ProxyChoice, String> {
 }
 
 /// The whole path, because the process that reads the file may stand elsewhere.
-fn readable(file: &Path) -> Result<String, String> {
+pub(super) fn readable(file: &Path) -> Result<String, String> {
     let unusable =
         |reason: &dyn std::fmt::Display| format!("The certificate file {} cannot be read: {reason}.", file.display());
     std::fs::read(file).map_err(|error| unusable(&error))?;

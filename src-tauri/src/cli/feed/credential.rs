@@ -2,9 +2,12 @@
 //!
 //! A password or token is never an argument, where every user of the computer could read it: it is asked for at the
 //! terminal, or read from standard input. Deliberately not here: keeping it (the engine).
+use super::config::readable;
 use clap::Args;
 use std::io::{self, BufRead as _};
+use std::path::{Path, PathBuf};
 use tidings_engine::{Credential, FeedConfig, GivenSecret, KeptSecret, Secret, SecretOf, SecretPlace};
+use tidings_event_source::Fingerprint;
 
 /// What can be typed.
 #[derive(Debug, Default, Args)]
@@ -18,6 +21,17 @@ pub(super) struct Typed {
     /// Ask for the password of the user that --proxy names
     #[arg(long, requires = "proxy")]
     proxy_password: bool,
+    /// A file with a client certificate and its key, PEM or PKCS#12; or 'none'
+    #[arg(long, value_name = "FILE")]
+    certificate: Option<PathBuf>,
+    /// Ask for the password of the file that --certificate names
+    #[arg(long, requires = "certificate")]
+    certificate_password: bool,
+    /// Trust the server certificate with this SHA-256 fingerprint and no other, whoever signed it; or 'none'
+    ///
+    /// tidings feed show tells the fingerprint of one that was refused. Compare it with what the server's owner tells you.
+    #[arg(long, value_name = "SHA256")]
+    trust: Option<String>,
     /// Read what is to be asked for from standard input instead, a line for each: of --auth, --proxy-password,
     /// --certificate-password
     #[arg(long)]
@@ -29,8 +43,15 @@ pub(super) struct Typed {
 pub(super) struct Checked {
     credential: Option<Credential>,
     proxy_password: bool,
+    certificate: Option<Choice>,
+    certificate_password: bool,
+    pinned: Option<Choice>,
     from_stdin: bool,
 }
+
+/// Something to set, or nothing.
+#[derive(Debug, PartialEq, Eq)]
+struct Choice(Option<String>);
 
 impl Typed {
     /// Fails with a sentence.
@@ -38,6 +59,9 @@ impl Typed {
         Ok(Checked {
             credential: self.auth.as_deref().map(credential).transpose()?,
             proxy_password: self.proxy_password,
+            certificate: self.certificate.as_deref().map(certificate).transpose()?,
+            certificate_password: self.certificate_password,
+            pinned: self.trust.as_deref().map(pinned).transpose()?,
             from_stdin: self.secret_stdin,
         })
     }
@@ -48,6 +72,12 @@ impl Checked {
     pub(super) fn apply(&self, mut config: FeedConfig) -> FeedConfig {
         if let Some(credential) = &self.credential {
             config.credential = credential.clone();
+        }
+        if let Some(Choice(file)) = &self.certificate {
+            config.certificate_file.clone_from(file);
+        }
+        if let Some(Choice(pinned)) = &self.pinned {
+            config.pinned.clone_from(pinned);
         }
         config
     }
@@ -63,6 +93,9 @@ impl Checked {
         if self.proxy_password {
             wanted.push((SecretOf::Proxy, "Password for the proxy: ".to_owned()));
         }
+        if self.certificate_password {
+            wanted.push((SecretOf::Certificate, "Password of the certificate: ".to_owned()));
+        }
         if wanted.is_empty() && self.from_stdin {
             return Err("--secret-stdin goes with --auth or another choice that needs a password or token.".into());
         }
@@ -75,6 +108,18 @@ impl Checked {
         };
         wanted.into_iter().map(ask).collect()
     }
+}
+
+fn certificate(given: &Path) -> Result<Choice, String> {
+    if given == Path::new("none") { Ok(Choice(None)) } else { readable(given).map(|file| Choice(Some(file))) }
+}
+
+fn pinned(given: &str) -> Result<Choice, String> {
+    if given == "none" {
+        return Ok(Choice(None));
+    }
+    let pinned = given.parse::<Fingerprint>().map_err(|wrong| wrong.to_string())?;
+    Ok(Choice(Some(pinned.to_string())))
 }
 
 /// A line of standard input.

@@ -52,6 +52,13 @@ struct Shown<'a> {
     /// "system", "none", or an address
     proxy: String,
     ca: Option<&'a str>,
+    /// The file of the client certificate.
+    certificate: Option<&'a str>,
+    /// The fingerprint of the only certificate that is trusted.
+    trust: Option<&'a str>,
+    /// That of the server's certificate, where it is what is wrong.
+    refused_certificate: Option<&'a str>,
+    certificate_valid_until: Option<String>,
     insecure: bool,
     state: Option<&'static str>,
     /// Why it is not open.
@@ -127,6 +134,10 @@ impl<'a> Shown<'a> {
                 ProxyChoice::Url(url) => shown::stored_address(url).into_owned(),
             },
             ca: config.ca_file.as_deref(),
+            certificate: config.certificate_file.as_deref(),
+            trust: config.pinned.as_deref(),
+            refused_certificate: state.and_then(refused_certificate),
+            certificate_valid_until: status.and_then(|status| status.certificate_valid_until).map(moment::rfc3339),
             insecure: config.insecure,
             state: state.map(name),
             message: state.and_then(cause),
@@ -167,6 +178,20 @@ fn cause(state: &FeedState) -> Option<&str> {
     }
 }
 
+fn refused_certificate(state: &FeedState) -> Option<&str> {
+    match state {
+        FeedState::Waiting { cause, .. } | FeedState::NeedsAttention { cause, .. } => cause.fingerprint.as_deref(),
+        _ => None,
+    }
+}
+
+/// That the certificate of the server is about to end.
+fn expiry(status: &FeedStatus, clock: &moment::Clock) -> String {
+    status.certificate_ends_soon(jiff::Timestamp::now().as_millisecond()).map_or(String::new(), |until| {
+        format!(", the server's certificate is valid until {} only", clock.moment(until))
+    })
+}
+
 const fn retry_at(state: &FeedState) -> Option<i64> {
     match state {
         FeedState::Waiting { retry_at, .. }
@@ -198,10 +223,11 @@ fn words(state: &FeedState, clock: &moment::Clock) -> String {
 /// The state in words, and when an open stream was last heard from.
 fn words_and_age(status: &FeedStatus, clock: &moment::Clock) -> String {
     let words = words(&status.state, clock);
-    match (&status.state, status.last_byte_at) {
+    let words = match (&status.state, status.last_byte_at) {
         (FeedState::Open { .. }, Some(at)) => format!("{words}, last byte {}", clock.distance(at)),
         _ => words,
-    }
+    };
+    words + &expiry(status, clock)
 }
 
 fn resting(feed: &Feed) -> String {
@@ -340,6 +366,19 @@ fn text(output: &mut Output, feed: &Feed, status: Option<&FeedStatus>, gaps: &[G
     line("proxy", &facts.proxy)?;
     if let Some(ca) = facts.ca {
         line("authorities", ca)?;
+    }
+    if let Some(file) = facts.certificate {
+        line("certificate", file)?;
+    }
+    if let Some(pinned) = facts.trust {
+        line("trusts only", &format!("SHA-256 {pinned}"))?;
+    }
+    if let Some(refused) = facts.refused_certificate {
+        line("refused", &format!("SHA-256 {refused}"))?;
+        line("", "if it is the server's own: tidings feed edit … --trust and this fingerprint")?;
+    }
+    if let Some(until) = status.and_then(|status| status.certificate_valid_until) {
+        line("valid until", &clock.moment(until))?;
     }
     if facts.insecure {
         line("certificates", "not checked")?;

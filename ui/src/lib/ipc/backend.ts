@@ -18,10 +18,13 @@ import type {
   FiguresQuery,
   Gap,
   GapQuery,
+  GivenSecret,
   HookReport,
   Page,
   PageQuery,
   Scope,
+  SecretPlace,
+  SecretsFacts,
   Settings,
   Snapshot,
   StorageProblem,
@@ -46,8 +49,14 @@ export interface Backend {
   readLog(feed: FeedId | null): Promise<void>;
   /** The times in which a feed was not connected, newest first. */
   gaps(query: GapQuery): Promise<Gap[]>;
-  addFeed(config: FeedConfig): Promise<Feed>;
-  editFeed(id: FeedId, config: FeedConfig): Promise<Feed>;
+  /** Passwords and tokens that are given with it are kept apart. */
+  addFeed(config: FeedConfig, secrets?: GivenSecret[]): Promise<Feed>;
+  /** Each secret that is given takes the place of the one that is kept for the same use. */
+  editFeed(id: FeedId, config: FeedConfig, secrets?: GivenSecret[]): Promise<Feed>;
+  /** Where passwords and tokens are kept, and how many. */
+  secrets(): Promise<SecretsFacts>;
+  /** Keeps all of them there from now on. How many were moved. */
+  moveSecrets(to: SecretPlace): Promise<number>;
   /** Its history stays. */
   removeFeed(id: FeedId): Promise<void>;
   /** Brings a removed feed back as it was. */

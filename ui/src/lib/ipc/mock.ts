@@ -44,6 +44,10 @@ import type {
   ExportFormat,
   Job,
   Work,
+  GivenSecret,
+  KeptSecret,
+  SecretPlace,
+  SecretsFacts,
 } from './types.gen';
 
 export interface MockOptions {
@@ -304,23 +308,45 @@ export class MockBackend implements Backend {
     );
   }
 
-  addFeed(config: FeedConfig) {
+  addFeed(config: FeedConfig, secrets: GivenSecret[] = []) {
     return this.#command('addFeed', () => {
       if (/refuse/.test(config.url)) refuse('bad-feed', `The address ${config.url} cannot be followed.`);
       const id = Math.max(0, ...this.#feeds.keys(), ...this.#removed) + 1;
       return this.#put({
-        feed: { ...config, id, paused: false },
+        feed: { ...config, secrets: kept([], secrets), id, paused: false },
         state: { state: 'connecting', waitingForServer: false },
       });
     });
   }
 
-  editFeed(id: FeedId, config: FeedConfig) {
+  editFeed(id: FeedId, config: FeedConfig, secrets: GivenSecret[] = []) {
     return this.#command('editFeed', () => {
       const fault = faultOf(config.mapping, config.rules);
       if (fault !== null) refuse('bad-feed', `${fault.what} cannot be used: ${fault.reason}.`);
-      return this.#put({ feed: { ...this.#status(id).feed, ...config } });
+      const { feed } = this.#status(id);
+      return this.#put({ feed: { ...feed, ...config, secrets: kept(feed.secrets, secrets) } });
     });
+  }
+
+  secrets() {
+    return this.#command('secrets', () => this.#secretsFacts());
+  }
+
+  moveSecrets(to: SecretPlace) {
+    return this.#command('moveSecrets', () => {
+      let moved = 0;
+      for (const { feed } of this.#feeds.values()) {
+        moved += feed.secrets.filter(({ place }) => place !== to).length;
+        this.#put({ feed: { ...feed, secrets: feed.secrets.map((secret) => ({ ...secret, place: to })) } });
+      }
+      return moved;
+    });
+  }
+
+  #secretsFacts(): SecretsFacts {
+    const all = [...this.#feeds.values()].flatMap(({ feed }) => feed.secrets);
+    const inKeyring = all.filter(({ place }) => place === 'keyring').length;
+    return { place: 'keyring', inKeyring, inFile: all.length - inKeyring, withFeeds: 0 };
   }
 
   removeFeed(id: FeedId) {
@@ -988,6 +1014,13 @@ function muteEnd(length: MuteFor): number | null {
     case 'ever':
       return null;
   }
+}
+
+/** What is kept after secrets are given: never the secrets. */
+function kept(before: KeptSecret[], given: GivenSecret[]): KeptSecret[] {
+  const replaced = (old: KeptSecret): boolean => given.some(({ of }) => JSON.stringify(of) === JSON.stringify(old.of));
+  const added = given.map(({ of }): KeptSecret => ({ of, place: 'keyring', key: 'key' }));
+  return [...before.filter((old) => !replaced(old)), ...added];
 }
 
 function configFor(name: string, url: string): FeedConfig {

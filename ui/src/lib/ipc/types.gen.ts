@@ -35,7 +35,9 @@ layer: string,
 /** One sentence for the user, in English, without secrets. */
 message: string,
 /** A word for the sidebar where there is little room: "401", "HTML", "refused". */
-short: string, };
+short: string,
+/** SHA-256 of the server's certificate, if that is what is wrong: what [`FeedConfig::pinned`] would trust. */
+fingerprint?: string, };
 
 /** What a click on a notification leads to. */
 export type Click = "event" | "link";
@@ -255,7 +257,7 @@ proxy: ProxyChoice,
 caFile: string | null,
 /** A file with the client's certificate and key: PEM, or PKCS#12 whose password is kept apart. */
 certificateFile: string | null,
-/** SHA-256 of the only server certificate that is accepted, in 64 hexadecimal digits: whoever signed it, and no other. */
+/** SHA-256 of the only server certificate that is accepted, as `AB:CD:…`: whoever signed it, and no other. */
 pinned: string | null,
 /** Accepts any certificate. */
 insecure: boolean,
@@ -321,7 +323,7 @@ proxy: ProxyChoice,
 caFile: string | null,
 /** A file with the client's certificate and key: PEM, or PKCS#12 whose password is kept apart. */
 certificateFile: string | null,
-/** SHA-256 of the only server certificate that is accepted, in 64 hexadecimal digits: whoever signed it, and no other. */
+/** SHA-256 of the only server certificate that is accepted, as `AB:CD:…`: whoever signed it, and no other. */
 pinned: string | null,
 /** Accepts any certificate. */
 insecure: boolean,
@@ -383,6 +385,8 @@ state: FeedState,
 unread: number,
 /** How many of its events rules dropped, so far. */
 dropped: number,
+/** Milliseconds since the Unix epoch, until when the certificate is valid that the server showed last. */
+certificateValidUntil?: number,
 /** Milliseconds since the Unix epoch, when the last byte came. */
 lastByteAt: number | null, };
 
