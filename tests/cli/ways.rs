@@ -40,6 +40,14 @@ fn message(dir: &Path, name: &str) -> String {
     })
 }
 
+/// Waits until a feed is in this state.
+#[track_caller]
+fn when(dir: &Path, name: &str, state: &str) -> Value {
+    eventually_blocking(LIMIT, &format!("the state {state} of {name}"), || {
+        listed(dir).into_iter().find(|feed| feed["name"] == name && feed["state"] == state)
+    })
+}
+
 /// A day that comes in so many days, in UTC.
 fn in_days(days: i64) -> (i32, u8, u8) {
     let day = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date() + jiff::Span::new().days(days);
@@ -112,13 +120,12 @@ fn not_passed(url: &str) -> String {
 #[test]
 fn what_is_wrong_is_said_exactly() {
     let server = TutorialServer::start(Tutorial::NodePing);
-    let mut gateway = Gateway::start(&[("node", server.url())], in_days(9));
+    let gateway = Gateway::start(&[("node", server.url())], in_days(9));
     let (http, socks) = (ForwardProxy::http(), ForwardProxy::socks());
     let authority = gateway.authority.to_str().expect("UTF-8").to_owned();
     let dir = data_dir();
     let dir = dir.path();
     let basic = format!("basic:{USER}");
-    let client = ["--ca", &authority, "--certificate", gateway.client.to_str().expect("UTF-8")];
     let url = |way| gateway.url(way, "node");
     let http_proxy = ["--proxy", http.address(), "--proxy-password"];
     let socks_proxy = ["--proxy", socks.address(), "--proxy-password"];
@@ -176,6 +183,22 @@ fn what_is_wrong_is_said_exactly() {
     for (name, way, how, secrets, _) in &table {
         add(dir, name, &url(*way), how, secrets);
     }
+    let engine = headless(dir, &[]);
+    for (name, .., expected) in &table {
+        assert_eq!(message(dir, name), *expected, "{name}");
+    }
+    drop(engine);
+}
+
+#[test]
+fn a_client_certificate_opens_and_the_end_of_a_server_s_is_told() {
+    let server = TutorialServer::start(Tutorial::NodePing);
+    let gateway = Gateway::start(&[("node", server.url())], in_days(9));
+    let authority = gateway.authority.to_str().expect("UTF-8").to_owned();
+    let dir = data_dir();
+    let dir = dir.path();
+    let url = |way| gateway.url(way, "node");
+    let client = ["--ca", &authority, "--certificate", gateway.client.to_str().expect("UTF-8")];
     add(dir, "client", &url(Way::ClientCertificate), &client, "");
     add(dir, "ends soon", &url(Way::Tls), &["--ca", &authority], "");
     // The same certificate as browsers export it.
@@ -195,48 +218,48 @@ fn what_is_wrong_is_said_exactly() {
     assert_eq!(wrong, format!("The client certificate “{p12}” cannot be opened: check its password."));
 
     let engine = headless(dir, &[]);
-    for (name, .., expected) in &table {
-        assert_eq!(message(dir, name), *expected, "{name}");
-    }
-    let state = |name: &str, expected: &str| {
-        eventually_blocking(LIMIT, &format!("the state {expected} of {name}"), || {
-            let feed = listed(dir).into_iter().find(|feed| feed["name"] == name)?;
-            (feed["state"] == expected).then_some(feed)
-        })
-    };
-    state("client", "open");
-    state("p12", "open");
-    state("ends soon", "open");
+    when(dir, "client", "open");
+    when(dir, "p12", "open");
+    when(dir, "ends soon", "open");
     let list = feed(dir, &["list"], "");
     let line = list.lines().find(|line| line.contains("ends soon")).expect("the feed");
     assert!(line.contains(", the server's certificate is valid until ") && line.ends_with(" only"), "{line}");
     assert_eq!(list.matches("is valid until").count(), 1, "the others have longer: {list}");
+    drop(engine);
+}
 
+#[test]
+fn a_certificate_is_trusted_on_first_use_and_its_change_is_an_alarm() {
+    let server = TutorialServer::start(Tutorial::NodePing);
+    let mut gateway = Gateway::start(&[("node", server.url())], in_days(9));
+    let dir = data_dir();
+    let dir = dir.path();
+    add(dir, "self-signed", &gateway.url(Way::SelfSigned, "node"), &[], "");
+    let engine = headless(dir, &[]);
+    message(dir, "self-signed");
     // Trust on first use: exactly what was refused is trusted, until it is another.
     let fingerprint = listed(dir).into_iter().find(|feed| feed["name"] == "self-signed").expect("the feed");
     let fingerprint = fingerprint["refused_certificate"].as_str().expect("told").to_owned();
     feed(dir, &["edit", "self-signed", "--trust", &fingerprint.replace(':', "").to_lowercase()], "");
-    assert_eq!(state("self-signed", "open")["trust"], Value::from(fingerprint.clone()));
+    assert_eq!(when(dir, "self-signed", "open")["trust"], Value::from(fingerprint.clone()));
     gateway.renew_self_signed();
-    let changed = message(dir, "self-signed");
-    let changed = if changed.contains("trusted") {
-        changed
-    } else {
-        eventually_blocking(LIMIT, "the alarm", || {
-            Some(message(dir, "self-signed")).filter(|text| text.contains("trusted"))
+    let says = |part: &str| {
+        eventually_blocking(LIMIT, &format!("a message with “{part}”"), || {
+            Some(message(dir, "self-signed")).filter(|text| text.contains(part))
         })
     };
+    let changed = says("is not the one that is trusted");
     assert!(
         changed.starts_with("The certificate of “127.0.0.1” is not the one that is trusted: SHA-256 ")
             && changed.contains(&format!(" instead of {fingerprint}. ")),
         "{changed}"
     );
     assert_eq!(
-        state("self-signed", "needs-attention")["trust"],
+        when(dir, "self-signed", "needs-attention")["trust"],
         Value::from(fingerprint),
         "nothing is trusted by itself"
     );
-    feed(dir, &["edit", "self-signed", "--trust", "none", "--ca", &authority], "");
-    assert!(message(dir, "self-signed").contains("is self-signed"));
+    feed(dir, &["edit", "self-signed", "--trust", "none"], "");
+    says("is self-signed");
     drop(engine);
 }
