@@ -22,7 +22,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   // Found only once the window is drawn; said here, a test run does not start anew over them.
-  optimizeDeps: { include: ['bits-ui', 'virtua/svelte', '@tauri-apps/api/core', 'axe-core', 'svelte/compiler'] },
+  optimizeDeps: { include: ['virtua/svelte', '@tauri-apps/api/core', 'axe-core', 'svelte/compiler'] },
   test: {
     testTimeout: 30_000,
     // However busy the machine is.
