@@ -92,6 +92,7 @@ describe('folders', () => {
     await page.getByTestId('feed-row').filter({ hasText: 'Mastodon' }).click({ button: 'right' });
     await byId('menu-move').click();
     await byId('menu-new-folder').click();
+    await expect.element(byId('folder-name')).toHaveFocus();
     await userEvent.keyboard('  People  {Enter}');
     await expect.poll(tree).toEqual([...START.slice(0, -1), 'People', '  Mastodon']);
     await byId('folder-row').filter({ hasText: 'People' }).click();
