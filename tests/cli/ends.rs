@@ -7,11 +7,7 @@ use tidings_test_support::sse_server::{Connection, EVENT_STREAM, SseServer};
 
 /// One event, and then silence.
 async fn silent() -> SseServer {
-    SseServer::start(|mut connection| async move {
-        connection.send(format!("{EVENT_STREAM}data: x\n\n")).await;
-        connection.closed().await;
-    })
-    .await
+    SseServer::streaming("data: x\n\n").await
 }
 
 /// More than any pipe holds, for as long as somebody reads.
@@ -112,12 +108,7 @@ async fn a_slow_reader_slows_the_server_and_misses_nothing() {
     let events =
         (0..EVENTS).map(|number| format!("id: {number}\ndata: {}\n\n", "x".repeat(2000))).collect::<Vec<_>>().concat();
     let events: &'static str = events.leak();
-    let server = SseServer::start(move |mut connection| async move {
-        connection.send(EVENT_STREAM).await;
-        connection.send(events).await;
-        connection.closed().await;
-    })
-    .await;
+    let server = SseServer::streaming(events).await;
     let arguments = ["watch", "--format", "ndjson", &server.url("/"), "--max-events", &EVENTS.to_string()];
     let mut watch = Running::start_unread(&mut tidings(arguments));
     let mut stdout = watch.stdout();

@@ -8,7 +8,7 @@ use std::os::unix::net::UnixListener;
 use std::path::Path;
 use tempfile::TempDir;
 use tidings_test_support::eventually::eventually_blocking;
-use tidings_test_support::sse_server::{EVENT_STREAM, SseServer};
+use tidings_test_support::sse_server::SseServer;
 
 fn data_dir() -> TempDir {
     tempfile::tempdir().expect("a directory")
@@ -301,11 +301,7 @@ fn a_feed_that_is_not_there_is_told() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_running_process_is_asked() {
-    let server = SseServer::start(|mut connection| async move {
-        connection.send(EVENT_STREAM).await;
-        connection.closed().await;
-    })
-    .await;
+    let server = SseServer::streaming("").await;
     let dir = data_dir();
     let dir = dir.path();
     let engine = headless(dir, &[]);
@@ -344,11 +340,7 @@ async fn a_running_process_is_asked() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn reconnecting_is_asked_of_a_running_process() {
-    let server = SseServer::start(|mut connection| async move {
-        connection.send(EVENT_STREAM).await;
-        connection.closed().await;
-    })
-    .await;
+    let server = SseServer::streaming("").await;
     let dir = data_dir();
     let dir = dir.path();
     for name in ["one", "two", "resting"] {

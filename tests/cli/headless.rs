@@ -49,11 +49,7 @@ pub(crate) fn exported(dir: &Path) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_comes_is_stored_and_listed() {
-    let server = SseServer::start(|mut connection| async move {
-        connection.send(format!("{EVENT_STREAM}event: alert\nid: 1\ndata: {{\"title\":\"Fire\"}}\n\n")).await;
-        connection.closed().await;
-    })
-    .await;
+    let server = SseServer::streaming("event: alert\nid: 1\ndata: {\"title\":\"Fire\"}\n\n").await;
     let dir = tempfile::tempdir().expect("a directory");
     add(dir.path(), "house", &server.url("/"));
     let mut engine = headless(dir.path(), &["--print"]);

@@ -127,11 +127,7 @@ async fn a_log_is_shown_and_followed() {
 /// One who follows and does not read, or goes away, holds up nothing and leaves nothing behind.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_follower_that_goes_away_is_let_go() {
-    let server = SseServer::start(|mut connection| async move {
-        connection.send(EVENT_STREAM).await;
-        connection.closed().await;
-    })
-    .await;
+    let server = SseServer::streaming("").await;
     let dir = tempfile::tempdir().expect("a directory");
     add(dir.path(), "house", &server.url("/"));
     let engine = headless(dir.path(), &[]);

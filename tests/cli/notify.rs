@@ -3,14 +3,10 @@ use crate::command::{Running, run, tidings};
 use crate::headless::headless_with;
 use rustix::process::Signal;
 use tidings_test_support::NotificationRecorder;
-use tidings_test_support::sse_server::{EVENT_STREAM, SseServer};
+use tidings_test_support::sse_server::SseServer;
 
 async fn serving(body: &'static str) -> SseServer {
-    SseServer::start(move |mut connection| async move {
-        connection.send(format!("{EVENT_STREAM}{body}")).await;
-        connection.closed().await;
-    })
-    .await
+    SseServer::streaming(body).await
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -244,11 +244,7 @@ rule          3  words failed → announce high, start /usr/local/bin/siren --se
 
 #[tokio::test(flavor = "multi_thread")]
 async fn programs_that_rules_start_are_accounted_for() {
-    let server = SseServer::start(|mut connection| async move {
-        connection.send(format!("{EVENT_STREAM}data: one\n\n")).await;
-        connection.closed().await;
-    })
-    .await;
+    let server = SseServer::streaming("data: one\n\n").await;
     let dir = tempfile::tempdir().expect("a directory");
     let dir = dir.path();
     tidings(dir, &["feed", "add", "house", &server.url("/")]).good();

@@ -162,11 +162,7 @@ fn without_a_network_it_waits_for_one() {
             }
         })
         .await;
-        let near = SseServer::start(|mut connection| async move {
-            connection.send(EVENT_STREAM).await;
-            connection.closed().await;
-        })
-        .await;
+        let near = SseServer::streaming("").await;
         let dir = feeds(&[("lost", "http://192.0.2.1/", &["--proxy", "none"]), ("near", &near.url("/"), &[])]);
         let path = dir.path();
         let _engine = headless_with(path, |_| {});

@@ -236,12 +236,7 @@ async fn parts_snapshots_drops_and_hooks_through_the_engine() {
 
 #[tokio::test]
 async fn hook_is_not_started_unless_the_settings_allow_it() {
-    let server = SseServer::start(|mut connection| async move {
-        connection.send(EVENT_STREAM).await;
-        connection.send("data: x\n\n").await;
-        connection.closed().await;
-    })
-    .await;
+    let server = SseServer::streaming("data: x\n\n").await;
     let dir = tempfile::tempdir().unwrap();
     let started = Arc::new(Started::default());
     let hooks = Arc::clone(&started) as Arc<dyn Hooks>;

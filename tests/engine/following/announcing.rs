@@ -8,12 +8,7 @@ use tidings_test_support::eventually;
 use tidings_test_support::sse_server::{EVENT_STREAM, Gate, SseServer};
 
 async fn saying(body: &'static str) -> SseServer {
-    SseServer::start(move |mut connection| async move {
-        connection.send(EVENT_STREAM).await;
-        connection.send(body).await;
-        connection.closed().await;
-    })
-    .await
+    SseServer::streaming(body).await
 }
 
 #[tokio::test]

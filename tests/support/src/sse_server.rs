@@ -174,6 +174,19 @@ impl SseServer {
         .await
     }
 
+    /// Answers each request with an event stream that begins with `body`, and holds it.
+    pub async fn streaming(body: impl Into<String>) -> Self {
+        let stream: Arc<str> = format!("{EVENT_STREAM}{}", body.into()).into();
+        Self::start(move |mut connection| {
+            let stream = Arc::clone(&stream);
+            async move {
+                connection.send(&*stream).await;
+                connection.closed().await;
+            }
+        })
+        .await
+    }
+
     async fn serve<H, F>(tls: Option<TlsAcceptor>, handler: H) -> Self
     where
         H: Fn(Connection) -> F + Send + Sync + 'static,

@@ -138,12 +138,7 @@ async fn a_hundred_short_connections() {
 /// Bytes one by one make the same events; what came already is served without waiting.
 #[tokio::test]
 async fn what_came_already_is_buffered() {
-    let server = SseServer::start(|mut connection: Connection| async move {
-        connection.send(EVENT_STREAM).await;
-        connection.send("retry: 20\n: hi\ndata: 1\n\nid: 2\n\ndata: 2\n\ndata: unfinished").await;
-        connection.closed().await;
-    })
-    .await;
+    let server = SseServer::streaming("retry: 20\n: hi\ndata: 1\n\nid: 2\n\ndata: 2\n\ndata: unfinished").await;
     let mut source = follow(&server.url("/"), IMPATIENT);
     assert_eq!(next_lines(&mut source, 3).await, ["connecting 1", "open 200", "retry 20"]);
     let mut lines = Vec::new();

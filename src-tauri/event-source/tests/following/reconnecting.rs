@@ -90,12 +90,7 @@ async fn attempts_are_counted_until_one_opens() {
 
 #[tokio::test]
 async fn reconnect_now_ends_the_old_connection_before_the_new_one_begins() {
-    let server = SseServer::start(|mut connection: Connection| async move {
-        connection.send(EVENT_STREAM).await;
-        connection.send("id: 1\ndata: x\n\n").await;
-        connection.closed().await;
-    })
-    .await;
+    let server = SseServer::streaming("id: 1\ndata: x\n\n").await;
     let mut source = follow(&server.url("/"), Policy::FEED);
     assert_eq!(next_lines(&mut source, 3).await, ["connecting 1", "open 200", "message “x” #1"]);
     source.reconnect_now();

@@ -1,7 +1,7 @@
 // A backend without a program behind it, for development in a browser and for tests: feeds in every state, any number of
 // events computed rather than kept, arrivals on demand. Absent from what is shipped.
 import { DEFAULT_SETTINGS } from '../default_settings';
-import { DEFAULT_MAPPING } from '../feeds.svelte';
+import { newConfig } from '../feeds.svelte';
 import type { Backend } from './backend';
 import { moved } from './mock_order';
 import { faultOf, tried } from './mock_rules';
@@ -1024,31 +1024,7 @@ function kept(before: KeptSecret[], given: GivenSecret[]): KeptSecret[] {
 }
 
 function configFor(name: string, url: string): FeedConfig {
-  return {
-    name,
-    url,
-    folder: '',
-    color: null,
-    icon: '',
-    headers: [],
-    credential: { kind: 'none' },
-    secrets: [],
-    resume: { kind: 'header' },
-    repeats: { kind: 'whole' },
-    proxy: { kind: 'system' },
-    caFile: null,
-    certificateFile: null,
-    pinned: null,
-    insecure: false,
-    credentialsFollowRedirects: false,
-    notify: true,
-    announcing: { burst: null, urgentPasses: null, ignoresQuietHours: false, quietInView: null },
-    eventLimit: null,
-    idleLimit: null,
-    mapping: { ...DEFAULT_MAPPING },
-    rules: [],
-    retention: { days: null, events: null },
-  };
+  return { ...newConfig(url), name };
 }
 
 /** For development: `?events=1000000&rate=10&first-run&folders&notice&show=42&theme=dark`. */
