@@ -19,8 +19,8 @@ test.each([
   ['above a button at the foot', UP_END, [400, 560, 28, 28], [228, 256]],
   ['below a button at the head', UP_END, [400, 10, 28, 28], [228, 42]],
   ['where neither side has room', DOWN, [100, 290, 50, 20], [100, 292]],
-  ['beside an item', RIGHT, [100, 100, 200, 28], [302, 100]],
-  ['on the other side of an item at the right edge', RIGHT, [700, 100, 200, 28], [498, 100]],
+  ['beside an item', RIGHT, [100, 100, 200, 28], [302, 94]],
+  ['on the other side of an item at the right edge', RIGHT, [700, 100, 200, 28], [498, 94]],
   ['beside an item near the lower edge', RIGHT, [100, 560, 200, 28], [302, 292]],
 ] as const)('a menu opens %s', (_, placing, [x, y, width, height], at) => {
   const { x: left, y: top } = place(new DOMRect(x, y, width, height), MENU, ROOM, placing);

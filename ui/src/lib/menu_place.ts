@@ -16,6 +16,8 @@ export interface Placing {
 
 /** So far it stays off the edges of the window, in pixels. */
 const MARGIN = 8;
+/** From the edge of a menu to its first item, in pixels: beside an item, that is in line with it. */
+const TO_ITEM = 6;
 
 /** The place of its upper left corner in the window, in pixels. */
 export function place(
@@ -27,7 +29,7 @@ export function place(
   const { left, right, top, bottom } = anchor;
   if (side === 'right') {
     const x = beside(left, right, menu.width, room.width, gap, true);
-    return new DOMPointReadOnly(x, within(top, menu.height, room.height));
+    return new DOMPointReadOnly(x, within(top - TO_ITEM, menu.height, room.height));
   }
   const y = beside(top, bottom, menu.height, room.height, gap, side === 'bottom');
   return new DOMPointReadOnly(within(align === 'start' ? left : right - menu.width, menu.width, room.width), y);
