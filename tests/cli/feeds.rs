@@ -77,7 +77,7 @@ fn add_plain_and_all(dir: &Path) -> (Value, Value) {
         "id": 1, "name": "plain", "url": "http://127.0.0.1:9/a", "folder": null, "color": null, "icon": null, "paused": false, "notify": true, "headers": [], "credential": "none", "secrets": null,
         "burst": null, "urgent_passes": null, "ignores_quiet_hours": false, "quiet_in_view": null, "keep_days": null, "keep_events": null,
         "resume": "header", "resume_path": null, "resume_types": [], "repeats": "whole",
-        "proxy": "system", "ca": null, "insecure": false,
+        "proxy": "system", "ca": null, "certificate": null, "trust": null, "refused_certificate": null, "certificate_valid_until": null, "insecure": false,
         "state": null, "message": null, "retry_at": null, "last_byte_at": null, "unread": null, "dropped": null, "mapping": by_default, "rules": [],
     });
     let all = json!({
@@ -85,7 +85,7 @@ fn add_plain_and_all(dir: &Path) -> (Value, Value) {
         "burst": "3/60", "urgent_passes": false, "ignores_quiet_hours": true, "quiet_in_view": true, "keep_days": null, "keep_events": null,
         "headers": [["X-Topic", "news"]], "credential": "bearer", "secrets": "file",
         "resume": "query:since", "resume_path": "$.id", "resume_types": [], "repeats": "key:meta.id",
-        "proxy": "socks5://p@h:1080", "ca": ca_text, "insecure": true,
+        "proxy": "socks5://p@h:1080", "ca": ca_text, "certificate": null, "trust": null, "refused_certificate": null, "certificate_valid_until": null, "insecure": true,
         "state": null, "message": null, "retry_at": null, "last_byte_at": null, "unread": null, "dropped": null, "mapping": by_default, "rules": [],
     });
     (plain, all)
