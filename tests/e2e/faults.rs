@@ -44,7 +44,7 @@ async fn each_fault_has_its_own_sentence_and_disturbs_no_other_feed() {
     let faults = [
         fault("refused", refused, "refused the connection", "", "error"),
         fault("html", server.url("/html"), "an HTML page (“Sign in”), not with an event stream", "HTML", "closed"),
-        fault("401", server.url("/401"), "401 Unauthorized: check the user name, password or token", "401", "closed"),
+        fault("401", server.url("/401"), "401 Unauthorized: ", "401", "closed"),
         fault("404", server.url("/404"), "404 Not Found: check the address", "404", "closed"),
         fault("204", server.url("/204"), "nothing to follow any more", "", "closed"),
         fault("certificate", secret.url("/"), "an authority that is not trusted here", "", "error"),

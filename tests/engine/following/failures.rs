@@ -82,7 +82,10 @@ async fn wrong_credentials_alert_once() {
     let alerts = running.notifier.all();
     assert_eq!(alerts.len(), 1);
     assert_eq!((alerts[0].title.as_str(), alerts[0].target), ("test needs attention", Target::Feed(feed)));
-    assert_eq!(alerts[0].body, "The server answered 401 Unauthorized: check the user name, password or token.");
+    assert_eq!(
+        alerts[0].body,
+        "The server answered 401 Unauthorized: it wants a password or a token, and this feed sends none."
+    );
 }
 
 /// A fault inside one feed's task ends neither the others nor, for long, itself; one behind a commit ends nothing.
