@@ -20,6 +20,8 @@ const COMMANDS: &[&str] = &[
     "try_rules",
     "hook_log",
     "read_log",
+    "test_address",
+    "end_test",
     "figures",
     "mark_read",
     "mark_all_read",

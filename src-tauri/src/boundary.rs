@@ -8,7 +8,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use tidings_engine::{
     Counts, EngineError, Envelope, EventId, FeedId, FeedStatus, LogEntry, Mute, RemovedFeed, SetAside, Settings, Space,
-    StorageProblem, Target,
+    StorageProblem, Target, TestReport,
 };
 use ts_rs::TS;
 
@@ -62,6 +62,13 @@ pub enum WindowMessage {
         fresh: bool,
         /// Oldest first.
         entries: Vec<LogEntry>,
+    },
+    /// How the test of an address fares that the page wants.
+    Test {
+        /// By which the page knows it.
+        number: u32,
+        /// Instead of that before.
+        report: Box<TestReport>,
     },
     /// This long work, instead of that before.
     Jobs {

@@ -38,6 +38,8 @@ pub(crate) enum Failed {
     Work(String),
     /// All is said already: exit status 1.
     Silently,
+    /// All is said already, and nothing is known for sure: exit status 3.
+    Undecided,
 }
 
 impl Failed {
@@ -152,6 +154,7 @@ pub fn main() -> ExitCode {
             ExitCode::FAILURE
         }
         Err(Failed::Silently) => ExitCode::FAILURE,
+        Err(Failed::Undecided) => ExitCode::from(3),
     }
 }
 

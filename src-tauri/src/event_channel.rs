@@ -11,6 +11,7 @@ use crate::job::{Job, Jobs};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tidings_engine::live_test::{self, LiveTest, TestReport};
 use tidings_engine::{Engine, EngineError, EngineEvent, EngineEvents, FeedId, LogBatch, LogReader, PageQuery};
 use tokio::sync::{Notify, watch};
 use tokio::task::AbortHandle;
@@ -41,6 +42,7 @@ pub struct EventChannel {
     show: Arc<ToShow>,
     log: Arc<ToRead>,
     jobs: Jobs,
+    testing: Testing,
     /// The task that serves the page that subscribed last.
     page: Mutex<Option<AbortHandle>>,
 }
@@ -54,6 +56,7 @@ impl EventChannel {
             show: Arc::default(),
             log: Arc::default(),
             jobs: Jobs::default(),
+            testing: Testing::default(),
             page: Mutex::default(),
         }
     }
@@ -85,14 +88,17 @@ impl EventChannel {
         };
         // What an earlier page looked at is nothing to this one.
         self.log.put(None);
+        self.testing.end();
+        let tests = self.testing.report.subscribe();
         let (show, log) = (Arc::clone(&self.show), Arc::clone(&self.log));
-        let messages = Messages { events, seq, notices, jobs, show, log, reading: None };
+        let messages = Messages { events, seq, notices, jobs, tests, show, log, reading: None };
         self.replace(Some(tokio::spawn(pump(messages, page)).abort_handle()));
         Ok(snapshot)
     }
 
     /// The page is gone: nothing is kept for it any more.
     pub fn unsubscribe(&self) {
+        self.testing.end();
         self.replace(None);
     }
 
@@ -102,6 +108,17 @@ impl EventChannel {
         let reading = feed.map(|feed| Ok::<_, EngineError>((feed, self.engine.read_log(feed)?))).transpose()?;
         self.log.put(reading);
         Ok(())
+    }
+
+    /// Begins the test of an address, of which the page is told under this number; one that is under way ends. Must be
+    /// called within a tokio runtime.
+    pub fn test(&self, number: u32, test: LiveTest) {
+        self.testing.begin(number, test);
+    }
+
+    /// Ends the test that is under way, and its connection.
+    pub fn end_test(&self) {
+        self.testing.end();
     }
 
     /// Long work, of which the page is told.
@@ -172,6 +189,36 @@ impl ToShow {
     }
 }
 
+/// The test of an address, one at a time, and how it fares.
+#[derive(Default)]
+struct Testing {
+    report: watch::Sender<Option<(u32, TestReport)>>,
+    task: Mutex<Option<AbortHandle>>,
+}
+
+impl Testing {
+    fn begin(&self, number: u32, test: LiveTest) {
+        let mut task = self.task.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(earlier) = task.take() {
+            earlier.abort();
+        }
+        let report = self.report.clone();
+        let testing = async move {
+            test.run(live_test::LENGTH, |told| {
+                report.send_replace(Some((number, told.clone())));
+            })
+            .await;
+        };
+        *task = Some(tokio::spawn(testing).abort_handle());
+    }
+
+    fn end(&self) {
+        if let Some(task) = self.task.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            task.abort();
+        }
+    }
+}
+
 /// A log and whose it is.
 type Reading = (FeedId, LogReader);
 
@@ -215,6 +262,7 @@ struct Messages {
     seq: u64,
     notices: watch::Receiver<BTreeMap<NoticeCode, Notice>>,
     jobs: watch::Receiver<Vec<Job>>,
+    tests: watch::Receiver<Option<(u32, TestReport)>>,
     show: Arc<ToShow>,
     log: Arc<ToRead>,
     /// The log that the page looks at.
@@ -242,6 +290,11 @@ impl Source for Messages {
                 },
                 Ok(()) = self.jobs.changed() => {
                     return Some(WindowMessage::Jobs { jobs: self.jobs.borrow_and_update().clone() });
+                }
+                Ok(()) = self.tests.changed() => {
+                    if let Some((number, report)) = self.tests.borrow_and_update().clone() {
+                        return Some(WindowMessage::Test { number, report: Box::new(report) });
+                    }
                 }
                 Ok(()) = self.notices.changed() => {
                     return Some(WindowMessage::Notices { notices: list(&self.notices.borrow_and_update()) });

@@ -16,6 +16,7 @@ mod notify;
 mod rules;
 mod secrets;
 mod storage;
+mod testing;
 mod usage;
 mod watch;
 mod ways;

@@ -4,9 +4,10 @@ use std::time::Duration;
 use tidings::boundary::{NoticeCode, Place, WindowMessage};
 use tidings::event_channel::{EventChannel, Page, PageGone};
 use tidings::{USER_AGENT, demo_feed};
+use tidings_engine::live_test;
 use tidings_engine::{
-    Announcement, Engine, EngineEvent, EngineOptions, EventId, FeedConfig, FeedId, FeedStatus, Logged, NoHooks,
-    Notifier, ProxyChoice, Scope, SystemClock, Target,
+    Announcement, Engine, EngineEvent, EngineOptions, EventId, FeedConfig, FeedId, FeedStatus, LiveTest, Logged,
+    NoHooks, Notifier, ProxyChoice, Scope, SystemClock, Target, TestReport,
 };
 use tidings_event_source::Policy;
 use tidings_test_support::sse_server::{EVENT_STREAM, SseServer};
@@ -100,6 +101,7 @@ async fn a_snapshot_and_what_comes_after_it() {
             Some(WindowMessage::Notices { notices }) => cleared = notices.is_empty(),
             Some(WindowMessage::Engine(envelope)) => assert!(envelope.seq > snapshot.seq),
             Some(WindowMessage::Log { .. }) => panic!("nobody looks at a log"),
+            Some(WindowMessage::Test { .. }) => panic!("nothing is tried"),
             Some(WindowMessage::Jobs { jobs }) => panic!("nothing was begun: {jobs:?}"),
             None => panic!("the channel ended"),
         }
@@ -231,4 +233,51 @@ async fn a_page_is_told_the_log_it_looks_at() {
         }
     }
     engine.shut_down().await;
+}
+
+/// How the test of this number fares, as it is told.
+async fn told(
+    taken: &mut mpsc::UnboundedReceiver<WindowMessage>,
+    wanted: u32,
+    is: impl Fn(&TestReport) -> bool,
+) -> TestReport {
+    loop {
+        match next(taken).await {
+            Some(WindowMessage::Test { number, report }) if number == wanted && is(&report) => return *report,
+            Some(_) => {}
+            None => panic!("the channel ended"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn one_address_is_tried_at_a_time_and_none_when_nobody_looks() {
+    let (_dir, engine) = engine();
+    let channel = EventChannel::new(engine.clone());
+    let (taking, mut taken, _permits) = page(1000);
+    channel.subscribe(taking).await.expect("subscribed");
+    let server = SseServer::start(|mut connection| async move {
+        connection.send(EVENT_STREAM).await;
+        connection.send("data: x\n\n").await;
+        connection.closed().await;
+    })
+    .await;
+    let test = |path: &str| {
+        let config = serde_json::json!({ "name": "", "url": server.url(path) });
+        LiveTest::new(serde_json::from_value(config).expect("a feed"), vec![], "test").expect("an address")
+    };
+    channel.test(1, test("/a"));
+    let report = told(&mut taken, 1, |report| report.events == 1).await;
+    assert_eq!((report.outcome, report.previews.len()), (live_test::Outcome::Works, 1), "{report:?}");
+    channel.test(2, test("/b"));
+    server.ended(0).await;
+    told(&mut taken, 2, |report| report.events == 1).await;
+    channel.end_test();
+    server.ended(1).await;
+    channel.test(3, test("/c"));
+    told(&mut taken, 3, |report| report.events == 1).await;
+    channel.unsubscribe();
+    server.ended(2).await;
+    assert_eq!(server.requests().len(), 3, "each was asked once");
+    assert_eq!(engine.feeds().await.expect("feeds"), [], "nothing is followed");
 }

@@ -141,7 +141,34 @@ export const VIEWS: readonly View[] = [
   },
   { name: 'the sheet of search operators', act: () => page.getByTestId('search-help').click() },
   { name: 'the first run', options: { feeds: false } },
-  { name: 'the add dialog', act: (_, state) => (state.dialog = { kind: 'add', url: 'https://example.org/' }) },
+  {
+    name: 'the add dialog',
+    act: async (_, state) => {
+      state.dialog = { kind: 'add', url: 'https://ci.example/events' };
+      await expect.element(page.getByTestId('live-test')).toHaveAttribute('data-outcome', 'works');
+    },
+  },
+  {
+    name: 'the add dialog with an address that is a page',
+    act: async (_, state) => {
+      state.dialog = { kind: 'add', url: 'https://ci.example/page' };
+      await expect.element(page.getByTestId('take-proposal')).toBeVisible();
+    },
+  },
+  {
+    name: 'the add dialog with an address that wants credentials',
+    act: async (_, state) => {
+      state.dialog = { kind: 'add', url: 'https://ci.example/locked' };
+      await expect.element(page.getByTestId('finding')).toBeVisible();
+    },
+  },
+  {
+    name: 'the add dialog without a scheme',
+    act: async (_, state) => {
+      state.dialog = { kind: 'add', url: 'ntfy.sh/builds/sse' };
+      await expect.element(page.getByTestId('complete-address')).toBeVisible();
+    },
+  },
   {
     name: 'the add dialog with a mistake',
     act: async (_, state) => {

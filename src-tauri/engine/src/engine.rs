@@ -15,13 +15,13 @@ use crate::secret::{Secrets, SecretsFacts};
 use crate::store::{SetAside, Space, StorageProblem, Store};
 use crate::{
     Destination, EngineError, EngineEvents, Event, EventId, Feed, FeedConfig, FeedId, FeedStatus, Figures,
-    FiguresQuery, Gap, GapQuery, GivenSecret, HookReport, Item, Language, LogEntry, LogReader, MarkedRead, Notifier,
-    Page, PageQuery, Placed, RemovedFeed, Scope, SecretPlace, Settings, Trial, TrialReport, WorldChange,
+    FiguresQuery, Gap, GapQuery, GivenSecret, HookReport, Item, Language, LiveTest, LogEntry, LogReader, MarkedRead,
+    Notifier, Page, PageQuery, Placed, RemovedFeed, Scope, SecretPlace, Settings, Trial, TrialReport, WorldChange,
 };
 use network::Network;
 use std::path::PathBuf;
 use std::sync::Arc;
-use tidings_event_source::Policy;
+use tidings_event_source::{Policy, Url};
 
 /// What an engine needs of the world.
 pub struct EngineOptions {
@@ -269,6 +269,28 @@ impl Engine {
     /// What the focused window shows, of which nothing has to be announced; `None`: no window is focused.
     pub fn set_in_view(&self, in_view: Option<Scope>) {
         self.core.surroundings.announcer.set_in_view(in_view);
+    }
+
+    /// Prepares the test of an address with these settings. Secrets that are not given are those that are kept for a feed of
+    /// the same server; another server never gets them.
+    pub async fn live_test(
+        &self,
+        config: FeedConfig,
+        mut given: Vec<GivenSecret>,
+        user_agent: &str,
+    ) -> Result<LiveTest, EngineError> {
+        let origin = |url: &str| Url::parse(url.trim()).ok().map(|url| url.origin());
+        let feeds = self.feeds().await?;
+        for kept in config.secrets.iter().filter(|kept| config.uses(&kept.of)) {
+            let of_this_server = feeds.iter().map(|status| &status.feed.config).any(|feed| {
+                feed.secrets.contains(kept) && origin(&feed.url).is_some() && origin(&feed.url) == origin(&config.url)
+            });
+            if of_this_server && !given.iter().any(|given| given.of == kept.of) {
+                let secret = self.core.surroundings.vault.read(kept).await?;
+                given.push(GivenSecret { of: kept.of.clone(), secret });
+            }
+        }
+        LiveTest::new(config, given, user_agent)
     }
 
     /// The times in which a feed was not connected, as far as its source did not make up for them.

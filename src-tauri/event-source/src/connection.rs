@@ -10,16 +10,19 @@ use std::time::Duration;
 use url::Url;
 
 mod cause;
+mod certificate;
 mod cookies;
 mod exchange;
 mod fingerprint;
 mod resolver;
-mod standing;
+mod sight;
 mod tls;
 
+pub use certificate::Certificate;
 pub(crate) use exchange::{Attempt, Exchange, Head};
 pub use fingerprint::{Fingerprint, NoFingerprint};
-pub(crate) use standing::stands_after;
+pub(crate) use sight::watching;
+pub use sight::{Answer, Sight, Sighting};
 
 pub(crate) use cause::broken_stream;
 
@@ -150,7 +153,7 @@ impl Connector {
             .tls_info(true)
             .pool_max_idle_per_host(0)
             .dns_resolver(resolver::Resolver::default())
-            .connector_layer(standing::StandingLayer)
+            .connector_layer(sight::SeenLayer)
             .connect_timeout(CONNECT_LIMIT)
             .tcp_keepalive(options.probing.after)
             .tcp_keepalive_interval(options.probing.interval)
@@ -180,7 +183,7 @@ impl Connector {
     }
 
     /// Host and port of the proxy that a connection to this URL goes through.
-    fn proxy_before(&self, url: &Url) -> Option<String> {
+    pub fn proxy_before(&self, url: &Url) -> Option<String> {
         let proxy = self.proxies.as_ref()?.intercept(&url.as_str().parse().ok()?)?;
         Some(proxy.uri().authority()?.as_str().rsplit('@').next()?.to_owned())
     }
@@ -370,11 +373,22 @@ fn without_query_parameter(url: &Url, name: &str) -> String {
 pub(crate) struct Asked {
     pub(crate) request: Request,
     cookies: cookies::Cookies,
+    /// How much is read of a body that is no event stream, in bytes, to say what it is.
+    excerpt: usize,
 }
 
 impl Asked {
     pub(crate) fn new(request: Request) -> Arc<Self> {
-        Arc::new(Self { request, cookies: cookies::Cookies::default() })
+        Arc::new(Self { request, cookies: cookies::Cookies::default(), excerpt: exchange::EXCERPT })
+    }
+
+    /// For one who wants to see more of what is no event stream: up to so many bytes, also of an error's body.
+    pub(crate) fn curious(request: Request, excerpt: usize) -> Arc<Self> {
+        Arc::new(Self { request, cookies: cookies::Cookies::default(), excerpt })
+    }
+
+    fn is_curious(&self) -> bool {
+        self.excerpt > exchange::EXCERPT
     }
 }
 

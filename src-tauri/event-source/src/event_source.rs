@@ -2,7 +2,7 @@
 //!
 //! Deliberately not here: storage of the last event ID (the caller keeps it and hands it in), and tasks: this is a
 //! value that its owner drives.
-use crate::connection::{self, Asked, Attempt, Exchange, Head, LastEventId};
+use crate::connection::{self, Asked, Attempt, Exchange, Head, LastEventId, Sight, Sighting};
 use crate::idle::Rhythm;
 use crate::reconnection::{Next, Reconnection};
 use crate::{Connector, Decoder, Failure, Frame, Policy, Request, Resume};
@@ -97,6 +97,8 @@ pub struct EventSource {
     failure: Option<Box<Failure>>,
     last_byte: Option<Instant>,
     silence: Silence,
+    /// What was seen of the last attempt, for whoever takes it before the first byte.
+    seen: Vec<Sighting>,
 }
 
 enum State {
@@ -174,6 +176,7 @@ impl EventSource {
             failure: None,
             last_byte: None,
             silence: Silence::default(),
+            seen: Vec::new(),
         }
     }
 
@@ -287,6 +290,12 @@ impl EventSource {
         self.last_byte.map(Instant::into_std)
     }
 
+    /// What was seen of the last attempt, step by step. It is there from when the stream is open, or the attempt has
+    /// failed, until something comes over the stream or another attempt begins.
+    pub fn take_sightings(&mut self) -> Vec<Sighting> {
+        std::mem::take(&mut self.seen)
+    }
+
     /// Drives the present state until something happens. All that it waits for stays in `self`.
     fn poll_step(&mut self, context: &mut Context<'_>) -> Poll<Step> {
         // Decoded to its end, or `buffered` would have been served first: give the memory back before the wait.
@@ -304,7 +313,9 @@ impl EventSource {
                     return Poll::Ready(Step::Connecting);
                 }
                 State::Connecting { attempt, stands } => {
-                    let (result, stands_now) = connection::stands_after(|| attempt.as_mut().poll(context));
+                    let before = self.seen.len();
+                    let result = connection::watching(&mut self.seen, || attempt.as_mut().poll(context));
+                    let stands_now = self.seen[before..].iter().any(|seen| matches!(seen.what, Sight::Connected));
                     match result {
                         Poll::Ready(Ok(exchange)) => {
                             self.open(exchange);
@@ -349,6 +360,7 @@ impl EventSource {
 
     fn start(&mut self) {
         self.attempt = self.attempt.saturating_add(1);
+        self.seen = Vec::new();
         self.last_byte = None;
         let request = &self.asked.request;
         let token = self.resume_token.as_deref().filter(|_| matches!(request.resume, Resume::Query(_)));
@@ -375,6 +387,7 @@ impl EventSource {
 
     fn received(&mut self, data: Bytes) {
         let now = Instant::now();
+        self.seen = Vec::new();
         self.last_byte = Some(now);
         self.silence.rhythm.bytes(now.into_std());
         self.silence.proof_due = None;

@@ -54,15 +54,18 @@ pub mod event_source;
 pub mod frame;
 pub mod idle;
 pub mod policy;
+pub mod probe;
 pub mod reconnection;
 
 pub use connection::{
-    ClientIdentity, Connector, ConnectorOptions, Fingerprint, Probing, Proxy, QueryCredential, Request, Resume,
+    Answer, Certificate, ClientIdentity, Connector, ConnectorOptions, Fingerprint, Probing, Proxy, QueryCredential,
+    Request, Resume, Sight, Sighting,
 };
 pub use decoder::Decoder;
 pub use error::{Failure, Layer};
 pub use event_source::{EventSource, Occurrence, Opened};
 pub use frame::{Event, Frame};
 pub use policy::Policy;
+pub use probe::{Observation, document, probe};
 pub use reqwest::header;
 pub use url::Url;

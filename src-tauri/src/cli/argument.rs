@@ -53,6 +53,18 @@ pub(super) fn seconds(given: &str) -> Result<Duration, String> {
         .ok_or_else(|| format!("{given:?} is no number of seconds."))
 }
 
+/// A length of time in seconds or minutes: "10", "10s", "2.5s", "2m". Fails with a sentence.
+pub(super) fn length(given: &str) -> Result<Duration, String> {
+    let (number, unit) = match given.strip_suffix('m') {
+        Some(minutes) => (minutes, 60.0),
+        None => (given.strip_suffix('s').unwrap_or(given), 1.0),
+    };
+    let length = number.trim().parse::<f64>().ok().and_then(|number| Duration::try_from_secs_f64(number * unit).ok());
+    length
+        .filter(|length| !length.is_zero())
+        .ok_or_else(|| format!("{given:?} is no length of time; write seconds (10s) or minutes (2m)."))
+}
+
 /// Fails with a sentence that holds no password.
 pub(super) fn proxy(given: &str) -> Result<Url, String> {
     let hidden = if given.contains('@') { String::from("The proxy's address") } else { format!("{given:?}") };
@@ -87,6 +99,23 @@ mod tests {
                 .map(|(name, value)| (name.as_str(), value.to_str().unwrap_or("?")))
                 .map_err(|error| &**error);
             assert_eq!(seen, expected, "{given:?}");
+        }
+    }
+
+    #[test]
+    fn lengths_are_in_seconds_or_minutes() {
+        for (given, expected) in [
+            ("10s", Some(10.0)),
+            ("10", Some(10.0)),
+            ("0.5s", Some(0.5)),
+            ("2m", Some(120.0)),
+            ("0", None),
+            ("-1s", None),
+            ("soon", None),
+            ("", None),
+            ("NaN", None),
+        ] {
+            assert_eq!(length(given).ok().map(|length| length.as_secs_f64()), expected, "{given}");
         }
     }
 

@@ -8,6 +8,7 @@ mod credential;
 mod log;
 mod status;
 mod tested;
+mod testing;
 
 use super::owner::Owner;
 use super::{DataDir, Failed, Format, Outcome, tell};
@@ -68,6 +69,36 @@ Examples:
         feed: String,
         #[command(flatten)]
         changes: config::Changes,
+    },
+    /// Try an address once, layer by layer, without adding it
+    ///
+    /// Name lookup, connection, TLS, answer, content type, first bytes, first event, heartbeat: each with its time, as it comes.
+    /// Then what is wrong, if anything is, and a better address where one can be named. It is asked exactly as a feed with
+    /// these settings would ask.
+    #[command(after_help = "\
+Exit status: 0 if it is an event stream, 1 if it does not work, 2 for bad usage, 3 if the server took the request but did not
+answer in time (many do not before their first event).
+
+Examples:
+  tidings feed test https://ci.example.org/events --header 'Authorization: Bearer …'
+  tidings feed test ntfy.sh/mytopic/sse --for 1m")]
+    Test {
+        /// The address (http or https)
+        url: String,
+        /// How long: seconds (10s) or minutes (2m)
+        #[arg(long = "for", value_name = "TIME", default_value = "10s")]
+        length: String,
+        /// End as soon as so many events have come
+        #[arg(long, value_name = "N")]
+        max_events: Option<u64>,
+        /// How the result is written
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+        /// The same as --format ndjson
+        #[arg(long, conflicts_with = "format")]
+        json: bool,
+        #[command(flatten)]
+        choices: config::Choices,
     },
     /// Show what happened lately on the connections of a feed
     ///
@@ -156,6 +187,10 @@ Examples:
 
 impl FeedCommand {
     pub(super) fn run(self) -> Outcome {
+        if let Action::Test { url, length, max_events, format, json, choices } = self.action {
+            let format = if json { Format::Ndjson } else { format };
+            return testing::test(url, &length, max_events, format, choices);
+        }
         let mut owner = Owner::of(self.data.path()?)?;
         let told = match self.action {
             Action::Add { name, url, choices } => {
@@ -232,6 +267,8 @@ impl FeedCommand {
             Action::SendTest { feed, event_type, data, format } => {
                 return tested::send(&mut owner, &feed, event_type, data, format);
             }
+            // Needs nobody's feeds, and was done above.
+            Action::Test { .. } => return Ok(()),
             Action::List { removed: true, format } => return status::list_removed(&owner.look_at_removed()?, format),
             Action::List { removed: false, format } => return status::list(&owner.look()?, format),
             Action::Show { feed, format } => return status::show(&owner.look()?, &feed, format, &|id| owner.gaps(id)),

@@ -119,6 +119,12 @@ fn duration(duration: SignedDuration) -> String {
     }
 }
 
+/// "2026-03-01", here.
+pub(super) fn date(milliseconds: i64) -> String {
+    let Ok(moment) = Timestamp::from_millisecond(milliseconds) else { return String::from("?") };
+    moment.to_zoned(TimeZone::system()).strftime("%Y-%m-%d").to_string()
+}
+
 /// A wait, short enough to be read at a glance: "250 ms", "3 s", "2.5 s", "4 min".
 pub(super) fn wait(duration: std::time::Duration) -> String {
     let milliseconds = duration.as_millis();

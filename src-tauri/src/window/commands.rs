@@ -56,6 +56,8 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         feeds::try_rules,
         feeds::hook_log,
         feeds::read_log,
+        feeds::test_address,
+        feeds::end_test,
         feeds::figures,
         announcing::why,
         announcing::mute,

@@ -1,6 +1,7 @@
 // What the window knows: a snapshot from the backend, and every change since, applied once per frame. It holds no truth
 // of its own; after anything missed it asks again. Deliberately not here: what is drawn, and where focus is.
 import { ConnectionLog } from './connection_log.svelte';
+import { LiveTest } from './live_test.svelte';
 import { DEFAULT_SETTINGS } from './default_settings';
 import { EventList } from './events.svelte';
 import { FeedFigures } from './feed_figures.svelte';
@@ -42,6 +43,7 @@ export class Session {
   readonly list: EventList;
   readonly gaps: Gaps;
   readonly log: ConnectionLog;
+  readonly test: LiveTest;
   readonly figures: FeedFigures;
   readonly opened: OpenedEvent;
   readonly whole: WholeEvents;
@@ -83,6 +85,7 @@ export class Session {
     this.list.inFolder = (feed, folder) => this.feeds.get(feed)?.feed.folder === folder;
     this.gaps = new Gaps(backend);
     this.log = new ConnectionLog(backend);
+    this.test = new LiveTest(backend);
     this.figures = new FeedFigures(backend);
     this.opened = new OpenedEvent(backend);
     this.whole = new WholeEvents(backend);
@@ -357,6 +360,7 @@ export class Session {
       if (message.kind === 'notices') this.#told = message.notices;
       else if (message.kind === 'jobs') this.jobs = message.jobs;
       else if (message.kind === 'show') void this.show(message.place);
+      else if (message.kind === 'test') this.test.take(message.number, message.report);
       else if (message.kind === 'log') this.log.take(message.feed, message.fresh, message.entries);
       else if (message.event.kind === 'missed') {
         void this.start();

@@ -38,6 +38,11 @@ export function fullTime(ms: number): string {
   }).format(ms);
 }
 
+/** "20 November 2026" */
+export function fullDate(ms: number): string {
+  return format({ day: 'numeric', month: 'long', year: 'numeric' }).format(ms);
+}
+
 /** "today 14:32:07", "18 Nov 2026, 14:32:07" */
 export function eventTime(ms: number, now: number): string {
   const days = daysBetween(ms, now);

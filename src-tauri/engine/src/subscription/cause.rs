@@ -8,7 +8,7 @@ use tidings_event_source::error::TlsProblem;
 
 impl Cause {
     /// Of a connection that did not open, or ended.
-    pub(super) fn of(failure: &Failure, config: &FeedConfig, hidden: &Hidden) -> Self {
+    pub(crate) fn of(failure: &Failure, config: &FeedConfig, hidden: &Hidden) -> Self {
         let mut message = match failure {
             Failure::Status { status: 401 | 403, .. } => refused(failure, config),
             failure => failure.to_string(),

@@ -1,12 +1,13 @@
 //! One attempt: the request, the redirects it meets, and the judgement of the response head.
 //!
 //! Deliberately not here: the stream that follows, and what happens after a failure.
+use super::sight::{Answer, Sight, see};
 use super::{
     Asked, Connector, HEAD_LIMIT, LastEventId, REDIRECT_LIMIT, RESPONSE_HEAD_LIMIT, cause, presentable_to,
     set_query_parameter, tls,
 };
+use crate::Failure;
 use crate::error::{RedirectProblem, TlsProblem};
-use crate::{Failure, Request};
 use http_body::Body as _;
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::{Response, StatusCode};
@@ -18,7 +19,7 @@ use tokio::time::Instant;
 use url::Url;
 
 /// How much of a body that is no event stream is kept to show, in bytes …
-const EXCERPT: usize = 200;
+pub(super) const EXCERPT: usize = 200;
 /// … and how long it is awaited.
 const EXCERPT_WAIT: Duration = Duration::from_secs(2);
 
@@ -64,7 +65,7 @@ impl Connector {
             for redirects in (0..).take(REDIRECT_LIMIT + 1) {
                 let response = send(&connector, &asked, &url, last_event_id.as_ref()).await?;
                 if !is_redirect(response.status()) {
-                    return judge(response, &asked.request, url, redirects, started).await;
+                    return judge(response, &asked, url, redirects, started).await;
                 }
                 url = redirected(&url, response.headers())?;
             }
@@ -88,6 +89,7 @@ async fn send(
     {
         headers.insert(header::COOKIE, cookies);
     }
+    see(|| Sight::Requested(Box::new((url.clone(), headers.clone()))));
     let mut url = url.clone();
     if own && url.username().is_empty() && url.password().is_none() {
         // A redirect within the feed's reach keeps the credentials of the feed's URL. This fails for no http(s) URL.
@@ -107,6 +109,15 @@ async fn send(
     if size > RESPONSE_HEAD_LIMIT {
         return Err(Failure::HeadTooLarge);
     }
+    see(|| {
+        let answer = Answer {
+            status: response.status().as_u16(),
+            protocol: protocol(response.version()),
+            headers: response.headers().clone(),
+            from: response.remote_addr(),
+        };
+        Sight::Answered(Box::new(answer))
+    });
     asked.cookies.keep(&url, response.headers());
     Ok(response)
 }
@@ -131,7 +142,7 @@ fn redirected(from: &Url, headers: &HeaderMap) -> Result<Url, Failure> {
 /// Whether the response is an event stream (the standard, 9.2.3: 200 with the right type), and if not, what it is.
 async fn judge(
     response: Response,
-    request: &Request,
+    asked: &Asked,
     url: Url,
     redirects: u32,
     started: Instant,
@@ -144,27 +155,32 @@ async fn judge(
             reason: status.canonical_reason().unwrap_or_default().to_owned(),
             retry_after: retry_after(response.headers(), SystemTime::now()),
         };
-        let wants_certificate = status == StatusCode::BAD_REQUEST && url.scheme() == "https" && {
+        let may_want_certificate = status == StatusCode::BAD_REQUEST && url.scheme() == "https";
+        if may_want_certificate || asked.is_curious() {
             let (_, mut body) = http::Response::<reqwest::Body>::from(response).into_parts();
-            excerpt(&mut body).await.contains(NGINX_WANTS_CERTIFICATE)
-        };
-        let host = url.host_str().unwrap_or_default().to_owned();
-        let problem = TlsProblem::ClientCertificate { host };
-        return Err(if wants_certificate { Failure::Tls { problem, certificate: None } } else { refused });
+            let bytes = excerpt(&mut body, asked.excerpt).await;
+            let wants_certificate = may_want_certificate && {
+                let start = &bytes[..bytes.len().min(EXCERPT)];
+                String::from_utf8_lossy(start).contains(NGINX_WANTS_CERTIFICATE)
+            };
+            see(|| Sight::Body(bytes));
+            if wants_certificate {
+                let host = url.host_str().unwrap_or_default().to_owned();
+                let problem = TlsProblem::ClientCertificate { host };
+                return Err(Failure::Tls { problem, certificate: None });
+            }
+        }
+        return Err(refused);
     }
     let certificate_valid_until =
         response.extensions().get::<reqwest::tls::TlsInfo>().and_then(|tls| tls::valid_until(tls.peer_certificate()?));
     let content_type = content_type(response.headers());
-    let protocol = match response.version() {
-        http::Version::HTTP_10 => "HTTP/1.0",
-        http::Version::HTTP_2 => "HTTP/2.0",
-        _ => "HTTP/1.1",
-    };
+    let protocol = protocol(response.version());
     let (_, mut body) = http::Response::<reqwest::Body>::from(response).into_parts();
     match content_type {
         Some(content_type) if essence(&content_type).eq_ignore_ascii_case("text/event-stream") => {
             let head = Head {
-                shown_url: String::from(presentable_to(request, &url)).into_boxed_str(),
+                shown_url: String::from(presentable_to(&asked.request, &url)).into_boxed_str(),
                 url,
                 redirects,
                 status: status.as_u16(),
@@ -175,7 +191,20 @@ async fn judge(
             };
             Ok(Exchange { head, body })
         }
-        content_type => Err(Failure::NotAnEventStream { content_type, excerpt: excerpt(&mut body).await }),
+        content_type => {
+            let bytes = excerpt(&mut body, asked.excerpt).await;
+            let excerpt = String::from_utf8_lossy(&bytes[..bytes.len().min(EXCERPT)]).into_owned();
+            see(|| Sight::Body(bytes));
+            Err(Failure::NotAnEventStream { content_type, excerpt })
+        }
+    }
+}
+
+const fn protocol(version: http::Version) -> &'static str {
+    match version {
+        http::Version::HTTP_10 => "HTTP/1.0",
+        http::Version::HTTP_2 => "HTTP/2.0",
+        _ => "HTTP/1.1",
     }
 }
 
@@ -203,22 +232,22 @@ fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     Some(httpdate::parse_http_date(value).ok()?.duration_since(now).unwrap_or(Duration::ZERO))
 }
 
-/// The first bytes of a body, as text.
-async fn excerpt(body: &mut reqwest::Body) -> String {
+/// The first bytes of a body.
+async fn excerpt(body: &mut reqwest::Body, limit: usize) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(EXCERPT);
     let read = async {
-        while bytes.len() < EXCERPT {
+        while bytes.len() < limit {
             let Some(Ok(frame)) = poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await else {
                 break;
             };
             if let Ok(data) = frame.into_data() {
-                bytes.extend_from_slice(&data[..data.len().min(EXCERPT - bytes.len())]);
+                bytes.extend_from_slice(&data[..data.len().min(limit - bytes.len())]);
             }
         }
     };
     // What has come until then is all there is to show.
     let _ = tokio::time::timeout(EXCERPT_WAIT, read).await;
-    String::from_utf8_lossy(&bytes).into_owned()
+    bytes
 }
 
 #[cfg(test)]

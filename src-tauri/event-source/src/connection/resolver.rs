@@ -1,6 +1,7 @@
 //! Name lookup by the system's resolver, with an error that is found again in a chain of causes.
 //!
 //! Deliberately not here: a resolver of our own; `/etc/hosts`, search domains and mDNS are the system's affair.
+use super::sight::{Sight, see};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -41,6 +42,7 @@ impl Resolve for Resolver {
             if addresses.is_empty() {
                 return Err(LookupFailed { host: host.to_owned(), source: None }.into());
             }
+            see(|| Sight::LookedUp(addresses.iter().map(std::net::SocketAddr::ip).collect()));
             Ok(Box::new(addresses.into_iter()) as Addrs)
         })
     }

@@ -2,7 +2,7 @@
 //!
 //! A pinned certificate is the only one that is accepted, and nothing else about it matters: the user has seen its fingerprint.
 //! Deliberately not here: the sentences that explain a refusal (`error.rs`).
-use super::{ClientIdentity, ConnectorError, ConnectorOptions, Fingerprint};
+use super::{ClientIdentity, ConnectorError, ConnectorOptions, Fingerprint, sight};
 use p12_keystore::{KeyStore, Pkcs12ImportPolicy};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
@@ -59,7 +59,7 @@ pub(super) fn configuration(options: &ConnectorOptions) -> Result<ClientConfig, 
         .with_safe_default_protocol_versions()
         .map_err(|error| ConnectorError(format!("TLS cannot be prepared: {error}.")))?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(verifier));
+        .with_custom_certificate_verifier(Arc::new(sight::SeenVerifier(verifier)));
     let mut configuration = match &options.identity {
         None => builder.with_no_client_auth(),
         Some(identity) => {
@@ -72,6 +72,7 @@ pub(super) fn configuration(options: &ConnectorOptions) -> Result<ClientConfig, 
             })?
         }
     };
+    configuration.resumption = sight::sessions();
     configuration.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(configuration)
 }

@@ -90,3 +90,21 @@ pub(super) async fn read_log(shell: State<'_, Shell>, feed: Option<FeedId>) -> A
 pub(super) async fn figures(shell: State<'_, Shell>, query: FiguresQuery) -> Answer<Figures> {
     Ok(shell.engine.figures(query).await?)
 }
+
+#[tauri::command]
+pub(super) async fn test_address(
+    shell: State<'_, Shell>,
+    number: u32,
+    config: FeedConfig,
+    secrets: Option<Vec<GivenSecret>>,
+) -> Answer<()> {
+    let test = shell.engine.live_test(config, secrets.unwrap_or_default(), tidings::USER_AGENT).await?;
+    shell.channel.test(number, test);
+    Ok(())
+}
+
+#[tauri::command]
+pub(super) async fn end_test(shell: State<'_, Shell>) -> Answer<()> {
+    shell.channel.end_test();
+    Ok(())
+}

@@ -47,6 +47,10 @@ export interface Backend {
   figures(query: FiguresQuery): Promise<Figures>;
   /** Has what happens on the connections of a feed told, from what is kept on; `null`: of none. */
   readLog(feed: FeedId | null): Promise<void>;
+  /** Tries the address of these settings for some seconds, and has told how it fares, under this number. Ends an earlier test. */
+  testAddress(number: number, config: FeedConfig): Promise<void>;
+  /** Ends the test that is under way, and its connection. */
+  endTest(): Promise<void>;
   /** The times in which a feed was not connected, newest first. */
   gaps(query: GapQuery): Promise<Gap[]>;
   /** Passwords and tokens that are given with it are kept apart. */

@@ -14,6 +14,8 @@ export const commands: Backend = {
   feed: (id) => invoke('feed', { id }),
   figures: (query) => invoke('figures', { query }),
   readLog: (feed) => invoke('read_log', { feed }),
+  testAddress: (number, config) => invoke('test_address', { number, config }),
+  endTest: () => invoke('end_test'),
   gaps: (query) => invoke('gaps', { query }),
   addFeed: (config, secrets = []) => invoke('add_feed', { config, secrets }),
   editFeed: (id, config, secrets = []) => invoke('edit_feed', { id, config, secrets }),

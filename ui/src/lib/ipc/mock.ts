@@ -5,6 +5,7 @@ import { newConfig } from '../feeds.svelte';
 import type { Backend } from './backend';
 import { moved } from './mock_order';
 import { faultOf, tried } from './mock_rules';
+import { testReports } from './mock_test';
 import type {
   CommandError,
   Counts,
@@ -183,6 +184,9 @@ export class MockBackend implements Backend {
   #logs = new Map<FeedId, LogEntry[]>();
   /** Whose log the page looks at. */
   readsLogOf: FeedId | null = null;
+  /** The addresses that were tried, and the number of the test that is under way. */
+  readonly tried: string[] = [];
+  trying: number | null = null;
   /** The test events that were sent … */
   readonly tests: { feed: FeedId; eventType: string; data: string }[] = [];
   /** … and what becomes of the next, if it is not announced by itself. */
@@ -297,6 +301,21 @@ export class MockBackend implements Backend {
       const kept = this.#logs.get(feed) ?? usualLog(this.#status(feed).feed.url);
       this.#logs.set(feed, kept);
       this.send({ kind: 'log', feed, fresh: true, entries: kept });
+    });
+  }
+
+  testAddress(number: number, config: FeedConfig) {
+    return this.#command('testAddress', () => {
+      this.tried.push(config.url);
+      if (/refuse/.test(config.url)) refuse('bad-feed', `The address ${config.url} cannot be followed.`);
+      this.trying = number;
+      for (const report of testReports(config.url)) this.send({ kind: 'test', number, report });
+    });
+  }
+
+  endTest() {
+    return this.#command('endTest', () => {
+      this.trying = null;
     });
   }
 

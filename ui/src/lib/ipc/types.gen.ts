@@ -194,6 +194,25 @@ hasLink: boolean, };
 /** Identifies a stored event; ascending in the order of arrival, never reused. */
 export type EventId = number;
 
+/** An event as the feed would have it. */
+export type EventPreview = {
+/** Its type. */
+eventType: string,
+/** The last event ID in force. */
+lastEventId: string,
+/** Its data, cut. */
+data: string,
+/** What the mapping makes of it. */
+title: string,
+/** See there. */
+body: string,
+/** See there. */
+urgency: Urgency,
+/** What the rules say of it. */
+decision: Decision,
+/** Milliseconds since the test began. */
+after: number, };
+
 /** An event as a list shows it. */
 export type EventSummary = {
 /** The event. */
@@ -426,6 +445,35 @@ feed: FeedId,
 /** When the day began where the user is, in milliseconds since the Unix epoch. */
 today: number, };
 
+/** Something that was found. */
+export type Finding = {
+/** How much it matters. */
+weight: Weight,
+/** What is so, why, and what to do: for the user, in English. */
+message: string,
+/** A better address, whole. */
+proposal: string | null, } & ({ "kind": "wantsTls" } | { "kind": "hasNoTls" } | { "kind": "htmlPage",
+/** What it is called; may be empty. */
+title: string, } | { "kind": "json" } | { "kind": "ntfyTopic" } | { "kind": "mastodonStreaming",
+/** On this host. */
+host: string, } | { "kind": "couchChanges" } | { "kind": "linked" } | { "kind": "moved" } | { "kind": "stop" } | { "kind": "credentials",
+/** Which of them. */
+status: number,
+/** What the server wants, as it says: "Basic", "Bearer". */
+wanted: string | null,
+/** Whether some were sent. */
+given: boolean, } | { "kind": "proxyCredentials" } | { "kind": "notFound" } | { "kind": "wrongAccept" } | { "kind": "wrongMethod" } | { "kind": "refused",
+/** Which. */
+status: number,
+/** What the server says to it, its first words; may be empty. */
+words: string, } | { "kind": "buffered",
+/** For so long, in milliseconds. */
+held: number, } | { "kind": "noAnswerYet" } | { "kind": "nothingYet" } | { "kind": "ended",
+/** Whether something came before. */
+delivered: boolean, } | { "kind": "certificateEnds",
+/** For so many. */
+days: number, } | { "kind": "tookTooLong" } | { "kind": "other" });
+
 /** A time in which a feed was not connected, and of which its source told nothing afterwards: events may be missing. */
 export type Gap = {
 /** Whose it is. */
@@ -457,6 +505,11 @@ export type Header = {
 name: string,
 /** What it says. Of one that carries a secret it is kept apart and empty here. */
 value: string, };
+
+/** What a source shows by that it is alive. */
+export type Heartbeat = { "kind": "comment" } | { "kind": "event",
+/** The type. */
+eventType: string, };
 
 /** Why an event waits for a digest. Times are milliseconds since the Unix epoch. */
 export type Hold = { "kind": "muted",
@@ -887,6 +940,53 @@ bytes: number,
 /** As much of that is spare, and can be given back. */
 spare: number, };
 
+/** A layer that is passed. */
+export type Step = "lookup" | "tcp" | "tls" | "http" | "contentType" | "firstBytes" | "firstEvent" | "heartbeat";
+
+/** What a step found. */
+export type StepDetail = { "kind": "addresses",
+/** At most four of them. */
+addresses: Array<string>,
+/** How many there are. */
+count: number, } | { "kind": "isAddress" } | { "kind": "connected",
+/** Host and port of the server. */
+to: string,
+/** Host and port of the proxy that it goes through. */
+proxy: string | null, } | { "kind": "plain" } | { "kind": "tls",
+/** "1.2", "1.3" */
+version: string | null,
+/** The names it is for, separated by commas; cut. */
+names: string,
+/** Who signed it. */
+issuer: string,
+/** Until when it is good, in milliseconds since the Unix epoch. */
+expires: number | null,
+/** Whether it was checked at all. */
+checked: boolean, } | { "kind": "answer",
+/** Its status. */
+status: number,
+/** "HTTP/1.1", "HTTP/2.0" */
+protocol: string,
+/** How many redirects led there. */
+redirects: number,
+/** Where to, if there were any; without secrets. */
+to: string | null, } | { "kind": "type",
+/** Empty: none. */
+value: string, } | { "kind": "bytes",
+/** So far. */
+count: number, } | { "kind": "events",
+/** So far. */
+count: number,
+/** Of the first. */
+firstType: string, } | { "kind": "beats",
+/** What comes again and again. */
+what: Heartbeat,
+/** About how often, in milliseconds; `None`: it came once. */
+every: number | null, };
+
+/** How a step went. */
+export type StepVerdict = "waiting" | "good" | "warning" | "failed" | "skipped";
+
 /** Storing fails, or the store cannot be opened: what a window or another process is told of it. */
 export type StorageProblem = {
 /** Of which kind. */
@@ -913,6 +1013,39 @@ reason: string,
 rule: number | null,
 /** The setting of the mapping or of the rule, by its name at the boundary: `groupKey`, `expression`. */
 field: string, };
+
+/** What a test comes to. */
+export type TestOutcome = "running" | "works" | "silent" | "unanswered" | "failed";
+
+/** How a test fares. */
+export type TestReport = {
+/** What is asked for, without secrets. */
+url: string,
+/** What it comes to. */
+outcome: TestOutcome,
+/** All steps, in their order. */
+steps: Array<TestStep>,
+/** The first events. */
+previews: Array<EventPreview>,
+/** How many events have come. */
+events: number,
+/** Why it failed. */
+cause: Cause | null,
+/** What is wrong or worth knowing, the gravest first. */
+findings: Array<Finding>,
+/** How long it has taken, in milliseconds. */
+took: number, };
+
+/** A step as it is. */
+export type TestStep = {
+/** Which one. */
+step: Step,
+/** How it went. */
+verdict: StepVerdict,
+/** How long it took, in milliseconds. */
+took: number | null,
+/** What was found. */
+detail: StepDetail | null, };
 
 /** What became of a test event, or of a part of one. */
 export type Tested = {
@@ -1021,6 +1154,9 @@ decidedBy: DecidedBy,
 /** The sound to announce it with: a name of the desktop's sound theme. */
 sound?: string | null, };
 
+/** How much a finding matters. */
+export type Weight = "failure" | "warning" | "note";
+
 /** Which events a rule is for: those that meet every condition that is given. Without any, all. */
 export type When = {
 /** The event's type is one of these; empty for any. */
@@ -1059,7 +1195,11 @@ feed: FeedId,
 /** Whether this is all that is kept, instead of what came since the last message. */
 fresh: boolean,
 /** Oldest first. */
-entries: Array<LogEntry>, } | { "kind": "jobs",
+entries: Array<LogEntry>, } | { "kind": "test",
+/** By which the page knows it. */
+number: number,
+/** Instead of that before. */
+report: TestReport, } | { "kind": "jobs",
 /** In the order in which it was begun. */
 jobs: Array<Job>, } | { "kind": "notices",
 /** In a fixed order. */
