@@ -3,15 +3,16 @@ import axe from 'axe-core';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { renderApp } from './render_app';
-import { VIEWS } from './views';
+import { show, VIEWS } from './views';
 
 beforeEach(() => page.viewport(1240, 760));
 
 describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
-  test.each(VIEWS)('$name', async ({ options, width, act }) => {
+  test.each(VIEWS)('$name', async (view) => {
+    const { options, width } = view;
     if (width) await page.viewport(width, 700);
     const { session, windowState } = await renderApp({ theme, ...options });
-    await act?.(session, windowState);
+    await show(view, session, windowState);
     // What slides or fades is judged when it stands.
     await expect.poll(() => document.getAnimations().filter(({ playState }) => playState === 'running').length).toBe(0);
     const { violations } = await axe.run(document.body, {

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { page } from 'vitest/browser';
 import { renderApp } from './render_app';
 import { byId, wish } from './screen';
-import { VIEWS } from './views';
+import { show, VIEWS } from './views';
 
 beforeEach(() => page.viewport(1240, 760));
 afterEach(() => wish());
@@ -108,10 +108,10 @@ function scrolls(element: Element, axis: 'X' | 'Y'): boolean {
 
 /** Letters of double size leave a window of half the size. */
 describe('in half the window everything can be reached', () => {
-  test.each(VIEWS.filter(({ width }) => width === undefined))('$name', async ({ options, act }) => {
+  test.each(VIEWS.filter(({ width }) => width === undefined))('$name', async (view) => {
     await page.viewport(620, 380);
-    const { session, windowState } = await renderApp(options);
-    await act?.(session, windowState);
+    const { session, windowState } = await renderApp(view.options);
+    await show(view, session, windowState);
     await expect.poll(() => document.getAnimations().filter(({ playState }) => playState === 'running').length).toBe(0);
     expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(innerWidth);
     expect(outOfReach()).toEqual([]);

@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { page } from 'vitest/browser';
 import { renderApp } from './render_app';
-import { VIEWS } from './views';
+import { show, VIEWS } from './views';
 
 // The same time each time: a picture changes when the window does.
 const NOW = new Date('2026-06-17T10:24:00Z');
@@ -18,10 +18,11 @@ afterEach(() => {
 
 describe.each(['light', 'dark'] as const)('%s', (theme) => {
   describe.each(['en', 'zh-CN'] as const)('%s', (language) => {
-    test.each(VIEWS)('$name', async ({ name, options, width, act }) => {
+    test.each(VIEWS)('$name', async (view) => {
+      const { name, options, width } = view;
       if (width) await page.viewport(width, 700);
       const { session, windowState } = await renderApp({ theme, language, ...options });
-      await act?.(session, windowState);
+      await show(view, session, windowState);
       await expect
         .poll(() => document.getAnimations().filter(({ playState }) => playState === 'running').length)
         .toBe(0);

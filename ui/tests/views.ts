@@ -13,6 +13,12 @@ export interface View {
   act?: (session: Session, windowState: WindowState) => unknown;
 }
 
+/** Goes to a view, and waits until its dialog is drawn, if it is one. */
+export async function show({ act }: View, session: Session, windowState: WindowState): Promise<void> {
+  await act?.(session, windowState);
+  if (windowState.dialog !== null) await expect.element(page.getByRole('dialog').first()).toBeVisible();
+}
+
 /** Shows the page of a feed, also where it lies over the list. */
 async function showFeedPage(session: Session, state: WindowState, feed: number, tab: FeedTab): Promise<void> {
   state.feedTab = tab;
