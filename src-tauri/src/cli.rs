@@ -14,6 +14,7 @@ mod moment;
 mod mute;
 mod output;
 mod owner;
+mod preset;
 mod rule;
 mod settings;
 mod shown;
@@ -102,6 +103,7 @@ enum Command {
     Run(headless::Run),
     Feed(Box<feed::FeedCommand>),
     Rule(rule::RuleCommand),
+    Preset(preset::PresetCommand),
     List(history::List),
     Search(history::Search),
     Why(why::WhyCommand),
@@ -185,6 +187,10 @@ fn run(arguments: impl Iterator<Item = OsString>) -> Outcome {
             Command::Rule(mut rule) => {
                 rule.data.or(outer);
                 rule.run()
+            }
+            Command::Preset(mut preset) => {
+                preset.data.or(outer);
+                preset.run()
             }
             Command::List(mut list) => {
                 list.data.or(outer);

@@ -3,7 +3,7 @@
 //! Deliberately not here: the server (`demo.rs`).
 use std::io;
 use tidings_engine::announce::FeedAnnouncing;
-use tidings_engine::{Credential, FeedConfig, FeedRetention, FeedStatus, Mapping, ProxyChoice, RepeatRule, ResumeMode};
+use tidings_engine::{FeedConfig, FeedStatus, ProxyChoice};
 use tokio::net::TcpListener;
 
 const NAME: &str = "Demo";
@@ -11,31 +11,11 @@ const NAME: &str = "Demo";
 /// What the demo feed is configured with.
 pub fn config() -> FeedConfig {
     FeedConfig {
-        name: NAME.to_owned(),
-        url: url(),
-        folder: String::new(),
-        color: None,
-        icon: String::new(),
-        headers: Vec::new(),
-        credential: Credential::None,
-        secrets: Vec::new(),
-        resume: ResumeMode::default(),
-        repeats: RepeatRule::default(),
         // It is on this machine; no proxy could reach it.
         proxy: ProxyChoice::None,
-        ca_file: None,
-        certificate_file: None,
-        pinned: None,
-        insecure: false,
-        credentials_follow_redirects: false,
-        notify: true,
         // It is there to show what notifications look like.
         announcing: FeedAnnouncing { quiet_in_view: Some(false), ..FeedAnnouncing::default() },
-        event_limit: None,
-        mapping: Mapping::default(),
-        rules: vec![],
-        retention: FeedRetention::default(),
-        idle_limit: None,
+        ..FeedConfig::new(NAME, url())
     }
 }
 

@@ -78,7 +78,7 @@ fn add_plain_and_all(dir: &Path) -> (Value, Value) {
         "burst": null, "urgent_passes": null, "ignores_quiet_hours": false, "quiet_in_view": null, "keep_days": null, "keep_events": null,
         "resume": "header", "resume_path": null, "resume_types": [], "repeats": "whole",
         "proxy": "system", "ca": null, "certificate": null, "trust": null, "refused_certificate": null, "certificate_valid_until": null, "insecure": false,
-        "state": null, "message": null, "retry_at": null, "last_byte_at": null, "unread": null, "dropped": null, "mapping": by_default, "rules": [],
+        "state": null, "message": null, "retry_at": null, "last_byte_at": null, "unread": null, "dropped": null, "signals": { "heartbeats": [], "refusals": [] }, "mapping": by_default, "rules": [],
     });
     let all = json!({
         "id": 2, "name": "all", "url": "https://h/b", "folder": null, "color": null, "icon": null, "paused": false, "notify": false,
@@ -86,7 +86,7 @@ fn add_plain_and_all(dir: &Path) -> (Value, Value) {
         "headers": [["X-Topic", "news"]], "credential": "bearer", "secrets": "file",
         "resume": "query:since", "resume_path": "$.id", "resume_types": [], "repeats": "key:meta.id",
         "proxy": "socks5://p@h:1080", "ca": ca_text, "certificate": null, "trust": null, "refused_certificate": null, "certificate_valid_until": null, "insecure": true,
-        "state": null, "message": null, "retry_at": null, "last_byte_at": null, "unread": null, "dropped": null, "mapping": by_default, "rules": [],
+        "state": null, "message": null, "retry_at": null, "last_byte_at": null, "unread": null, "dropped": null, "signals": { "heartbeats": [], "refusals": [] }, "mapping": by_default, "rules": [],
     });
     (plain, all)
 }

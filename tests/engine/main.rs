@@ -4,6 +4,7 @@ mod config;
 mod following;
 mod hostile;
 mod mapping;
+mod presets;
 mod rules;
 mod secrets;
 mod store;

@@ -12,7 +12,7 @@ pub use credential::Credential;
 pub use look::FeedColor;
 
 use crate::announce::FeedAnnouncing;
-use crate::{FeedRetention, KeptSecret, Mapping, Rule};
+use crate::{FeedRetention, KeptSecret, Mapping, Rule, Signals};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -170,6 +170,9 @@ pub struct FeedConfig {
     /// Seconds without a byte after which the connection is taken for dead. `None`: learned.
     #[serde(default)]
     pub idle_limit: Option<u32>,
+    /// Which of its events are meant for Tidings and not for its reader.
+    #[serde(default)]
+    pub signals: Signals,
     /// How its events become title, body, link and so on.
     #[serde(default)]
     pub mapping: Mapping,
@@ -179,6 +182,38 @@ pub struct FeedConfig {
     /// What is kept of its events, as far as it is otherwise than for all feeds.
     #[serde(default)]
     pub retention: FeedRetention,
+}
+
+impl FeedConfig {
+    /// A feed with every choice at its default.
+    pub fn new(name: impl Into<String>, url: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            url: url.into(),
+            folder: String::new(),
+            color: None,
+            icon: String::new(),
+            headers: vec![],
+            credential: Credential::None,
+            secrets: vec![],
+            resume: ResumeMode::default(),
+            repeats: RepeatRule::default(),
+            proxy: ProxyChoice::default(),
+            ca_file: None,
+            certificate_file: None,
+            pinned: None,
+            insecure: false,
+            credentials_follow_redirects: false,
+            notify: true,
+            announcing: FeedAnnouncing::default(),
+            event_limit: None,
+            idle_limit: None,
+            signals: Signals::default(),
+            mapping: Mapping::default(),
+            rules: vec![],
+            retention: FeedRetention::default(),
+        }
+    }
 }
 
 const fn yes() -> bool {

@@ -1,10 +1,11 @@
-//! What becomes of an event between its stream and the store: it is split, mapped and judged.
+//! What becomes of an event between its stream and the store: signals are told from news, which is split, mapped and judged.
 //!
 //! Compiled from the settings of a feed, once for each change of them. Pure. Deliberately not here: storing it (`store/`),
 //! announcing it (`announce/`).
 use crate::mapping::mapper::Problem;
 use crate::mapping::{self, Mapped, Mapper, Mapping};
 use crate::rule::Rules;
+use crate::signal::{Meaning, Recogniser};
 use crate::store::{Arrival, NewEvent};
 use crate::template::{Incoming, Subject, TemplateFault};
 use crate::{DecidedBy, Decision, FeedConfig, FeedId, Hook, Rule, Verdict};
@@ -16,6 +17,7 @@ use std::time::Duration;
 #[derive(Debug)]
 pub struct Intake {
     feed_name: String,
+    signals: Recogniser,
     mapper: Mapper,
     rules: Rules,
     first_events: u32,
@@ -60,15 +62,17 @@ pub struct Taken<'a> {
 }
 
 impl Intake {
-    /// Compiles the mapping and the rules of a feed.
+    /// Compiles the signals, the mapping and the rules of a feed.
     pub fn new(config: &FeedConfig) -> Result<Self, TemplateFault> {
-        Self::of(&config.name, &config.mapping, &config.rules)
+        let signals = Recogniser::new(&config.signals)?;
+        Ok(Self { signals, ..Self::of(&config.name, &config.mapping, &config.rules)? })
     }
 
-    /// Compiles a mapping and rules.
+    /// Compiles a mapping and rules, for events that are no signals.
     pub fn of(feed_name: &str, mapping: &Mapping, rules: &[Rule]) -> Result<Self, TemplateFault> {
         Ok(Self {
             feed_name: feed_name.to_owned(),
+            signals: Recogniser::default(),
             mapper: Mapper::new(mapping)?,
             rules: Rules::new(rules)?,
             first_events: mapping.first_events,
@@ -82,12 +86,23 @@ impl Intake {
     fn of_stored(config: &FeedConfig) -> Self {
         Self::new(config).unwrap_or_else(|fault| Self {
             feed_name: config.name.clone(),
+            signals: Recogniser::new(&config.signals).unwrap_or_default(),
             mapper: Mapper::default(),
             rules: Rules::default(),
             first_events: config.mapping.first_events,
             first_time: Duration::from_secs(config.mapping.first_seconds.into()),
             fault: Some(fault.to_string()),
         })
+    }
+
+    /// What an event is. Only news is to be taken.
+    pub fn meaning(&self, event: &Incoming<'_>) -> Meaning {
+        self.signals.meaning(event, &self.feed_name)
+    }
+
+    /// Whether an open stream proves that the server does not refuse the feed.
+    pub(crate) fn open_is_welcome(&self) -> bool {
+        !self.signals.expects_refusals()
     }
 
     /// Whether an event belongs to what a server tells first: it is the `number`th (from 1) after its connection opened,

@@ -20,10 +20,12 @@ pub mod language;
 pub mod live_test;
 pub mod mapping;
 mod overview;
+pub mod preset;
 pub mod retention;
 pub mod rule;
 pub mod secret;
 pub mod settings;
+pub mod signal;
 pub mod store;
 mod subscription;
 mod teller;
@@ -55,6 +57,7 @@ pub use secret::{
     GivenSecret, KeptSecret, NoSecrets, Secret, SecretOf, SecretPlace, Secrets, SecretsError, SecretsFacts,
 };
 pub use settings::{Click, Settings, Theme};
+pub use signal::{Meaning, Signal, Signals};
 pub use store::{Fault, History, SetAside, Space, StorageProblem, StoreError};
 pub use template::TemplateFault;
 pub use trial::{Trial, TrialReport, Tried};

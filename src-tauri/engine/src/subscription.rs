@@ -16,8 +16,10 @@ use crate::clock::{milliseconds, now};
 use crate::connection_log::Logged;
 use crate::feed::keys::Keys;
 use crate::intake::SharedIntake;
+use crate::mapping;
 use crate::overview::{LastByte, Overview};
 use crate::secret::FeedSecrets;
+use crate::signal::Meaning;
 use crate::store::{Arrival, Cursor, Opened, Store, Writer};
 use crate::template::Incoming;
 use crate::vault::Vault;
@@ -122,6 +124,8 @@ impl Subscription {
             log,
             made: None,
             resume_token: None,
+            last_event_id: "".into(),
+            refused: None,
             heard_at: Moment { steady: Instant::now(), wall: now() },
             alerted: false,
             reconnection_time: None,
@@ -177,6 +181,10 @@ struct Task {
     made: Option<Opened>,
     /// What the source is to resume from, if that is not told yet.
     resume_token: Option<String>,
+    /// The last event ID that is stored, or on its way to the store.
+    last_event_id: Box<str>,
+    /// What the server said with which it refuses the feed, until the connection is ended for it.
+    refused: Option<Box<str>>,
     /// Whether the user was told that the feed needs attention; once until it is open again.
     alerted: bool,
     /// As it was last stored.
@@ -234,6 +242,7 @@ impl Task {
         let Some((cursor, connected_until)) = self.cursor().await else { return Ok(()) };
         self.presence = Presence::new(self.feed.id, connected_until.map(|until| until.min(now())));
         let limit = self.feed.config.event_limit_in_bytes();
+        self.last_event_id = cursor.last_event_id.as_str().into();
         let mut source = EventSource::new(connector, request, self.surroundings.policy, &cursor.last_event_id, limit);
         source.set_idle_limit(self.feed.config.idle_limit_as_duration());
         self.backlog = Backlog::new(!cursor.last_event_id.is_empty() || !cursor.resume_token.is_empty());
@@ -282,9 +291,14 @@ impl Task {
                 },
             };
             self.store(arrival).await;
-            while let Some(occurrence) = source.buffered() {
+            while self.refused.is_none()
+                && let Some(occurrence) = source.buffered()
+            {
                 let arrival = self.take(&occurrence, &keys);
                 self.store(arrival).await;
+            }
+            if let Some(said) = self.refused.take() {
+                source.refused(&said);
             }
             if let Some(token) = self.resume_token.take() {
                 source.set_resume_token(&token);
@@ -412,7 +426,7 @@ impl Task {
                 (self.opened, self.since_open) = (Instant::now(), 0);
                 self.heard_at = Moment { steady: self.opened, wall: now };
                 self.backlog.opened(self.heard_at);
-                self.alerted = false;
+                self.alerted &= !self.intake.get().open_is_welcome();
                 self.surroundings.overview.set_certificate(self.feed.id, opened.certificate_valid_until);
                 self.set_state(FeedState::Open { since: now });
                 let Opening { noted, absent } = self.presence.opened(now);
@@ -479,16 +493,27 @@ impl Task {
         let feed = self.feed.id;
         match frame {
             Frame::Event(event) => {
-                self.since_open = self.since_open.saturating_add(1);
                 let intake = self.intake.get();
-                let first = intake.is_first(self.since_open, self.opened.elapsed());
-                let incoming = Incoming {
+                let mut incoming = Incoming {
                     event_type: event.event_type,
                     data: event.data,
                     last_event_id: event.last_event_id,
                     received_at: now,
-                    catch_up: self.backlog.takes(Instant::now()),
+                    catch_up: false,
                 };
+                match intake.meaning(&incoming) {
+                    Meaning::News => {}
+                    Meaning::Heartbeat => return self.moved_to(event.last_event_id),
+                    Meaning::Refusal => {
+                        self.refused = Some(mapping::map(event.event_type, event.data).title.into());
+                        return self.moved_to(event.last_event_id);
+                    }
+                }
+                self.last_event_id = event.last_event_id.into();
+                self.alerted = false;
+                self.since_open = self.since_open.saturating_add(1);
+                let first = intake.is_first(self.since_open, self.opened.elapsed());
+                incoming.catch_up = self.backlog.takes(Instant::now());
                 let mut arrival = intake.arrival(feed, &incoming, first);
                 arrival.recognise(&keys.recognition);
                 let Some(token) = keys.token(event.event_type, event.data) else { return Some(arrival) };
@@ -496,10 +521,10 @@ impl Task {
                 self.resume_token = Some(token);
                 Some(arrival.together_with(moved))
             }
-            Frame::LastEventId(id) => Some(Arrival::LastEventId(feed, id.into())),
+            Frame::LastEventId(id) => self.moved_to(id),
             Frame::Oversized { size, last_event_id } => {
                 tracing::warn!(feed = feed.0, size, "an event larger than the limit was dropped");
-                Some(Arrival::LastEventId(feed, last_event_id.into()))
+                self.moved_to(last_event_id)
             }
             // Many servers write it with every event.
             Frame::Retry(time) if self.reconnection_time == Some(time) => None,
@@ -509,6 +534,15 @@ impl Task {
             }
             Frame::Comment(_) => None,
         }
+    }
+
+    /// The cursor moves without anything to keep. Where it does not move, nothing is written: a heartbeat wakes no disk.
+    fn moved_to(&mut self, id: &str) -> Option<Arrival> {
+        if *self.last_event_id == *id {
+            return None;
+        }
+        self.last_event_id = id.into();
+        Some(Arrival::LastEventId(self.feed.id, id.into()))
     }
 
     fn set_state(&self, state: FeedState) {

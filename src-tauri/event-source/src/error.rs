@@ -17,6 +17,8 @@ pub enum Layer {
     Tls,
     /// An answer, but with a status that is not 200.
     HttpStatus,
+    /// A refusal within an open stream.
+    Refusal,
     /// An answer with 200 and another content type.
     NotAnEventStream,
     /// More than a bound allows.
@@ -28,7 +30,7 @@ pub enum Layer {
 }
 
 impl Layer {
-    /// A stable name, in kebab case (`name-lookup`, `network`, `tls`, `http-status`, `not-an-event-stream`,
+    /// A stable name, in kebab case (`name-lookup`, `network`, `tls`, `http-status`, `refusal`, `not-an-event-stream`,
     /// `too-large`, `idle`, `closed-by-server`).
     pub const fn code(self) -> &'static str {
         match self {
@@ -36,6 +38,7 @@ impl Layer {
             Self::Network => "network",
             Self::Tls => "tls",
             Self::HttpStatus => "http-status",
+            Self::Refusal => "refusal",
             Self::NotAnEventStream => "not-an-event-stream",
             Self::TooLarge => "too-large",
             Self::Idle => "idle",
@@ -106,6 +109,12 @@ pub enum Failure {
         /// From the moment of the answer.
         retry_after: Option<Duration>,
     },
+    /// The owner of the event source found it in the stream: see [`EventSource::refused`](crate::EventSource::refused).
+    #[error("The server refused this feed within the stream{}: check the user name, password or token.", Said(said))]
+    RefusedWithin {
+        /// In its own words; may be empty.
+        said: String,
+    },
     #[error("The server's redirect leads nowhere: {problem}.")]
     Redirect { problem: RedirectProblem },
     #[error("The server answered with {}, not with an event stream: check the address.", Answer(content_type.as_deref(), excerpt))]
@@ -146,6 +155,7 @@ impl Failure {
             | Self::Unsendable { .. } => Layer::Network,
             Self::Tls { .. } => Layer::Tls,
             Self::Status { .. } | Self::Redirect { .. } => Layer::HttpStatus,
+            Self::RefusedWithin { .. } => Layer::Refusal,
             Self::NotAnEventStream { .. } => Layer::NotAnEventStream,
             Self::HeadTooLarge => Layer::TooLarge,
             Self::NoAnswer { .. } | Self::Idle { .. } => Layer::Idle,
@@ -230,6 +240,17 @@ const fn advice(status: u16) -> &'static str {
         407 => ": the proxy wants a user name and a password",
         429 => ": it is asked too often",
         _ => "",
+    }
+}
+
+/// The words of a server, as far as they fit into a sentence.
+struct Said<'a>(&'a str);
+
+impl fmt::Display for Said<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let said = one_line(self.0);
+        let said = said.trim_matches('"');
+        if said.is_empty() { Ok(()) } else { write!(f, " (“{said}”)") }
     }
 }
 

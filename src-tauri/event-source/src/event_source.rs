@@ -115,6 +115,8 @@ enum State {
         body: reqwest::Body,
         head: Box<Head>,
     },
+    /// The stream is dropped for what was said in it.
+    Refused(Box<str>),
     /// Until the next attempt.
     Lost(Pin<Box<Sleep>>),
     Closed,
@@ -228,6 +230,14 @@ impl EventSource {
         }
         let after_old = matches!(self.state, State::Connecting { .. } | State::Open { .. });
         self.leave(State::Start { after_old });
+    }
+
+    /// What came says that the server refuses this source, although the stream is open: the connection ends, and all is as after
+    /// 401. `said`: in the server's words. Does nothing unless the stream is open.
+    pub fn refused(&mut self, said: &str) {
+        if matches!(self.state, State::Open { .. }) {
+            self.leave(State::Refused(said.into()));
+        }
     }
 
     /// The computer slept, or its network changed: a wait ends within a second, at a moment of its own among many sources,
@@ -349,6 +359,10 @@ impl EventSource {
                     }
                     Poll::Pending => return self.poll_silence(context),
                 },
+                State::Refused(said) => {
+                    let failure = Failure::RefusedWithin { said: std::mem::take(said).into_string() };
+                    return Poll::Ready(self.ended(failure));
+                }
                 State::Lost(wait) => match wait.as_mut().poll(context) {
                     Poll::Ready(()) => self.state = State::Start { after_old: false },
                     Poll::Pending => return Poll::Pending,
@@ -510,7 +524,7 @@ impl fmt::Debug for EventSource {
         let state = match self.state {
             State::Start { .. } | State::Connecting { .. } => "connecting",
             State::Open { .. } => "open",
-            State::Lost(_) => "lost",
+            State::Refused(_) | State::Lost(_) => "lost",
             State::Closed => "closed",
         };
         f.debug_struct("EventSource")

@@ -66,6 +66,7 @@ impl Outcome {
                 408 | 425 | 429 | 500..=599 => Self::Transient,
                 _ => Self::Refused,
             },
+            Failure::RefusedWithin { .. } => Self::Unauthorized,
             Failure::NotAnEventStream { .. } | Failure::Redirect { .. } | Failure::Unsendable { .. } => Self::Refused,
             // The user is told at once, and a changed certificate is not asked for again and again.
             Failure::Tls { problem: TlsProblem::Changed { .. } | TlsProblem::ClientCertificate { .. }, .. } => {

@@ -6,14 +6,18 @@ mod arranging;
 mod config;
 mod credential;
 mod log;
+mod preset;
 mod status;
 mod tested;
 mod testing;
+
+pub(super) use status::mapped;
 
 use super::owner::Owner;
 use super::{DataDir, Failed, Format, Outcome, tell};
 use crate::control::Request;
 use clap::{Args, Subcommand};
+use tidings_engine::preset::OwnPresets;
 use tidings_engine::{Feed, FeedId, Item};
 
 /// Add, show and change feeds
@@ -35,12 +39,16 @@ Examples:
   tidings feed add builds https://ci.example.org/events
   tidings feed add home https://home.example.org/api/stream --auth bearer
   pass show ci | tidings feed add ci https://ci.example.org/events --auth basic:anna --secret-stdin
-  tidings feed add topic https://ntfy.example.org/topic/sse --resume query:since --resume-path id")]
+  tidings feed add topic https://ntfy.sh/mytopic
+  tidings feed add berlin --preset wikimedia --set site=de.wikipedia.org --set about=Berlin
+  tidings feed add topic https://push.example.org/topic/sse --resume query:since --resume-path id")]
     Add {
         /// What to call it
         name: String,
-        /// Its address (http or https)
-        url: String,
+        /// Its address (http or https); with --preset and --set it can be left out
+        url: Option<String>,
+        #[command(flatten)]
+        preset: preset::Choice,
         #[command(flatten)]
         choices: config::Choices,
     },
@@ -191,19 +199,28 @@ impl FeedCommand {
             let format = if json { Format::Ndjson } else { format };
             return testing::test(url, &length, max_events, format, choices);
         }
-        let mut owner = Owner::of(self.data.path()?)?;
+        let data_dir = self.data.path()?;
+        let own = OwnPresets::of(&data_dir);
+        let mut owner = Owner::of(data_dir)?;
         let told = match self.action {
-            Action::Add { name, url, choices } => {
-                let (config, secrets) = choices.config(name, url).map_err(Failed::Usage)?;
-                let feed = owner.ask_for_feed(Request::FeedAdd { config, secrets })?;
-                format!("Added “{}” as feed {}.{}", feed.config.name, feed.id, credential::kept(&feed.config))
+            Action::Add { name, url, preset, choices } => {
+                let (choices, secrets) = choices.check().map_err(Failed::Usage)?;
+                let begun = preset.begin(config::named(name).map_err(Failed::Usage)?, url, &own)?;
+                let feed = owner.ask_for_feed(Request::FeedAdd { config: choices.apply(begun.config), secrets })?;
+                let kept = credential::kept(&feed.config);
+                tell(&format!("Added “{}” as feed {}.{kept}", feed.config.name, feed.id))?;
+                return begun.said(&feed.config).iter().try_for_each(|sentence| tell(sentence));
             }
             Action::Edit { feed, changes } => {
                 // What was typed wrongly is said before anybody is asked.
-                let changes = changes.check().map_err(Failed::Usage)?;
+                let (preset, changes) = changes.check().map_err(Failed::Usage)?;
                 let feed = owner.feed(&feed)?;
                 let secrets = changes.secrets().map_err(Failed::Usage)?;
-                let (id, config) = (feed.id, changes.apply(feed.config));
+                let begun = match preset {
+                    Some(id) => preset::applied(&id, feed.config, &own)?,
+                    None => feed.config,
+                };
+                let (id, config) = (feed.id, changes.apply(begun));
                 let told = if secrets.is_empty() { |_: &_| String::new() } else { credential::kept };
                 let feed = owner.ask_for_feed(Request::FeedEdit { id, config, secrets })?;
                 format!("Changed “{}”.{}", feed.config.name, told(&feed.config))
@@ -323,9 +340,10 @@ fn there_or_removed(owner: &mut Owner, meant: &str) -> Result<(FeedId, String), 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tidings_engine::FeedConfig;
 
     fn feed(id: i64, name: &str) -> Feed {
-        let config = config::new(name.into(), "http://localhost/".into());
+        let config = FeedConfig::new(name, "http://localhost/");
         Feed { id: FeedId(id), config, paused: false }
     }
 

@@ -14,6 +14,8 @@ export function layerWord({ layer, short }: Cause): string {
       return m.problem_tls();
     case 'http-status':
       return m.problem_status({ status: short });
+    case 'refusal':
+      return m.problem_refusal();
     case 'not-an-event-stream':
       return m.problem_no_stream();
     case 'too-large':
@@ -42,6 +44,8 @@ export function advice({ layer, short }: Cause): string {
       return m.advice_tls();
     case 'http-status':
       return adviceOnStatus(Number(short));
+    case 'refusal':
+      return m.advice_credentials();
     case 'not-an-event-stream':
       return m.advice_no_stream();
     case 'too-large':
@@ -71,5 +75,5 @@ function adviceOnStatus(status: number): string {
 /** Whether the feed's settings are where it can be mended. */
 export function leadsToSettings({ layer, short }: Cause): boolean {
   if (layer === 'http-status') return !(Number(short) >= 500 || short === '429' || short === '204');
-  return ['name-lookup', 'network', 'tls', 'not-an-event-stream', 'settings', 'secrets'].includes(layer);
+  return ['name-lookup', 'network', 'tls', 'refusal', 'not-an-event-stream', 'settings', 'secrets'].includes(layer);
 }

@@ -181,6 +181,7 @@ export function newConfig(url: string): FeedConfig {
     announcing: { burst: null, urgentPasses: null, ignoresQuietHours: false, quietInView: null },
     eventLimit: null,
     idleLimit: null,
+    signals: { heartbeats: [], refusals: [] },
     mapping: { ...DEFAULT_MAPPING },
     rules: [],
     retention: { days: null, events: null },

@@ -5,7 +5,7 @@ use super::keys::Keys;
 use super::look;
 use crate::announce::FeedAnnouncing;
 use crate::secret::FeedSecrets;
-use crate::{Credential, EngineError, FeedConfig, Intake, Mapping, ProxyChoice, ResumeMode, Secret, SecretOf};
+use crate::{Credential, EngineError, FeedConfig, Intake, Mapping, ProxyChoice, ResumeMode, Secret, SecretOf, Signals};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -144,6 +144,7 @@ impl FeedConfig {
             color: None,
             icon: String::new(),
             notify: true,
+            signals: Signals::default(),
             mapping: Mapping::default(),
             rules: Vec::new(),
             announcing: FeedAnnouncing::default(),

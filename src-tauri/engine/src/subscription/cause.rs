@@ -87,6 +87,7 @@ fn short(failure: &Failure) -> String {
         Failure::HeadTooLarge => "too large",
         Failure::NoAnswer { .. } => "no answer",
         Failure::Status { status, .. } => return status.to_string(),
+        Failure::RefusedWithin { .. } => "denied",
         Failure::Redirect { .. } => "redirect",
         Failure::NotAnEventStream { content_type, .. } => media_type(content_type.as_deref()),
         Failure::Compression => "compression",

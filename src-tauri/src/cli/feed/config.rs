@@ -6,39 +6,10 @@ use crate::cli::argument::{address, header, proxy};
 use crate::cli::settings;
 use clap::Args;
 use std::path::{Path, PathBuf};
-use tidings_engine::announce::FeedAnnouncing;
 use tidings_engine::{
-    Credential, FeedColor, FeedConfig, FeedRetention, GivenSecret, Header, Mapping, ProxyChoice, RepeatRule, ResumeMode,
+    Credential, FeedColor, FeedConfig, FeedRetention, GivenSecret, Header, Mapping, ProxyChoice, RepeatRule,
+    ResumeMode, Signal,
 };
-
-/// A feed with every choice at its default.
-pub(super) fn new(name: String, url: String) -> FeedConfig {
-    FeedConfig {
-        name,
-        url,
-        folder: String::new(),
-        color: None,
-        icon: String::new(),
-        headers: vec![],
-        credential: Credential::None,
-        secrets: vec![],
-        resume: ResumeMode::default(),
-        repeats: RepeatRule::default(),
-        proxy: ProxyChoice::default(),
-        ca_file: None,
-        certificate_file: None,
-        pinned: None,
-        insecure: false,
-        credentials_follow_redirects: false,
-        notify: true,
-        announcing: FeedAnnouncing::default(),
-        event_limit: None,
-        idle_limit: None,
-        mapping: Mapping::default(),
-        rules: vec![],
-        retention: FeedRetention::default(),
-    }
-}
 
 /// What can be chosen for a new feed as well as for one that is there.
 #[derive(Debug, Args)]
@@ -91,6 +62,9 @@ struct Common {
     /// Keep so many of its newest events, besides the starred ones; or 'all', or 'default'
     #[arg(long, value_name = "EVENTS")]
     keep_events: Option<String>,
+    /// Take events of this type for heartbeats, which are neither kept nor announced; may be repeated
+    #[arg(long = "heartbeat", value_name = "TYPE")]
+    heartbeats: Vec<String>,
     /// Map a field by a template; may be repeated. FIELD is title, body, link, icon, urgency, group or time; split (an
     /// expression); first-events or first-seconds (numbers). Nothing after the sign: by default
     #[arg(long = "map", value_name = "FIELD=TEMPLATE")]
@@ -114,6 +88,9 @@ pub(super) struct Changes {
     /// A new address
     #[arg(long)]
     url: Option<String>,
+    /// Set it up anew as this kind of source: resuming, heartbeats, mapping, rules, retention; see 'tidings preset list'
+    #[arg(long, value_name = "ID")]
+    preset: Option<String>,
     #[command(flatten)]
     common: Common,
     /// Send no headers of its own any more (before those that are named with --header)
@@ -125,6 +102,9 @@ pub(super) struct Changes {
     /// Check certificates again
     #[arg(long, conflicts_with = "insecure")]
     secure: bool,
+    /// Take no events for heartbeats any more (before those that are named with --heartbeat)
+    #[arg(long)]
+    no_heartbeats: bool,
     /// Map all fields by default again (before those that are named with --map)
     #[arg(long)]
     no_mapping: bool,
@@ -156,6 +136,8 @@ pub(super) struct Checked {
     announcing: announcing::Checked,
     keep_days: Option<Keep>,
     keep_events: Option<Keep>,
+    no_heartbeats: bool,
+    heartbeats: Vec<String>,
     no_mapping: bool,
     mapping: Vec<Mapped>,
 }
@@ -181,17 +163,16 @@ struct ColorChoice(Option<FeedColor>);
 
 impl Choices {
     /// Fails with a sentence.
-    pub(super) fn config(self, name: String, url: String) -> Result<(FeedConfig, Vec<GivenSecret>), String> {
-        address(&url)?;
-        let (name, checked) = (named(name)?, self.common.check()?);
+    pub(super) fn check(self) -> Result<(Checked, Vec<GivenSecret>), String> {
+        let checked = self.common.check()?;
         let secrets = checked.secrets()?;
-        Ok((checked.apply(new(name, url)), secrets))
+        Ok((checked, secrets))
     }
 }
 
 impl Changes {
-    /// Fails with a sentence.
-    pub(super) fn check(self) -> Result<Checked, String> {
+    /// A preset to take over first, and the changes. Fails with a sentence.
+    pub(super) fn check(self) -> Result<(Option<String>, Checked), String> {
         let mut checked = self.common.check()?;
         checked.name = self.name.map(named).transpose()?;
         if let Some(url) = self.url {
@@ -200,6 +181,7 @@ impl Changes {
         }
         checked.no_headers = self.no_headers;
         checked.no_mapping = self.no_mapping;
+        checked.no_heartbeats = self.no_heartbeats;
         if self.no_ca {
             checked.ca_file = Some(CaFile(None));
         }
@@ -212,10 +194,10 @@ impl Changes {
         if self.heed_quiet_hours {
             checked.announcing.ignores_quiet_hours = Some(false);
         }
-        if checked == Checked::default() {
+        if checked == Checked::default() && self.preset.is_none() {
             return Err("Nothing was named that should change; see tidings feed edit --help.".into());
         }
-        Ok(checked)
+        Ok((self.preset, checked))
     }
 }
 
@@ -236,6 +218,7 @@ impl Common {
             announcing: self.announcing.check()?,
             keep_days: self.keep_days.as_deref().map(keep).transpose()?,
             keep_events: self.keep_events.as_deref().map(keep).transpose()?,
+            heartbeats: self.heartbeats,
             mapping: self.map.iter().map(|given| mapped(given)).collect::<Result<_, _>>()?,
             ..Checked::default()
         })
@@ -252,6 +235,12 @@ impl Checked {
     pub(super) fn apply(self, mut config: FeedConfig) -> FeedConfig {
         if self.no_headers {
             config.headers.clear();
+        }
+        if self.no_heartbeats {
+            config.signals.heartbeats.clear();
+        }
+        if !self.heartbeats.is_empty() {
+            config.signals.heartbeats.push(Signal { event_types: self.heartbeats, ..Signal::default() });
         }
         if self.no_mapping {
             config.mapping = Mapping::default();
@@ -321,7 +310,7 @@ fn set(mapping: &mut Mapping, field: &str, value: String) -> bool {
     true
 }
 
-fn named(name: String) -> Result<String, String> {
+pub(super) fn named(name: String) -> Result<String, String> {
     if name.trim().is_empty() { Err("A feed needs a name.".into()) } else { Ok(name) }
 }
 
@@ -428,7 +417,7 @@ mod tests {
     #[test]
     fn a_header_takes_the_place_of_its_namesakes() {
         let headers = |given: &[&str]| given.iter().map(|given| checked_header(given).expect("a header")).collect();
-        let mut config = new("n".into(), "http://h/".into());
+        let mut config = FeedConfig::new("n", "http://h/");
         config.headers = headers(&["A: 1", "B: 2", "a: 3"]);
         let common = Common {
             folder: None,
@@ -447,6 +436,7 @@ mod tests {
             announcing: announcing::OwnChoices::default(),
             keep_days: None,
             keep_events: None,
+            heartbeats: vec![],
             map: vec![],
         };
         let changed = common.check().expect("good").apply(config.clone());

@@ -4,13 +4,14 @@
 use super::{credential, find};
 use crate::cli::output::Output;
 use crate::cli::owner::Seen;
+use crate::cli::preset::signals;
 use crate::cli::rule::described::{condition, consequence};
 use crate::cli::{Failed, Format, Outcome, moment, settings, shown, unless_reader_gone};
 use serde::Serialize;
 use std::io::{self, Write as _};
 use tidings_engine::{
     Credential, Feed, FeedColor, FeedId, FeedState, FeedStatus, Gap, Mapping, ProxyChoice, RemovedFeed, RepeatRule,
-    ResumeMode, Rule, SecretOf,
+    ResumeMode, Rule, SecretOf, Signals,
 };
 
 const HIDDEN: &str = "(hidden)";
@@ -67,6 +68,7 @@ struct Shown<'a> {
     last_byte_at: Option<String>,
     unread: Option<u64>,
     dropped: Option<u64>,
+    signals: &'a Signals,
     mapping: &'a Mapping,
     rules: &'a [Rule],
     /// When it was not connected, newest first; only where one feed is shown.
@@ -145,6 +147,7 @@ impl<'a> Shown<'a> {
             last_byte_at: status.and_then(|status| status.last_byte_at).map(moment::rfc3339),
             unread: status.map(|status| status.unread),
             dropped: status.map(|status| status.dropped),
+            signals: &config.signals,
             mapping: &config.mapping,
             rules: &config.rules,
             gaps: None,
@@ -406,6 +409,9 @@ fn text(output: &mut Output, feed: &Feed, status: Option<&FeedStatus>, gaps: &[G
     if let Some(dropped) = facts.dropped.filter(|dropped| *dropped > 0) {
         line("dropped", &dropped.to_string())?;
     }
+    for (what, signal) in signals(facts.signals) {
+        line(what, &signal)?;
+    }
     for (field, value) in mapped(facts.mapping) {
         line("map", &format!("{field}={value}"))?;
     }
@@ -428,7 +434,7 @@ fn resume_words(facts: &Shown<'_>) -> String {
 }
 
 /// The fields of a mapping that are not mapped by default, as `--map` takes them.
-fn mapped(mapping: &Mapping) -> Vec<(&'static str, String)> {
+pub(in crate::cli) fn mapped(mapping: &Mapping) -> Vec<(&'static str, String)> {
     let number = |number: u32| if number == 0 { String::new() } else { number.to_string() };
     let fields = [
         ("title", mapping.title.clone()),
