@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use tidings::boundary::{CommandError, DataFacts, Snapshot, WindowMessage};
 use tidings::export::ExportFormat;
+use tidings_engine::preset::{PresetSummary, Proposal};
 use tidings_engine::{
     Destination, Event, Feed, FeedConfig, Figures, FiguresQuery, Gap, GapQuery, GivenSecret, HookReport, Item,
     MarkedRead, MuteFor, Page, PageQuery, SecretsFacts, Tested, Trial, TrialReport, Why,
@@ -63,6 +64,8 @@ fn generated() -> String {
     declarations.visit::<GivenSecret>();
     declarations.visit::<SecretsFacts>();
     declarations.visit::<Destination>();
+    declarations.visit::<PresetSummary>();
+    declarations.visit::<Proposal>();
     declarations.by_name.into_values().fold(HEAD.to_owned(), |file, declaration| file + "\n" + &compact(&declaration))
 }
 

@@ -7,6 +7,7 @@ pub(crate) mod demo;
 mod events;
 mod feeds;
 mod jobs;
+mod presets;
 mod program;
 pub(crate) mod storage;
 
@@ -59,6 +60,9 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         feeds::test_address,
         feeds::end_test,
         feeds::figures,
+        presets::presets,
+        presets::recognise,
+        presets::fill_preset,
         announcing::why,
         announcing::mute,
         announcing::unmute,

@@ -1,7 +1,7 @@
 //! Which source an address belongs to, and which address is meant by it.
 //!
 //! Pure: an address is looked at, not asked. Deliberately not here: what a server answers (the live test).
-use super::{Preset, PresetSummary, Values, address};
+use super::{Preset, PresetError, PresetSummary, Values, address};
 use crate::FeedConfig;
 use serde::Serialize;
 use ts_rs::TS;
@@ -86,6 +86,18 @@ impl Preset {
         let url = web_address(typed)?;
         let unknown = || Fit { sure: false, weight: 0, values: Values::new(), url: String::new() };
         Some(self.proposal(typed, &url, self.fitting(&url).unwrap_or_else(unknown), answers))
+    }
+
+    /// The feed that these answers ask for; for a preset that asks nothing, the one at this address.
+    pub fn answered(&self, typed: &str, answers: &Values) -> Result<Proposal, PresetError> {
+        self.check_answers(answers)?;
+        if self.file.form.url.is_empty() {
+            let missing =
+                || PresetError::Refused("The address is missing: enter the URL of an event stream.".to_owned());
+            return self.proposed(typed, answers).ok_or_else(missing);
+        }
+        let config = self.filled(answers)?;
+        Ok(Proposal { preset: self.summary(), sure: true, corrected: None, config })
     }
 
     /// The settings of a feed that is there, with all that this preset says, at the address that is meant by its own. `None`

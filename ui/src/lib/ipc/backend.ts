@@ -22,6 +22,8 @@ import type {
   HookReport,
   Page,
   PageQuery,
+  PresetSummary,
+  Proposal,
   Scope,
   SecretPlace,
   SecretsFacts,
@@ -61,6 +63,12 @@ export interface Backend {
   secrets(): Promise<SecretsFacts>;
   /** Keeps all of them there from now on. How many were moved. */
   moveSecrets(to: SecretPlace): Promise<number>;
+  /** All presets, the user's own first. */
+  presets(): Promise<PresetSummary[]>;
+  /** What an address may belong to, the best first. The address is looked at, not asked. */
+  recognise(url: string): Promise<Proposal[]>;
+  /** The feed that a preset makes of answers to its questions, or of an address where it has none. */
+  fillPreset(id: string, url: string, answers: Record<string, string>): Promise<Proposal>;
   /** Its history stays. */
   removeFeed(id: FeedId): Promise<void>;
   /** Brings a removed feed back as it was. */

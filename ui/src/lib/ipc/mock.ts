@@ -4,6 +4,7 @@ import { DEFAULT_SETTINGS } from '../default_settings';
 import { newConfig } from '../feeds.svelte';
 import type { Backend } from './backend';
 import { moved } from './mock_order';
+import { filled, PRESETS, recognised } from './mock_presets';
 import { faultOf, tried } from './mock_rules';
 import { testReports } from './mock_test';
 import type {
@@ -325,6 +326,23 @@ export class MockBackend implements Backend {
         (gap) => gap.feedId === feed && gap.until > (from ?? -Infinity) && gap.from < (until ?? Infinity),
       ),
     );
+  }
+
+  presets() {
+    return this.#command('presets', () => [...PRESETS]);
+  }
+
+  recognise(url: string) {
+    return this.#command('recognise', () => recognised(url, newConfig(url)));
+  }
+
+  fillPreset(id: string, url: string, answers: Record<string, string>) {
+    return this.#command('fillPreset', () => {
+      const preset = PRESETS.find((one) => one.id === id);
+      if (!preset) refuse('bad-preset', `There is no preset “${id}”.`);
+      if (answers['topics'] === '') refuse('bad-preset', '“Topics, separated by commas” (topics) is missing: fill it in.');
+      return filled(preset, answers, newConfig(url));
+    });
   }
 
   addFeed(config: FeedConfig, secrets: GivenSecret[] = []) {

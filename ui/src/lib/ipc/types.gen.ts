@@ -290,6 +290,8 @@ announcing: FeedAnnouncing,
 eventLimit: number | null,
 /** Seconds without a byte after which the connection is taken for dead. `None`: learned. */
 idleLimit: number | null,
+/** Which of its events are meant for Tidings and not for its reader. */
+signals: Signals,
 /** How its events become title, body, link and so on. */
 mapping: Mapping,
 /** Which of its events are announced, kept silently or dropped: the first that matches decides. */
@@ -356,6 +358,8 @@ announcing: FeedAnnouncing,
 eventLimit: number | null,
 /** Seconds without a byte after which the connection is taken for dead. `None`: learned. */
 idleLimit: number | null,
+/** Which of its events are meant for Tidings and not for its reader. */
+signals: Signals,
 /** How its events become title, body, link and so on. */
 mapping: Mapping,
 /** Which of its events are announced, kept silently or dropped: the first that matches decides. */
@@ -408,6 +412,24 @@ dropped: number,
 certificateValidUntil?: number,
 /** Milliseconds since the Unix epoch, when the last byte came. */
 lastByteAt: number | null, };
+
+/** One question. */
+export type Field = {
+/** The name of the answer. */
+id: string,
+/** What is asked. */
+label: LocalText,
+/** What stands there at first. */
+default: string,
+/** What an answer looks like. */
+example: string,
+/** Which kind of answer it is. */
+kind: FieldKind,
+/** Whether it may be left empty. */
+optional: boolean, };
+
+/** A kind of answer, and so what is done with it. */
+export type FieldKind = "text" | "path" | "server";
 
 /** The figures of a feed. An event that came again counts again, and one that a rule dropped counts too. */
 export type Figures = {
@@ -594,6 +616,13 @@ at: number,
 /** Why. */
 cause: Cause, };
 
+/** A text in the languages of the program. */
+export type LocalText = {
+/** English. */
+en: string,
+/** Simplified Chinese; empty: the English one. */
+"zh-CN": string, };
+
 /** Something that happened on a connection of a feed, without secrets. */
 export type LogEntry = {
 /**
@@ -700,6 +729,9 @@ until: number | null, };
 /** How long something is to be muted. */
 export type MuteFor = { "kind": "minutes", "value": number } | { "kind": "tomorrow" } | { "kind": "until", "value": number } | { "kind": "ever" };
 
+/** Whether credentials are needed. */
+export type Need = "never" | "sometimes" | "always";
+
 /** A one-line banner. */
 export type Notice = {
 /** What it is about. */
@@ -760,6 +792,34 @@ export type Plan = { "kind": "alone" } | { "kind": "summary" } | { "kind": "dige
 because: Hold, } | { "kind": "silent",
 /** Why. */
 because: Silence, };
+
+/** What a list of presets shows of one. */
+export type PresetSummary = {
+/** See [`Preset::id`]. */
+id: string,
+/** What the source is called. */
+name: string,
+/** Whether the user made it. */
+own: boolean,
+/** What it is, and what the user has to know of it. */
+help: LocalText,
+/** What of it nobody could try with a live server; empty: nothing. */
+unverified: LocalText,
+/** What to ask the user for; empty: the address. */
+fields: Array<Field>,
+/** How the source wants to know who asks. */
+authentication: Wanted, };
+
+/** A preset that fits an address, and the feed it would make. */
+export type Proposal = {
+/** The preset. */
+preset: PresetSummary,
+/** Whether it belongs to this source for sure; otherwise it looks like it. */
+sure: boolean,
+/** The address that is meant, where another one was given: of the web page instead of the stream. */
+corrected: string | null,
+/** All of the feed's settings, with the address that is meant. No credentials but those in the address. */
+config: FeedConfig, };
 
 /** Where a feed's connections go through. */
 export type ProxyChoice = { "kind": "system" } | { "kind": "none" } | { "kind": "url", "url": string };
@@ -902,6 +962,22 @@ click: Click,
 retention: Retention,
 /** Where new passwords and tokens are kept; `None`: in the keyring if there is one. */
 secretPlace: SecretPlace | null, };
+
+/** How a signal is known: by all that is given. One of which nothing is given is none. */
+export type Signal = {
+/** The event's type is one of these; empty for any. */
+eventTypes: Array<string>,
+/** Its data is this, white space around it aside; `None` for any. */
+data?: string | null,
+/** An expression over `event` and `feed` is true; empty for none. */
+expression: string, };
+
+/** Which events of a feed are signals. */
+export type Signals = {
+/** They only say that the connection lives, begins or ends in order: logged, neither kept nor announced. */
+heartbeats: Array<Signal>,
+/** The server refuses this feed, as 401 does before a stream opens: the connection is ended, and the user has to act. */
+refusals: Array<Signal>, };
 
 /** Why an event is never announced. */
 export type Silence = "off" | "feedOff" | "rule" | "empty" | "firstSnapshot" | "inView" | "unrecorded";
@@ -1153,6 +1229,24 @@ decision: Decision,
 decidedBy: DecidedBy,
 /** The sound to announce it with: a name of the desktop's sound theme. */
 sound?: string | null, };
+
+/** How a source wants to know who asks. */
+export type Wanted = {
+/** Whether it is needed. */
+need: Need,
+/** The ways there are, the most common first. */
+ways: Array<Way>,
+/** Where the user gets it from. */
+help: LocalText, };
+
+/** A way to say who asks. */
+export type Way = { "kind": "bearer" } | { "kind": "basic" } | { "kind": "header",
+/** Its name. */
+name: string, } | { "kind": "query",
+/** Its name. */
+name: string, } | { "kind": "cookie",
+/** Its name. */
+name: string, };
 
 /** How much a finding matters. */
 export type Weight = "failure" | "warning" | "note";
