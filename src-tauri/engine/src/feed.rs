@@ -9,6 +9,7 @@ mod look;
 
 pub(crate) use connecting::folder_name;
 pub use credential::Credential;
+pub(crate) use credential::carries_secret;
 pub use look::FeedColor;
 
 use crate::announce::FeedAnnouncing;

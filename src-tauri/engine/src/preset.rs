@@ -357,24 +357,24 @@ pub fn is_id(id: &str) -> bool {
 fn unknown_key(text: &str, file: &PresetFile) -> Result<(), String> {
     let given: toml::Value = toml::from_str(text).map_err(|error| sentence(&error.to_string()))?;
     let known = toml::Value::try_from(file).map_err(|error| sentence(&error.to_string()))?;
-    match first_unknown(&given, &known, String::new()) {
+    match first_unknown(&given, &known, "") {
         Some(key) => Err(format!("“{key}” means nothing.")),
         None => Ok(()),
     }
 }
 
 /// The first key of `given` that `known` has not.
-fn first_unknown(given: &toml::Value, known: &toml::Value, at: String) -> Option<String> {
+fn first_unknown(given: &toml::Value, known: &toml::Value, at: &str) -> Option<String> {
     match (given, known) {
         (toml::Value::Table(given), toml::Value::Table(known)) => given.iter().find_map(|(key, value)| {
             let at = if at.is_empty() { key.clone() } else { format!("{at}.{key}") };
             match known.get(key) {
-                Some(known) => first_unknown(value, known, at),
+                Some(known) => first_unknown(value, known, &at),
                 None => Some(at),
             }
         }),
         (toml::Value::Array(given), toml::Value::Array(known)) => {
-            given.iter().zip(known).find_map(|(given, known)| first_unknown(given, known, at.clone()))
+            given.iter().zip(known).find_map(|(given, known)| first_unknown(given, known, at))
         }
         _ => None,
     }

@@ -206,7 +206,8 @@ impl FeedCommand {
             Action::Add { name, url, preset, choices } => {
                 let (choices, secrets) = choices.check().map_err(Failed::Usage)?;
                 let begun = preset.begin(config::named(name).map_err(Failed::Usage)?, url, &own)?;
-                let feed = owner.ask_for_feed(Request::FeedAdd { config: choices.apply(begun.config), secrets })?;
+                let feed =
+                    owner.ask_for_feed(Request::FeedAdd { config: choices.apply(begun.config.clone()), secrets })?;
                 let kept = credential::kept(&feed.config);
                 tell(&format!("Added “{}” as feed {}.{kept}", feed.config.name, feed.id))?;
                 return begun.said(&feed.config).iter().try_for_each(|sentence| tell(sentence));

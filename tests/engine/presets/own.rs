@@ -25,11 +25,11 @@ fn configured() -> FeedConfig {
     ];
     config.proxy = ProxyChoice::Url(format!("http://u:{SECRET}@proxy.example.org:3128"));
     config.ca_file = Some(format!("/home/anna/{SECRET}.pem"));
-    config.folder = "Work".to_owned();
-    config.icon = "CI".to_owned();
+    config.folder = String::from("Work");
+    config.icon = String::from("CI");
     config.repeats = RepeatRule::Key { path: "build.id".to_owned() };
     config.signals.heartbeats = vec![Signal { event_types: vec!["beat".to_owned()], ..Signal::default() }];
-    config.mapping.title = "{{ event.json.name }}: {{ event.json.status }}".to_owned();
+    config.mapping.title = String::from("{{ event.json.name }}: {{ event.json.status }}");
     config.rules = vec![Rule {
         name: "Failures".to_owned(),
         when: When { words: "failed".to_owned(), ..When::default() },

@@ -55,14 +55,11 @@ impl OwnPresets {
 
     /// The preset of this ID.
     pub fn find(&self, id: &str) -> Result<Preset, PresetError> {
-        let path = self.path(id).filter(|path| path.exists());
-        match path {
-            Some(path) => read(&path),
-            None => {
-                let found = built_in().iter().find(|preset| preset.id == id);
-                found.cloned().ok_or_else(|| PresetError::Unknown(id.to_owned()))
-            }
+        if let Some(path) = self.path(id).filter(|path| path.exists()) {
+            return read(&path);
         }
+        let found = built_in().iter().find(|preset| preset.id == id);
+        found.cloned().ok_or_else(|| PresetError::Unknown(id.to_owned()))
     }
 
     /// Writes one, all of it or nothing, and says where. It replaces one of the same ID only if it is told to.

@@ -51,7 +51,7 @@ fn credential(credential: &Credential) -> Option<Way> {
 
 /// How a header says who asks, if it does.
 fn way(header: &Header) -> Option<Way> {
-    if !crate::carries_secret(&header.name) {
+    if !crate::feed::carries_secret(&header.name) {
         return None;
     }
     let name = header.name.trim().to_ascii_lowercase();

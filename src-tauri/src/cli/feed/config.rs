@@ -7,8 +7,7 @@ use crate::cli::settings;
 use clap::Args;
 use std::path::{Path, PathBuf};
 use tidings_engine::{
-    Credential, FeedColor, FeedConfig, FeedRetention, GivenSecret, Header, Mapping, ProxyChoice, RepeatRule,
-    ResumeMode, Signal,
+    FeedColor, FeedConfig, FeedRetention, GivenSecret, Header, Mapping, ProxyChoice, RepeatRule, ResumeMode, Signal,
 };
 
 /// What can be chosen for a new feed as well as for one that is there.
