@@ -60,12 +60,11 @@ impl Choice {
             (Some(id), url) => {
                 let preset = own.find(&id).map_err(Failed::work)?;
                 preset.check_answers(&answers).map_err(|error| Failed::Usage(error.to_string()))?;
-                match url.and_then(|url| preset.proposed(&url, &answers)) {
-                    Some(proposal) => taken(proposal, false),
-                    None => {
-                        let config = preset.filled(&answers).map_err(|error| Failed::Usage(error.to_string()))?;
-                        Begun { config, said: vec![], preset: Some(preset.summary()) }
-                    }
+                if let Some(proposal) = url.and_then(|url| preset.proposed(&url, &answers)) {
+                    taken(proposal, false)
+                } else {
+                    let config = preset.filled(&answers).map_err(|error| Failed::Usage(error.to_string()))?;
+                    Begun { config, said: vec![], preset: Some(preset.summary()) }
                 }
             }
         };
