@@ -22,10 +22,10 @@ pub(super) async fn recognise(shell: State<'_, Shell>, url: String) -> Answer<Ve
 /// The feed that a preset makes of what was answered, or of an address where that is none of its questions.
 #[tauri::command]
 pub(super) async fn fill_preset(shell: State<'_, Shell>, id: String, url: String, answers: Values) -> Answer<Proposal> {
-    let preset = OwnPresets::of(&shell.data_dir).find(&id).map_err(refused)?;
-    preset.answered(&url, &answers).map_err(refused)
+    let preset = OwnPresets::of(&shell.data_dir).find(&id).map_err(|error| refused(&error))?;
+    preset.answered(&url, &answers).map_err(|error| refused(&error))
 }
 
-fn refused(error: PresetError) -> CommandError {
+fn refused(error: &PresetError) -> CommandError {
     CommandError::new("bad-preset", error.to_string())
 }
