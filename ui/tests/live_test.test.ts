@@ -46,7 +46,23 @@ describe('while an address is typed', () => {
     expect(backend.tried).toEqual(['https://ci.example/events']);
   });
 
-  test('a name does not make another test, a header does', async () => {
+  test('headers are sent to no host that is typed only half', async () => {
+    const { backend } = await typed('https://ci.example/events');
+    await expect.poll(() => backend.tried.length).toBe(1);
+    await page.getByTestId('headers').click();
+    await page.getByTestId('header-add').click();
+    await page.getByTestId('header-name').fill('X-Token');
+    await page.getByTestId('header-value').fill('s3cret');
+    await expect.poll(() => backend.tried.length).toBe(2);
+    await page.getByTestId('feed-url').fill('https://another.example/ev');
+    await expect.element(strip()).not.toBeInTheDocument();
+    await page.getByTestId('feed-url').fill('https://another.example/events');
+    await page.getByTestId('feed-name').click();
+    await expect.element(strip()).toHaveAttribute('data-outcome', 'works');
+    expect(backend.tried.slice(2)).toEqual(['https://another.example/events']);
+  });
+
+  test('a name does not make another test', async () => {
     const { backend } = await typed('https://ci.example/events');
     await expect.element(strip()).toHaveAttribute('data-outcome', 'works');
     await page.getByTestId('feed-name').fill('Builds');

@@ -340,7 +340,8 @@ export class MockBackend implements Backend {
     return this.#command('fillPreset', () => {
       const preset = PRESETS.find((one) => one.id === id);
       if (!preset) refuse('bad-preset', `There is no preset “${id}”.`);
-      if (answers['topics'] === '') refuse('bad-preset', '“Topics, separated by commas” (topics) is missing: fill it in.');
+      if (answers['topics'] === '')
+        refuse('bad-preset', '“Topics, separated by commas” (topics) is missing: fill it in.');
       return filled(preset, answers, newConfig(url));
     });
   }

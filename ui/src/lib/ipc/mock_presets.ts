@@ -45,7 +45,11 @@ const ESPHOME: PresetSummary = {
   authentication: { need: 'never', ways: [], help: NOTHING },
 };
 
-export const PRESETS: readonly PresetSummary[] = [{ ...ESPHOME, id: 'our-ci', name: 'Our CI', own: true }, NTFY, ESPHOME];
+export const PRESETS: readonly PresetSummary[] = [
+  { ...ESPHOME, id: 'our-ci', name: 'Our CI', own: true },
+  NTFY,
+  ESPHOME,
+];
 
 /** What an address may belong to: topics of ntfy, and events of what is on the local network. */
 export function recognised(url: string, config: FeedConfig): Proposal[] {
