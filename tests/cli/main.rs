@@ -13,6 +13,7 @@ mod headless;
 mod history;
 mod log;
 mod notify;
+mod presets;
 mod rules;
 mod secrets;
 mod storage;

@@ -68,3 +68,22 @@ fn a_wrong_file_is_told_with_what_is_wrong() {
     let help_missing = Preset::parse("x", "name = \"X\"", false).unwrap_err().to_string();
     assert!(help_missing.contains("help is missing"), "{help_missing}");
 }
+
+/// The example of docs/presets.md is one that can be used.
+#[test]
+fn the_example_of_the_guide_is_a_preset() {
+    let page = include_str!("../../docs/presets.md");
+    let example = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
+    let bell = Preset::parse("door-bell", example, false).unwrap();
+    let proposal = preset::recognise("https://bell.example.com/front", [&bell]).remove(0);
+    let meant = "https://bell.example.com/v1/front/events";
+    assert_eq!((&*proposal.config.name, proposal.corrected.as_deref()), ("Bell front", Some(meant)));
+}
+
+/// Nothing is preset that the guide does not name.
+#[test]
+fn the_guide_names_each_preset() {
+    let page = include_str!("../../docs/presets.md");
+    let missing: Vec<_> = files(".toml").into_iter().filter(|id| !page.contains(&format!("| `{id}` |"))).collect();
+    assert_eq!(missing, [""; 0]);
+}

@@ -43,7 +43,9 @@ pub(super) fn listen(data_dir: &Path, answers: Answers) -> io::Result<Listening>
     listener.set_nonblocking(true)?;
     let (alive, ended) = oneshot::channel();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    thread::Builder::new().name("control".into()).stack_size(256 * 1024).spawn(move || {
+    // Settings of feeds are passed by value from call to call, which a build without optimisation never folds together. What is
+    // not used of it costs no memory.
+    thread::Builder::new().name("control".into()).stack_size(2 * 1024 * 1024).spawn(move || {
         LocalSet::new().block_on(&runtime, async {
             tokio::select! {
                 () = accept(listener, answers) => {}
