@@ -3,6 +3,7 @@
 //! Deliberately not here: each control of these views (the page's own tests, in `ui/`).
 use crate::window::{Window, feed};
 use crate::{LIMIT, ndjson, run};
+use serde_json::Value;
 use thirtyfour::Key;
 use tidings_test_support::sse_server::{EVENT_STREAM, Gate};
 use tidings_test_support::{Desktop, eventually};
@@ -110,6 +111,14 @@ async fn an_event_is_copied_and_what_is_in_view_exported() {
     window.click("body").await;
     window.press(Key::Control + ",").await;
     window.click("[data-testid=settings-data]").await;
+    // What stands above it is asked for when the page opens, and moves it.
+    let top = "return document.querySelector('[data-testid=export-ndjson]')?.getBoundingClientRect().top ?? -1";
+    let mut last = Value::Null;
+    let still = eventually(LIMIT, "a button that has come to rest", async || {
+        let now = window.run(top).await;
+        (std::mem::replace(&mut last, now.clone()) == now && now != -1).then_some(())
+    });
+    still.await;
     window.click("[data-testid=export-ndjson]").await;
     window.wait_for("[data-testid=job][data-state=done]").await;
     let exported = exported(&desktop);
