@@ -3,8 +3,8 @@
 //! Deliberately not here: the stream that follows, and what happens after a failure.
 use super::sight::{Answer, Sight, see};
 use super::{
-    Asked, Connector, HEAD_LIMIT, LastEventId, REDIRECT_LIMIT, RESPONSE_HEAD_LIMIT, cause, presentable_to,
-    set_query_parameter, tls,
+    Asked, Certificate, Connector, HEAD_LIMIT, LastEventId, REDIRECT_LIMIT, RESPONSE_HEAD_LIMIT, cause, presentable_to,
+    set_query_parameter,
 };
 use crate::Failure;
 use crate::error::{RedirectProblem, TlsProblem};
@@ -172,8 +172,8 @@ async fn judge(
         }
         return Err(refused);
     }
-    let certificate_valid_until =
-        response.extensions().get::<reqwest::tls::TlsInfo>().and_then(|tls| tls::valid_until(tls.peer_certificate()?));
+    let tls = response.extensions().get::<reqwest::tls::TlsInfo>();
+    let certificate = tls.and_then(|tls| Certificate::read(tls.peer_certificate()?));
     let content_type = content_type(response.headers());
     let protocol = protocol(response.version());
     let (_, mut body) = http::Response::<reqwest::Body>::from(response).into_parts();
@@ -187,7 +187,7 @@ async fn judge(
                 protocol,
                 content_type: content_type.into_boxed_str(),
                 answered_after,
-                certificate_valid_until,
+                certificate_valid_until: certificate.map(|certificate| certificate.not_after),
             };
             Ok(Exchange { head, body })
         }

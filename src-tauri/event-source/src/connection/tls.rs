@@ -13,7 +13,6 @@ use rustls::{
 };
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
-use x509_cert::der::Decode as _;
 
 /// The certificate is signed with its own key, and nobody vouches for it.
 #[derive(Debug, thiserror::Error)]
@@ -128,12 +127,6 @@ fn read_pkcs12(
 
 /// How PKCS#12 begins, and PEM does not.
 const ASN1_SEQUENCE: u8 = 0x30;
-
-/// Until when a certificate is valid, in seconds since the Unix epoch.
-pub(super) fn valid_until(certificate: &[u8]) -> Option<i64> {
-    let parsed = x509_cert::Certificate::from_der(certificate).ok()?;
-    parsed.tbs_certificate().validity().not_after.to_unix_duration().as_secs().try_into().ok()
-}
 
 /// The platform's verifier, with three differences: the system's authorities are read when the first certificate comes
 /// (plain http never needs them, and they cost time and memory); a file that the user trusts may hold the very
