@@ -3,6 +3,7 @@
 //! Deliberately not here: what follows from it (`reconnection.rs`), and how it is told from the errors of the libraries
 //! below (`connection/cause.rs`).
 use crate::Fingerprint;
+use crate::excerpt::{one_line, title, without_tags};
 use std::fmt;
 use std::time::Duration;
 
@@ -243,12 +244,15 @@ const fn advice(status: u16) -> &'static str {
     }
 }
 
+/// How much of what a server says goes into a sentence, in characters.
+const EXCERPT: usize = 60;
+
 /// The words of a server, as far as they fit into a sentence.
 struct Said<'a>(&'a str);
 
 impl fmt::Display for Said<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let said = one_line(self.0);
+        let said = one_line(self.0, EXCERPT);
         let said = said.trim_matches('"');
         if said.is_empty() { Ok(()) } else { write!(f, " (“{said}”)") }
     }
@@ -269,48 +273,12 @@ impl fmt::Display for Answer<'_> {
             Some(essence) if !essence.is_empty() => f.write_str(essence)?,
             _ => f.write_str("a body of no stated type")?,
         }
-        let text = if html { page_text(excerpt) } else { one_line(excerpt) };
+        let mut text = if html { title(excerpt, EXCERPT) } else { one_line(excerpt, EXCERPT) };
+        if html && text.is_empty() {
+            text = one_line(&without_tags(excerpt), EXCERPT);
+        }
         if text.is_empty() { Ok(()) } else { write!(f, " (“{text}”)") }
     }
-}
-
-/// What a reader would recognise an HTML page by: its title, or its first words.
-fn page_text(html: &str) -> String {
-    let lower = html.to_ascii_lowercase();
-    let title = lower.find("<title").and_then(|at| {
-        let start = at + lower[at..].find('>')? + 1;
-        let end = lower[start..].find('<').map_or(html.len(), |length| start + length);
-        Some(&html[start..end])
-    });
-    if let Some(title) = title.filter(|title| !title.trim().is_empty()) {
-        return one_line(title);
-    }
-    let mut text = String::new();
-    let mut rest = html;
-    while let Some((before, tag)) = rest.split_once('<') {
-        text.push_str(before);
-        text.push(' ');
-        rest = tag.split_once('>').map_or("", |(_, after)| after);
-    }
-    text.push_str(rest);
-    one_line(&text)
-}
-
-/// At most 60 characters in one line, white space collapsed, control characters left out.
-fn one_line(text: &str) -> String {
-    const LIMIT: usize = 60;
-    let mut line = String::new();
-    for word in text.split_whitespace() {
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.extend(word.chars().filter(|c| !c.is_control()));
-    }
-    if let Some((cut, _)) = line.char_indices().nth(LIMIT) {
-        line.truncate(cut);
-        line.push('…');
-    }
-    line
 }
 
 #[cfg(test)]
@@ -348,12 +316,6 @@ mod tests {
             };
             assert_eq!(failure.to_string(), sentence);
         }
-    }
-
-    #[test]
-    fn cuts_a_long_excerpt() {
-        let line = one_line(&"é".repeat(100));
-        assert_eq!(line, "é".repeat(60) + "…");
     }
 
     #[test]

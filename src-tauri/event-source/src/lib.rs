@@ -51,6 +51,7 @@ pub mod connection;
 pub mod decoder;
 pub mod error;
 pub mod event_source;
+pub mod excerpt;
 pub mod frame;
 pub mod idle;
 pub mod policy;

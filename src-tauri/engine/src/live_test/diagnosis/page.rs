@@ -2,7 +2,7 @@
 //!
 //! Deliberately not here: rendering, scripts, anything that is not in the first bytes.
 use http::{HeaderMap, header};
-use std::borrow::Cow;
+use tidings_event_source::excerpt::{self, one_line, unescaped, without_tags};
 use url::Url;
 
 /// How much of a title is shown, in characters.
@@ -10,32 +10,12 @@ const TITLE: usize = 80;
 
 /// The title of an HTML page, or nothing.
 pub(super) fn title(html: &str) -> String {
-    let lower = html.to_ascii_lowercase();
-    let found = lower.find("<title").and_then(|at| {
-        let start = at + lower[at..].find('>')? + 1;
-        let end = lower[start..].find('<').map_or(html.len(), |length| start + length);
-        Some(first_words(&unescaped(&html[start..end]), TITLE))
-    });
-    found.unwrap_or_default()
+    excerpt::title(html, TITLE)
 }
 
 /// The first words of a text, or of the text in HTML, on one line.
 pub(super) fn first_words(text: &str, limit: usize) -> String {
-    let plain = if text.trim_start().starts_with('<') { Cow::Owned(without_tags(text)) } else { Cow::Borrowed(text) };
-    let mut line = String::new();
-    for word in plain.split_whitespace() {
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.extend(word.chars().filter(|c| !c.is_control()));
-        if line.chars().nth(limit).is_some() {
-            let cut = line.char_indices().nth(limit).map_or(line.len(), |(at, _)| at);
-            line.truncate(cut);
-            line.push('…');
-            break;
-        }
-    }
-    line
+    if text.trim_start().starts_with('<') { one_line(&without_tags(text), limit) } else { one_line(text, limit) }
 }
 
 /// Whether a text begins as JSON does.
@@ -110,20 +90,4 @@ fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
             return Some(value);
         }
     }
-}
-
-fn unescaped(text: &str) -> String {
-    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'").replace("&amp;", "&")
-}
-
-fn without_tags(html: &str) -> String {
-    let mut text = String::new();
-    let mut rest = html;
-    while let Some((before, tag)) = rest.split_once('<') {
-        text.push_str(before);
-        text.push(' ');
-        rest = tag.split_once('>').map_or("", |(_, after)| after);
-    }
-    text.push_str(rest);
-    text
 }
