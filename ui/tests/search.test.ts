@@ -17,6 +17,26 @@ function found(): string[] {
 
 beforeEach(() => page.viewport(1240, 760));
 
+test('what is typed while a search is under way is searched for once, as it is then', async () => {
+  const { backend, session } = await renderApp();
+  const searched: string[] = [];
+  const go: (() => void)[] = [];
+  const answer = backend.page.bind(backend);
+  backend.page = async (query) => {
+    searched.push(query.search);
+    await new Promise<void>((resolve) => go.push(resolve));
+    return answer(query);
+  };
+  await userEvent.keyboard('/front');
+  expect(searched).toEqual(['f']);
+  go.shift()?.();
+  await expect.poll(() => searched).toEqual(['f', 'front']);
+  go.shift()?.();
+  await expect.poll(() => session.list.loading).toBe(null);
+  expect(searched).toEqual(['f', 'front']);
+  expect(session.list.search).toBe('front');
+});
+
 describe('an operator', () => {
   test('is completed by keyboard, with the names that there are', async () => {
     const { session } = await renderApp();
