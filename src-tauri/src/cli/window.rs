@@ -1,7 +1,11 @@
 //! `tidings` without a command: becomes the window, which is another executable beside this one.
 //!
-//! Deliberately not here: the window itself, and how a second start raises the first (`control.rs`).
+//! Where a window runs already, it is asked to show itself: that takes milliseconds, loading all that a window needs does not.
+//!
+//! Deliberately not here: the window itself, and how one process asks another (`control.rs`).
 use super::{Failed, Outcome};
+use crate::control::{self, Reply, Request};
+use crate::platform::dirs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,6 +18,9 @@ pub(super) fn open(data_dir: Option<PathBuf>, hidden: bool, link: Option<String>
     {
         return Err(Failed::Usage(format!("There is no command {link:?}; see --help.")));
     }
+    if shown_by_running(data_dir.clone()) {
+        return Ok(());
+    }
     let beside = std::env::current_exe().map_err(Failed::work)?.with_file_name(NAME);
     let mut window = Command::new(&beside);
     if let Some(dir) = data_dir {
@@ -24,6 +31,14 @@ pub(super) fn open(data_dir: Option<PathBuf>, hidden: bool, link: Option<String>
     }
     window.args(link);
     become_it(window).map_err(|error| Failed::Work(not_opened(&beside, &error)))
+}
+
+/// Whether a window that runs already has shown itself. Whatever else there is to say, the executable of the window says, also to
+/// those who see no terminal.
+fn shown_by_running(data_dir: Option<PathBuf>) -> bool {
+    let Ok(data_dir) = dirs::data_dir(data_dir) else { return false };
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return false };
+    matches!(runtime.block_on(control::ask(&data_dir, Request::Show)), Ok(Reply::Done))
 }
 
 fn not_opened(beside: &Path, error: &io::Error) -> String {
