@@ -48,11 +48,8 @@ function said(): string[] {
   return texts.filter(Boolean);
 }
 
-/** What the backend says of failures is English in any language. */
-const BY_BACKEND = /^The server answered 401/;
-
 function english(): string[] {
-  return said().filter((text) => !BY_BACKEND.test(text) && ENGLISH.some((form) => form.test(text)));
+  return said().filter((text) => ENGLISH.some((form) => form.test(text)));
 }
 
 type View = readonly [name: string, act: (session: Session, windowState: WindowState) => unknown];

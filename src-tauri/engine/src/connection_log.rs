@@ -75,7 +75,8 @@ impl Facts {
             Logged::Open { first_byte, .. } => self.first_byte = Some(*first_byte),
             Logged::Error { layer, message, short, .. } => {
                 let (layer, message, short) = (layer.to_string(), message.to_string(), short.to_string());
-                self.last_error = Some((at, Cause { layer, message, short, fingerprint: None }));
+                self.last_error =
+                    Some((at, Cause { layer, message, chinese: String::new(), short, fingerprint: None }));
             }
             _ => {}
         }

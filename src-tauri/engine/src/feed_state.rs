@@ -18,6 +18,10 @@ pub struct Cause {
     pub layer: String,
     /// One sentence for the user, in English, without secrets.
     pub message: String,
+    /// The same in simplified Chinese; empty where there is only the English.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[ts(optional, as = "Option<String>")]
+    pub chinese: String,
     /// A word for the sidebar where there is little room: "401", "HTML", "refused".
     pub short: String,
     /// SHA-256 of the server's certificate, if that is what is wrong: what [`FeedConfig::pinned`] would trust.

@@ -2,6 +2,12 @@
 // which the backend says.
 import type { Cause } from './ipc/types.gen';
 import { m } from './paraglide/messages.js';
+import { getLocale } from './paraglide/runtime.js';
+
+/** What failed and why, as the backend says it. */
+export function sentence({ message, chinese }: Cause): string {
+  return getLocale() === 'zh-CN' && chinese ? chinese : message;
+}
 
 /** What failed, in a few words. */
 export function layerWord({ layer, short }: Cause): string {

@@ -1,6 +1,7 @@
 // A feed's state in words: for the sidebar, for its page, for a screen reader. Deliberately not here: colours and
 // shapes (components/StateDot.svelte).
 import type { Cause, FeedState, FeedStatus } from './ipc/types.gen';
+import { sentence } from './feed_problem';
 import { m } from './paraglide/messages.js';
 import { clockTime, countdown, duration, eventTime } from './time';
 
@@ -110,13 +111,13 @@ export function stateSentence({ state, lastByteAt }: FeedStatus, now: number): s
       return state.waitingForServer ? m.sentence_waiting_for_server() : m.sentence_connecting();
     case 'waiting':
     case 'needsAttention':
-      return m.sentence_next_try({ cause: state.cause.message, next: countdown(state.retryAt, now) });
+      return m.sentence_next_try({ cause: sentence(state.cause), next: countdown(state.retryAt, now) });
     case 'noNetwork':
       return m.sentence_no_network();
     case 'paused':
       return m.sentence_paused();
     case 'closed':
-      return m.sentence_closed({ cause: state.cause.message });
+      return m.sentence_closed({ cause: sentence(state.cause) });
   }
 }
 

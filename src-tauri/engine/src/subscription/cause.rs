@@ -1,6 +1,8 @@
 //! Why a feed does not work, in a sentence and in a word.
 //!
-//! Deliberately not here: the sentences, which the failures bring with them (`tidings-event-source`).
+//! Deliberately not here: the English sentences, which the failures bring with them (`tidings-event-source`).
+mod chinese;
+
 use crate::secret::Hidden;
 use crate::{Cause, Credential, EngineError, FeedConfig, ProxyChoice, SecretsError};
 use tidings_event_source::Failure;
@@ -13,12 +15,14 @@ impl Cause {
             Failure::Status { status: 401 | 403, .. } => refused(failure, config),
             failure => failure.to_string(),
         };
+        let mut chinese = chinese::sentence(failure, config, &message);
         hidden.hide(&mut message);
+        hidden.hide(&mut chinese);
         let fingerprint = match failure {
             Failure::Tls { certificate, .. } => certificate.map(|certificate| certificate.to_string()),
             _ => None,
         };
-        Self { layer: failure.layer().code().to_owned(), message, short: short(failure), fingerprint }
+        Self { layer: failure.layer().code().to_owned(), message, chinese, short: short(failure), fingerprint }
     }
 
     /// Of a password or token that cannot be had.
@@ -28,7 +32,13 @@ impl Cause {
             SecretsError::NotGiven | SecretsError::Missing(_) => "no password",
             _ => "keyring",
         };
-        Self { layer: "secrets".to_owned(), message: error.to_string(), short: short.to_owned(), fingerprint: None }
+        Self {
+            layer: "secrets".to_owned(),
+            message: error.to_string(),
+            chinese: chinese::of_secrets(error),
+            short: short.to_owned(),
+            fingerprint: None,
+        }
     }
 
     /// Of settings that no longer work, such as a certificate file that is gone.
@@ -36,6 +46,7 @@ impl Cause {
         Self {
             layer: "settings".to_owned(),
             message: error.to_string(),
+            chinese: String::new(),
             short: "settings".to_owned(),
             fingerprint: None,
         }
@@ -49,6 +60,7 @@ impl Cause {
                 "Tidings failed internally while following this feed: please report it. The feed is tried again in \
                       a minute."
                     .to_owned(),
+            chinese: chinese::FAULT.to_owned(),
             short: "fault".to_owned(),
             fingerprint: None,
         }
@@ -106,5 +118,58 @@ fn media_type(content_type: Option<&str>) -> &'static str {
         "application/json" => "JSON",
         "text/plain" => "text",
         _ => "no stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::FeedSecrets;
+    use crate::{GivenSecret, Secret, SecretOf};
+    use std::time::Duration;
+
+    fn said(failure: &Failure) -> Cause {
+        Cause::of(failure, &FeedConfig::new("feed", "https://example.org/"), &Hidden::default())
+    }
+
+    /// Each failure is said in both languages, with the same names and numbers in it.
+    #[test]
+    fn failures_are_said_in_chinese_too() {
+        let (host, address) = ("example.org".to_owned(), "example.org:443".to_owned());
+        let tls = |problem| Failure::Tls { problem, certificate: None };
+        let status = |status, reason: &str| Failure::Status { status, reason: reason.to_owned(), retry_after: None };
+        let table = [
+            (Failure::NameLookup { host: host.clone() }, "找不到名称“example.org”：请检查地址，以及本机是否联网。"),
+            (
+                Failure::ConnectTimeout { address: address.clone(), after: Duration::from_secs(30) },
+                "“example.org:443”在 30 秒内没有接受连接：它可能已停机，或在防火墙之后。",
+            ),
+            (tls(TlsProblem::Expired { host }), "“example.org”的证书已过期：须由其所有者更新。"),
+            (status(401, "Unauthorized"), "服务器回答 401 Unauthorized：它要求密码或令牌，而此订阅源没有发送。"),
+            (status(599, ""), "服务器回答 599。"),
+            (
+                Failure::NotAnEventStream {
+                    content_type: Some("text/html; charset=x".to_owned()),
+                    excerpt: String::new(),
+                },
+                "服务器回答的是 text/html，不是事件流：请检查地址。",
+            ),
+            (
+                Failure::RefusedWithin { said: "go\n away".to_owned() },
+                "服务器在事件流中拒绝了此订阅源（“go away”）：请检查用户名、密码或令牌。",
+            ),
+        ];
+        for (failure, chinese) in table {
+            assert_eq!(said(&failure).chinese, chinese);
+        }
+    }
+
+    #[test]
+    fn secrets_are_hidden_in_both_languages() {
+        let given = GivenSecret { of: SecretOf::Credential, secret: Secret::new("s3cret-t0ken") };
+        let hidden = FeedSecrets::new(vec![given]).hidden();
+        let config = FeedConfig::new("feed", "https://example.org/");
+        let cause = Cause::of(&Failure::RefusedWithin { said: "no s3cret-t0ken".to_owned() }, &config, &hidden);
+        assert!(!cause.message.contains("s3cret") && !cause.chinese.contains("s3cret"), "{cause:?}");
     }
 }

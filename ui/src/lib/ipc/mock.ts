@@ -748,7 +748,12 @@ export class MockBackend implements Backend {
       {
         state: 'waiting',
         retryAt: now + 12_000,
-        cause: { layer: 'network', message: 'The connection to staging.example was refused.', short: 'refused' },
+        cause: {
+          layer: 'network',
+          message: 'The connection to staging.example was refused.',
+          chinese: '“staging.example”拒绝了连接。',
+          short: 'refused',
+        },
       },
       { state: 'paused' },
       {
@@ -758,6 +763,7 @@ export class MockBackend implements Backend {
           layer: 'http-status',
           message:
             'The server answered 401 Unauthorized: the credentials are missing or wrong. Check them in the feed’s settings.',
+          chinese: '服务器回答 401 Unauthorized：它要求密码或令牌，而此订阅源没有发送。',
           short: '401',
         },
       },

@@ -34,6 +34,8 @@ export type Cause = {
 layer: string,
 /** One sentence for the user, in English, without secrets. */
 message: string,
+/** The same in simplified Chinese; empty where there is only the English. */
+chinese?: string,
 /** A word for the sidebar where there is little room: "401", "HTML", "refused". */
 short: string,
 /** SHA-256 of the server's certificate, if that is what is wrong: what [`FeedConfig::pinned`] would trust. */
