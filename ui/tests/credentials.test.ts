@@ -55,6 +55,39 @@ test('each kind asks for its public part', async () => {
   }
 });
 
+test('the way to the server is chosen: proxy, authority, limits and risks', async () => {
+  const { session } = await openSettings(1);
+  const saved = () => session.feeds.get(1)?.feed;
+  await byId('connecting').click();
+  await expect.element(byId('feed-proxy')).toHaveValue('system');
+  await byId('feed-proxy').selectOptions('url');
+  await byId('feed-proxy-url').fill('http://anna@proxy.example:3128');
+  await byId('feed-proxy-secret').fill('s3cret');
+  await byId('feed-ca').fill(' /etc/ssl/own.pem ');
+  await byId('feed-idleLimit').selectOptions('300');
+  await byId('feed-eventLimit').selectOptions('64000000');
+  await byId('feed-insecure').click();
+  await byId('feed-credentialsFollowRedirects').click();
+  await byId('settings-save').click();
+  await expect.poll(saved).toMatchObject({
+    proxy: { kind: 'url', url: 'http://anna@proxy.example:3128' },
+    caFile: '/etc/ssl/own.pem',
+    idleLimit: 300,
+    eventLimit: 64_000_000,
+    insecure: true,
+    credentialsFollowRedirects: true,
+  });
+  expect(JSON.stringify(saved())).not.toContain('s3cret');
+  await expect.element(byId('feed-proxy-secret-kept')).toBeVisible();
+  // Each way back, too.
+  await byId('feed-proxy').selectOptions('none');
+  await byId('feed-ca').fill('');
+  await byId('feed-idleLimit').selectOptions('');
+  await byId('feed-insecure').click();
+  await byId('settings-save').click();
+  await expect.poll(saved).toMatchObject({ proxy: { kind: 'none' }, caFile: null, idleLimit: null, insecure: false });
+});
+
 test('a certificate that nobody vouches for is trusted by its fingerprint, and given up again', async () => {
   const { backend, session } = await renderApp();
   await session.go({ kind: 'feed', feed: 1 });

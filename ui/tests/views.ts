@@ -227,6 +227,17 @@ export const VIEWS: readonly View[] = [
     },
   },
   {
+    name: 'the way to a feed’s server',
+    act: async (session, state) => {
+      await session.go({ kind: 'feed', feed: 1 });
+      state.feedTab = 'settings';
+      await page.getByTestId('connecting').click();
+      await page.getByTestId('feed-proxy').selectOptions('url');
+      await page.getByTestId('feed-proxy-url').fill('socks5://anna@proxy.example:1080');
+      await expect.element(page.getByTestId('feed-proxy-secret')).toBeVisible();
+    },
+  },
+  {
     name: 'the remove dialog',
     act: (session, state) => {
       const feed = session.feeds.get(1)?.feed;
