@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use std::ops::Deref;
 use std::sync::Arc;
 use tidings_engine::{
-    Counts, EngineError, Envelope, EventId, FeedId, FeedStatus, LogEntry, Mute, RemovedFeed, SetAside, Settings, Space,
+    Counts, EngineError, Envelope, EventId, FeedId, FeedStatus, LogBatch, Mute, RemovedFeed, SetAside, Settings, Space,
     StorageProblem, Target, TestReport,
 };
 use ts_rs::TS;
@@ -58,10 +58,9 @@ pub enum WindowMessage {
     Log {
         /// The feed.
         feed: FeedId,
-        /// Whether this is all that is kept, instead of what came since the last message.
-        fresh: bool,
-        /// Oldest first.
-        entries: Vec<LogEntry>,
+        /// What.
+        #[serde(flatten)]
+        batch: LogBatch,
     },
     /// How the test of an address fares that the page wants.
     Test {

@@ -15,7 +15,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Duration;
 use tidings_engine::{
-    Destination, Engine, EngineError, Feed, FeedConfig, FeedId, FeedStatus, GivenSecret, HookReport, Item, LogEntry,
+    Destination, Engine, EngineError, Feed, FeedConfig, FeedId, FeedStatus, GivenSecret, HookReport, Item, LogBatch,
     Mute, MuteFor, RemovedFeed, SecretPlace, SecretsFacts, Settings, StorageProblem, Tested,
 };
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -96,6 +96,9 @@ pub enum Request {
     FeedLog {
         feed: FeedId,
         follow: bool,
+        /// Followed: the lines of the stream as well.
+        #[serde(default)]
+        lines: bool,
     },
 }
 
@@ -127,7 +130,7 @@ pub enum Reply {
     /// What became of the programs that rules started.
     HookLog(Vec<HookReport>),
     /// What happened on the connections of a feed.
-    FeedLog(Vec<LogEntry>),
+    FeedLog(LogBatch),
     /// It is not done.
     Refused {
         /// Stable, for programs: a code of [`EngineError::code`], `no-window`, or `bad-request`.
@@ -302,7 +305,7 @@ mod exchange {
         let mut connection = BufReader::new(connection);
         while let Some(line) = timeout(PATIENCE, read(&mut connection)).await?? {
             let reply = match serde_json::from_slice(&line) {
-                Ok(Request::FeedLog { feed, follow: true }) => match answers.engine.read_log(feed) {
+                Ok(Request::FeedLog { feed, follow: true, lines }) => match answers.engine.read_log(feed, lines) {
                     Ok(log) => return tell(connection, log).await,
                     Err(error) => refused(&error),
                 },
@@ -330,7 +333,7 @@ mod exchange {
             tokio::select! {
                 batch = log.next() => {
                     let Some(batch) = batch else { return Ok(()) };
-                    timeout(PATIENCE, write(&mut connection, &Reply::FeedLog(batch.entries))).await??;
+                    timeout(PATIENCE, write(&mut connection, &Reply::FeedLog(batch))).await??;
                 }
                 read = connection.read(&mut ignored) => if read? == 0 { return Ok(()) },
             }

@@ -103,9 +103,9 @@ impl EventChannel {
     }
 
     /// The page looks at the connection log of this feed: it is told what is kept and then what comes, until it looks at
-    /// another, or (`None`) at none.
-    pub fn read_log(&self, feed: Option<FeedId>) -> Result<(), EngineError> {
-        let reading = feed.map(|feed| Ok::<_, EngineError>((feed, self.engine.read_log(feed)?))).transpose()?;
+    /// another, or (`None`) at none. `lines`: also the lines of the stream as they come.
+    pub fn read_log(&self, feed: Option<FeedId>, lines: bool) -> Result<(), EngineError> {
+        let reading = feed.map(|feed| Ok::<_, EngineError>((feed, self.engine.read_log(feed, lines)?))).transpose()?;
         self.log.put(reading);
         Ok(())
     }
@@ -282,9 +282,7 @@ impl Source for Messages {
                 place = self.show.next() => return Some(WindowMessage::Show { place }),
                 reading = self.log.next() => self.reading = reading,
                 batch = read(&mut self.reading) => match batch {
-                    Some((feed, LogBatch { fresh, entries })) => {
-                        return Some(WindowMessage::Log { feed, fresh, entries });
-                    }
+                    Some((feed, batch)) => return Some(WindowMessage::Log { feed, batch }),
                     // The feed is gone.
                     None => self.reading = None,
                 },
@@ -353,7 +351,7 @@ fn weight(message: &WindowMessage) -> usize {
             EngineEvent::Arrived { events } => events.len().max(1),
             _ => 1,
         },
-        WindowMessage::Log { entries, .. } => entries.len().max(1),
+        WindowMessage::Log { batch, .. } => (batch.entries.len() + batch.lines.len()).max(1),
         _ => 1,
     }
 }

@@ -11,6 +11,7 @@ mod ends;
 mod feeds;
 mod headless;
 mod history;
+mod inspecting;
 mod log;
 mod notify;
 mod presets;

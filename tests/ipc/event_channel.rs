@@ -186,13 +186,13 @@ async fn a_page_is_told_the_log_it_looks_at() {
         while types.len() < expected {
             let Some(message) = next(&mut taken).await else { panic!("the channel ended") };
             // What is on its way when the page looks elsewhere still arrives.
-            let WindowMessage::Log { feed, fresh, entries } = message else { continue };
+            let WindowMessage::Log { feed, batch } = message else { continue };
             if feed != of {
                 continue;
             }
-            assert_eq!(fresh, !begun, "what is kept comes first and once");
+            assert_eq!(batch.fresh, !begun, "what is kept comes first and once");
             begun = true;
-            for entry in entries {
+            for entry in batch.entries {
                 assert!(entry.number > last, "{} after {last}", entry.number);
                 last = entry.number;
                 if let Logged::Event { event_type, .. } = entry.what {
@@ -202,11 +202,11 @@ async fn a_page_is_told_the_log_it_looks_at() {
         }
         types
     };
-    channel.read_log(Some(feeds[0])).expect("there is such a feed");
+    channel.read_log(Some(feeds[0]), false).expect("there is such a feed");
     assert_eq!(types(feeds[0], 1).await, ["one"]);
-    channel.read_log(Some(feeds[1])).expect("there is such a feed");
+    channel.read_log(Some(feeds[1]), false).expect("there is such a feed");
     assert_eq!(types(feeds[1], 1).await, ["two"]);
-    channel.read_log(None).expect("nothing is refused that ends");
+    channel.read_log(None, false).expect("nothing is refused that ends");
     engine.reconnect(None).await.expect("reconnected");
     let told = engine.seq();
     engine.mark_all_read(Scope::All, EventId(99)).await.expect("marked");
@@ -218,9 +218,9 @@ async fn a_page_is_told_the_log_it_looks_at() {
             None => panic!("the channel ended"),
         }
     }
-    assert!(channel.read_log(Some(FeedId(99))).is_err());
+    assert!(channel.read_log(Some(FeedId(99)), false).is_err());
     // A page that begins anew looks at nothing until it says so.
-    channel.read_log(Some(feeds[0])).expect("there is such a feed");
+    channel.read_log(Some(feeds[0]), false).expect("there is such a feed");
     let (taking, mut taken, _permits) = page(1000);
     channel.subscribe(taking).await.expect("subscribed");
     channel.show(Place::Unread);

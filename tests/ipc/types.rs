@@ -9,7 +9,7 @@ use tidings::export::ExportFormat;
 use tidings_engine::preset::{PresetSummary, Proposal};
 use tidings_engine::{
     Destination, Event, Feed, FeedConfig, Figures, FiguresQuery, Gap, GapQuery, GivenSecret, HookReport, Item,
-    MarkedRead, MuteFor, Page, PageQuery, SecretsFacts, Tested, Trial, TrialReport, Why,
+    LogBatch, MarkedRead, MuteFor, Page, PageQuery, SecretsFacts, Tested, Trial, TrialReport, Why,
 };
 use ts_rs::{Config, TS, TypeVisitor};
 
@@ -41,6 +41,7 @@ fn generated() -> String {
     let mut declarations = Declarations::default();
     declarations.visit::<Snapshot>();
     declarations.visit::<WindowMessage>();
+    declarations.visit::<LogBatch>();
     declarations.visit::<CommandError>();
     declarations.visit::<DataFacts>();
     declarations.visit::<ExportFormat>();

@@ -24,7 +24,7 @@ function drawn(): string[] {
     .map(
       (line) =>
         [...line.children]
-          .filter(({ tagName }) => tagName !== 'TIME')
+          .filter(({ tagName }) => ['B', 'SPAN'].includes(tagName))
           .map(({ textContent }) => textContent.trim())
           .join(' | ') || line.textContent.trim(),
     );
@@ -146,6 +146,46 @@ describe('the connection log', () => {
     document.dispatchEvent(new Event('visibilitychange'));
     await expect.poll(() => backend.readsLogOf).toBe(1);
     expect(windowState.feedTab).toBe('connection');
+  });
+
+  test('opens the steps of an attempt with the keyboard, and holds still meanwhile', async () => {
+    const { backend, session } = await openFeed(1, 'connection');
+    await expect.element(byId('log-steps-toggle')).toHaveAttribute('aria-expanded', 'false');
+    (byId('log-steps-toggle').element() as HTMLElement).focus();
+    await userEvent.keyboard('{Enter}');
+    await expect.element(byId('log-steps-toggle')).toHaveAttribute('aria-expanded', 'true');
+    const steps = [...byId('log-steps').element().querySelectorAll('ol > li')].map(({ textContent }) =>
+      textContent.replace(/\s+/g, ' ').trim(),
+    );
+    expect(steps[0]).toBe('+3.2 ms Name 203.0.113.7, 2001:db8::7');
+    expect(steps[2]).toMatch(/^\+21 ms Certificate ci\.example · R11 · good until /);
+    expect(steps[4]).toBe(
+      '+24 ms Request GET https://ci.example/events accept: text/event-streamauthorization: Bearer …',
+    );
+    expect(steps[5]).toMatch(/200 · HTTP\/2\.0 · 203\.0\.113\.7:443 content-type: text\/event-streamset-cookie: /);
+    expect(session.log.paused).toBe(true);
+    backend.log(1, event(9));
+    await expect.element(byId('log-waiting')).toHaveTextContent('1 more');
+    await userEvent.keyboard('{Enter}');
+    await expect.element(byId('log-steps')).not.toBeInTheDocument();
+  });
+
+  test('shows the stream as it comes while that is asked for', async () => {
+    const { backend } = await openFeed(1, 'connection');
+    const raw = () =>
+      [...document.querySelectorAll('[data-testid="raw-line"] span')].map(({ textContent }) => textContent);
+    expect(backend.readsLines).toBe(false);
+    await byId('log-raw').click();
+    await expect.element(byId('log-none')).toHaveTextContent('Nothing has come since you look.');
+    await expect.poll(() => backend.readsLines).toBe(true);
+    backend.lines(1, ': note', 'foo: <b>bar</b>', 'data: x', '');
+    await expect.poll(raw).toEqual([': note', 'foo: <b>bar</b>', 'data: x', '']);
+    await byId('tab-events').click();
+    await expect.poll(() => backend.readsLogOf).toBe(null);
+    await byId('tab-connection').click();
+    await byId('log-raw').click();
+    await expect.poll(() => backend.readsLines).toBe(false);
+    await expect.poll(() => drawn().at(0)).toBe('connect | attempt 1 · https://ci.example/events');
   });
 
   test('stays at its end in a flood, and draws only what is in view', async () => {

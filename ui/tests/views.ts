@@ -117,6 +117,24 @@ export const VIEWS: readonly View[] = [
     },
   },
   {
+    name: 'the steps of an attempt',
+    act: async (session, state) => {
+      await showFeedPage(session, state, 1, 'connection');
+      await page.getByTestId('log-steps-toggle').click();
+      await expect.element(page.getByTestId('log-steps')).toBeVisible();
+    },
+  },
+  {
+    name: 'a stream as it comes',
+    act: async (session, state) => {
+      await showFeedPage(session, state, 1, 'connection');
+      await page.getByTestId('log-raw').click();
+      await expect.element(page.getByTestId('log-none')).toBeVisible();
+      (session.backend as MockBackend).lines(1, ': note', 'id: 7', 'data: x', '');
+      await expect.element(page.getByTestId('raw-line').first()).toBeVisible();
+    },
+  },
+  {
     name: 'the settings of a feed in their place',
     act: async (session, state) => {
       await showFeedPage(session, state, 7, 'settings');

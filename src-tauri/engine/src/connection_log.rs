@@ -2,18 +2,26 @@
 //!
 //! In memory only, and the last of it only. What happened to connections is kept apart from what came over them, so that a
 //! busy stream does not push out why the last one broke; and of what came over them more is kept while somebody looks.
-//! Nobody waits for a reader and nothing is queued for one: it takes what is there since it last did. Deliberately not
-//! here: what happens (`subscription.rs`), what is kept for good (`store/`).
+//! The steps of the last few attempts are kept besides, and the lines of a stream only for who wants to see them. Nobody waits
+//! for a reader and nothing is queued for one: it takes what is there since it last did. Deliberately not here: what happens
+//! (`subscription.rs`), what is kept for good (`store/`).
+mod attempt;
 mod entry;
+mod lines;
 mod secret;
 
+pub(crate) use attempt::Steps;
+pub use attempt::{ConnectionStep, Headers, LogAttempt, LogStep};
 pub use entry::{LogBatch, LogEntry, Logged};
 pub(crate) use entry::{long_text, text};
-pub(crate) use secret::shown_address;
+pub use lines::RawLine;
+pub(crate) use secret::{Scrub, shown_address};
 
 use crate::Cause;
 use crate::clock::now;
+use lines::Lines;
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -25,6 +33,12 @@ const CONNECTIONS: Bounds = Bounds { entries: 128, bytes: 32 * 1024 };
 const TRAFFIC: Bounds = Bounds { entries: 64, bytes: 16 * 1024 };
 /// … and while somebody does: what comes in a moment at the highest rates.
 const TRAFFIC_SEEN: Bounds = Bounds { entries: 1024, bytes: 256 * 1024 };
+/// How many attempts are kept with their steps (of which each has a bound of its own) …
+const ATTEMPTS: Bounds = Bounds { entries: 4, bytes: 12 * 1024 };
+/// … and how many while somebody looks.
+const ATTEMPTS_SEEN: Bounds = Bounds { entries: 32, bytes: 128 * 1024 };
+/// How many lines are kept for who wants to see them.
+const LINES: Bounds = Bounds { entries: 2048, bytes: 512 * 1024 };
 /// The least time between two batches for a reader. The first entry after a quiet time goes at once.
 const GATHERED: Duration = Duration::from_millis(50);
 
@@ -41,6 +55,8 @@ pub(crate) struct ConnectionLog(Arc<Shared>);
 #[derive(Default)]
 struct Shared {
     kept: Mutex<Kept>,
+    /// Somebody wants to see the stream as it comes.
+    watched: AtomicBool,
     /// Something was added, or there will be nothing more.
     grown: Notify,
 }
@@ -49,9 +65,20 @@ struct Shared {
 struct Kept {
     /// That of the newest entry.
     number: u64,
-    connections: Ring,
-    traffic: Ring,
+    connections: Ring<LogEntry>,
+    traffic: Ring<LogEntry>,
+    attempts: Ring<Revised>,
+    /// Counts the changes of attempts.
+    revision: u64,
+    /// When the present attempt began, if a step of it was seen.
+    began: Option<Instant>,
+    /// What somebody wants to see of the stream itself.
+    lines: Ring<RawLine>,
+    /// That of the newest line.
+    line: u64,
+    reading: Lines,
     readers: usize,
+    line_readers: usize,
     ended: bool,
     facts: Facts,
 }
@@ -83,14 +110,64 @@ impl Facts {
     }
 }
 
-#[derive(Default)]
-struct Ring {
-    entries: VecDeque<LogEntry>,
+/// An attempt, which changes as it goes on.
+struct Revised {
+    revision: u64,
+    attempt: LogAttempt,
+}
+
+/// What a [`Ring`] holds.
+trait Numbered {
+    /// Ascends from one to the next.
+    fn number(&self) -> u64;
+    /// About how many bytes it occupies.
+    fn size(&self) -> usize;
+}
+
+impl Numbered for LogEntry {
+    fn number(&self) -> u64 {
+        self.number
+    }
+
+    fn size(&self) -> usize {
+        self.size()
+    }
+}
+
+impl Numbered for Revised {
+    fn number(&self) -> u64 {
+        self.attempt.number
+    }
+
+    fn size(&self) -> usize {
+        size_of::<u64>() + self.attempt.size()
+    }
+}
+
+impl Numbered for RawLine {
+    fn number(&self) -> u64 {
+        self.number
+    }
+
+    fn size(&self) -> usize {
+        self.size_kept()
+    }
+}
+
+/// The last of something.
+struct Ring<T> {
+    entries: VecDeque<T>,
     bytes: usize,
 }
 
-impl Ring {
-    fn push(&mut self, entry: LogEntry, bounds: Bounds) {
+impl<T> Default for Ring<T> {
+    fn default() -> Self {
+        Self { entries: VecDeque::new(), bytes: 0 }
+    }
+}
+
+impl<T: Numbered> Ring<T> {
+    fn push(&mut self, entry: T, bounds: Bounds) {
         self.bytes += entry.size();
         self.entries.push_back(entry);
         self.shrink(bounds);
@@ -103,9 +180,18 @@ impl Ring {
         }
     }
 
+    /// Changes the newest, if there is one.
+    fn change(&mut self, bounds: Bounds, change: impl FnOnce(&mut T)) {
+        let Some(newest) = self.entries.back_mut() else { return };
+        let before = newest.size();
+        change(newest);
+        self.bytes = self.bytes - before + newest.size();
+        self.shrink(bounds);
+    }
+
     /// Those after the entry of this number, oldest first.
-    fn after(&self, number: u64) -> impl Iterator<Item = &LogEntry> {
-        self.entries.range(self.entries.partition_point(|entry| entry.number <= number)..)
+    fn after(&self, number: u64) -> impl Iterator<Item = &T> {
+        self.entries.range(self.entries.partition_point(|entry| entry.number() <= number)..)
     }
 }
 
@@ -114,11 +200,38 @@ impl Kept {
         if self.readers > 0 { TRAFFIC_SEEN } else { TRAFFIC }
     }
 
+    fn attempt_bounds(&self) -> Bounds {
+        if self.readers > 0 { ATTEMPTS_SEEN } else { ATTEMPTS }
+    }
+
     fn after(&self, number: u64) -> Vec<LogEntry> {
         let mut entries: Vec<_> = self.connections.after(number).chain(self.traffic.after(number)).cloned().collect();
         // Two ascending runs.
         entries.sort_by_key(|entry| entry.number);
         entries
+    }
+
+    /// The attempts that have changed since.
+    fn changed_after(&self, revision: u64) -> Vec<LogAttempt> {
+        let changed = self.attempts.entries.iter().filter(|revised| revised.revision > revision);
+        changed.map(|revised| revised.attempt.clone()).collect()
+    }
+
+    fn begin_attempt(&mut self, number: u64) {
+        self.revision += 1;
+        let (revision, bounds) = (self.revision, self.attempt_bounds());
+        self.attempts.push(Revised { revision, attempt: LogAttempt::new(number) }, bounds);
+        self.began = None;
+        self.reading.reset();
+    }
+
+    fn revise(&mut self, change: impl FnOnce(&mut LogAttempt)) {
+        self.revision += 1;
+        let (revision, bounds) = (self.revision, self.attempt_bounds());
+        self.attempts.change(bounds, |revised| {
+            revised.revision = revision;
+            change(&mut revised.attempt);
+        });
     }
 }
 
@@ -138,8 +251,52 @@ impl ConnectionLog {
             kept.traffic.push(entry, bounds);
         } else {
             kept.facts.learn(at, &entry.what);
+            if let Logged::Connect { .. } = entry.what {
+                kept.begin_attempt(entry.number);
+            }
             kept.connections.push(entry, CONNECTIONS);
         }
+        self.tell(kept);
+    }
+
+    /// The present attempt began at that time, unless it has begun already.
+    pub(crate) fn began(&self, at: Instant) {
+        self.kept().began.get_or_insert(at);
+    }
+
+    /// The present attempt passed a step.
+    pub(crate) fn step(&self, at: Instant, what: ConnectionStep) {
+        let mut kept = self.kept();
+        let began = *kept.began.get_or_insert(at);
+        let after = u64::try_from(at.saturating_duration_since(began).as_micros()).unwrap_or(u64::MAX);
+        kept.revise(|attempt| attempt.add(after, what));
+        self.tell(kept);
+    }
+
+    /// Whether somebody wants to see the stream as it comes.
+    pub(crate) fn is_watched(&self) -> bool {
+        self.0.watched.load(Ordering::Relaxed)
+    }
+
+    /// This came over the stream. Costs nothing to speak of unless somebody wants to see it.
+    pub(crate) fn received(&self, bytes: &[u8]) {
+        if !self.is_watched() {
+            return;
+        }
+        let mut kept = self.kept();
+        if kept.line_readers > 0 {
+            let Kept { reading, lines, line, .. } = &mut *kept;
+            let at = now();
+            reading.read(bytes, |text, size| {
+                *line += 1;
+                lines.push(RawLine { number: *line, at, text, size }, LINES);
+            });
+        }
+        self.tell(kept);
+    }
+
+    /// Tells readers that something was added.
+    fn tell(&self, kept: MutexGuard<'_, Kept>) {
         let looked_at = kept.readers > 0;
         drop(kept);
         if looked_at {
@@ -147,15 +304,27 @@ impl ConnectionLog {
         }
     }
 
-    /// Reads along, from what is kept on.
-    pub(crate) fn read(&self) -> LogReader {
-        self.kept().readers += 1;
-        LogReader { log: self.clone(), read: None, not_before: Instant::now() }
+    /// Reads along, from what is kept on; `lines`: also the stream itself, from now on.
+    pub(crate) fn read(&self, lines: bool) -> LogReader {
+        let mut kept = self.kept();
+        kept.readers += 1;
+        if lines {
+            kept.line_readers += 1;
+            self.0.watched.store(true, Ordering::Relaxed);
+        }
+        let line = kept.line;
+        LogReader { log: self.clone(), lines, read: None, revision: 0, line, not_before: Instant::now() }
     }
 
     /// What is kept.
-    pub(crate) fn entries(&self) -> Vec<LogEntry> {
-        self.kept().after(0)
+    pub(crate) fn all(&self) -> LogBatch {
+        let kept = self.kept();
+        LogBatch { fresh: true, entries: kept.after(0), attempts: kept.changed_after(0), lines: vec![] }
+    }
+
+    #[cfg(test)]
+    fn entries(&self) -> Vec<LogEntry> {
+        self.all().entries
     }
 
     pub(crate) fn facts(&self) -> Facts {
@@ -183,8 +352,14 @@ impl ConnectionLog {
 /// Reads the log of a feed along. While there is one, more is kept.
 pub struct LogReader {
     log: ConnectionLog,
+    /// The lines of the stream as well.
+    lines: bool,
     /// Up to this entry; `None` before the first batch.
     read: Option<u64>,
+    /// Up to this change of attempts.
+    revision: u64,
+    /// Up to this line.
+    line: u64,
     not_before: Instant,
 }
 
@@ -199,11 +374,15 @@ impl LogReader {
             {
                 let kept = self.log.kept();
                 let read = self.read.unwrap_or_default();
-                if self.read.is_none() || kept.number > read {
-                    let (fresh, entries) = (self.read.is_none(), kept.after(read));
-                    self.read = Some(kept.number);
+                let is_new =
+                    kept.number > read || kept.revision > self.revision || (self.lines && kept.line > self.line);
+                if self.read.is_none() || is_new {
+                    let fresh = self.read.is_none();
+                    let lines = if self.lines { kept.lines.after(self.line).cloned().collect() } else { vec![] };
+                    let (entries, attempts) = (kept.after(read), kept.changed_after(self.revision));
+                    (self.read, self.revision, self.line) = (Some(kept.number), kept.revision, kept.line);
                     self.not_before = Instant::now() + GATHERED;
-                    return Some(LogBatch { fresh, entries });
+                    return Some(LogBatch { fresh, entries, attempts, lines });
                 }
                 if kept.ended {
                     return None;
@@ -218,8 +397,16 @@ impl Drop for LogReader {
     fn drop(&mut self) {
         let mut kept = self.log.kept();
         kept.readers -= 1;
-        let bounds = kept.traffic_bounds();
-        kept.traffic.shrink(bounds);
+        let (traffic, attempts) = (kept.traffic_bounds(), kept.attempt_bounds());
+        kept.traffic.shrink(traffic);
+        kept.attempts.shrink(attempts);
+        if self.lines {
+            kept.line_readers -= 1;
+            if kept.line_readers == 0 {
+                (kept.lines, kept.reading) = (Ring::default(), Lines::default());
+                self.log.0.watched.store(false, Ordering::Relaxed);
+            }
+        }
     }
 }
 
@@ -276,7 +463,7 @@ mod tests {
         for id in 0..100 {
             log.add(event(id));
         }
-        let mut reader = log.read();
+        let mut reader = log.read(false);
         let first = reader.next().await.expect("what is kept");
         assert_eq!((first.fresh, numbers(&first.entries)), (true, (37..=100).collect()));
         assert!(reader.next().now_or_never().is_none(), "there is nothing new");
@@ -301,8 +488,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_reader_that_waits_is_woken() {
         let log = ConnectionLog::default();
-        let mut reader = log.read();
-        assert_eq!(reader.next().await, Some(LogBatch { fresh: true, entries: vec![] }));
+        let mut reader = log.read(false);
+        assert_eq!(reader.next().await, Some(LogBatch { fresh: true, ..LogBatch::default() }));
         let added = log.clone();
         let adding = tokio::spawn(async move {
             tokio::time::sleep(Duration::from_secs(5)).await;
@@ -313,5 +500,61 @@ mod tests {
         assert_eq!(reader.next().await.map(|batch| batch.entries.len()), Some(1));
         assert_eq!(reader.next().await, None);
         adding.await.expect("added");
+    }
+
+    fn connect() -> Logged {
+        Logged::Connect { attempt: 1, url: "http://h/".into(), resumed: None, unsendable: false }
+    }
+
+    /// The numbers of attempts and how many steps each has.
+    fn attempts(batch: &LogBatch) -> Vec<(u64, usize)> {
+        batch.attempts.iter().map(|attempt| (attempt.number, attempt.steps.len())).collect()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn attempts_are_told_as_they_go_on_and_the_last_few_are_kept() {
+        let log = ConnectionLog::default();
+        let mut reader = log.read(false);
+        log.add(connect());
+        let began = Instant::now();
+        log.step(began, ConnectionStep::Lookup { addresses: "::1".into() });
+        assert_eq!(reader.next().await.map(|batch| attempts(&batch)), Some(vec![(1, 1)]));
+        log.step(began + Duration::from_millis(7), ConnectionStep::FirstByte);
+        let told = reader.next().await.expect("a step");
+        assert_eq!((attempts(&told), told.entries.len()), (vec![(1, 2)], 0));
+        assert_eq!(told.attempts[0].steps[1].after, 7000);
+        for _ in 0..40 {
+            log.add(connect());
+            log.step(Instant::now(), ConnectionStep::FirstByte);
+        }
+        assert_eq!(reader.next().await.map(|batch| batch.attempts.len()), Some(ATTEMPTS_SEEN.entries));
+        drop(reader);
+        assert_eq!(attempts(&log.all()), [(38, 1), (39, 1), (40, 1), (41, 1)]);
+        let kept = log.kept();
+        assert_eq!(kept.attempts.bytes, kept.attempts.entries.iter().map(Numbered::size).sum::<usize>());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn lines_are_kept_only_for_who_wants_them() {
+        let log = ConnectionLog::default();
+        let mut reader = log.read(false);
+        log.received(b"data: 1\n");
+        assert!(!log.is_watched());
+        assert_eq!(reader.next().await.map(|batch| batch.lines.len()), Some(0));
+        let mut lines = log.read(true);
+        assert!(log.is_watched());
+        log.received(b"data: 2\n: note");
+        log.received(b" two\n\n");
+        let told = lines.next().await.expect("lines");
+        let texts: Vec<_> = told.lines.iter().map(|line| (line.number, &*line.text)).collect();
+        assert_eq!(texts, [(1, "data: 2"), (2, ": note two"), (3, "")]);
+        for _ in 0..5000 {
+            log.received(b"data: 3\n");
+        }
+        let told = lines.next().await.expect("lines");
+        assert_eq!((told.lines.len(), told.lines[0].number), (LINES.entries, 5003 - LINES.entries as u64 + 1));
+        drop(lines);
+        assert!(!log.is_watched());
+        assert_eq!(log.kept().lines.entries.capacity(), 0, "what was kept for the reader is let go");
     }
 }

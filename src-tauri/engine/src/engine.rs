@@ -15,7 +15,7 @@ use crate::secret::{Secrets, SecretsFacts};
 use crate::store::{SetAside, Space, StorageProblem, Store};
 use crate::{
     Destination, EngineError, EngineEvents, Event, EventId, Feed, FeedConfig, FeedId, FeedStatus, Figures,
-    FiguresQuery, Gap, GapQuery, GivenSecret, HookReport, Item, Language, LiveTest, LogEntry, LogReader, MarkedRead,
+    FiguresQuery, Gap, GapQuery, GivenSecret, HookReport, Item, Language, LiveTest, LogBatch, LogReader, MarkedRead,
     Notifier, Page, PageQuery, Placed, RemovedFeed, Scope, SecretPlace, Settings, Trial, TrialReport, WorldChange,
 };
 use network::Network;
@@ -309,18 +309,18 @@ impl Engine {
     }
 
     /// What happened on the connections of a feed lately, oldest first, as far as it is kept.
-    pub fn log(&self, feed: FeedId) -> Result<Vec<LogEntry>, EngineError> {
+    pub fn log(&self, feed: FeedId) -> Result<LogBatch, EngineError> {
         self.core.running()?;
         self.core.feed(feed)?;
-        Ok(self.core.surroundings.overview.log(feed).entries())
+        Ok(self.core.surroundings.overview.log(feed).all())
     }
 
     /// Reads along what happens on the connections of a feed, from what is kept on, until the feed is removed or the engine
-    /// ends. While somebody does, more is kept.
-    pub fn read_log(&self, feed: FeedId) -> Result<LogReader, EngineError> {
+    /// ends. While somebody does, more is kept. `lines`: also the lines of the stream as they come, from now on.
+    pub fn read_log(&self, feed: FeedId, lines: bool) -> Result<LogReader, EngineError> {
         self.core.running()?;
         self.core.feed(feed)?;
-        Ok(self.core.surroundings.overview.log(feed).read())
+        Ok(self.core.surroundings.overview.log(feed).read(lines))
     }
 
     /// How many events there are, without counting them.

@@ -38,7 +38,9 @@ pub use announce::{
     Announcement, AnnouncementId, Answer, Clock, Mute, MuteFor, Notifier, Reports, SystemClock, Target, Tested, Why,
 };
 pub use arrangement::{Destination, Item, Placed};
-pub use connection_log::{LogBatch, LogEntry, LogReader, Logged};
+pub use connection_log::{
+    ConnectionStep, Headers, LogAttempt, LogBatch, LogEntry, LogReader, LogStep, Logged, RawLine,
+};
 pub use engine::{Engine, EngineOptions, RESTORABLE};
 pub use engine_event::{EngineEvent, EngineEvents, Envelope};
 pub use error::EngineError;

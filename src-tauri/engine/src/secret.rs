@@ -198,6 +198,12 @@ impl FeedSecrets {
     pub(crate) fn hidden(&self) -> Hidden {
         let mut texts: Vec<_> = self.0.iter().map(|given| given.secret.reveal().to_owned()).collect();
         texts.retain(|text| text.len() >= Hidden::LEAST);
+        // As it stands in an address.
+        for text in texts.clone() {
+            let in_query = url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+            let in_path = in_query.replace('+', "%20");
+            texts.extend([in_query, in_path].into_iter().filter(|written| *written != text));
+        }
         // The longest first: one may be part of another.
         texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
         Hidden(texts)

@@ -244,6 +244,7 @@ impl Task {
         let limit = self.feed.config.event_limit_in_bytes();
         self.last_event_id = cursor.last_event_id.as_str().into();
         let mut source = EventSource::new(connector, request, self.surroundings.policy, &cursor.last_event_id, limit);
+        source.set_witness(self.log.witness());
         source.set_idle_limit(self.feed.config.idle_limit_as_duration());
         self.backlog = Backlog::new(!cursor.last_event_id.is_empty() || !cursor.resume_token.is_empty());
         self.reconnection_time = cursor.reconnection_time;

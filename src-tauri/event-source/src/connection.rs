@@ -22,7 +22,7 @@ pub use certificate::Certificate;
 pub(crate) use exchange::{Attempt, Exchange, Head};
 pub use fingerprint::{Fingerprint, NoFingerprint};
 pub(crate) use sight::watching;
-pub use sight::{Answer, Sight, Sighting};
+pub use sight::{Answer, Sent, Sight, Sighting, Witness};
 
 pub(crate) use cause::broken_stream;
 
@@ -128,8 +128,10 @@ pub struct ConnectorOptions {
 #[derive(Debug, Clone)]
 pub struct Connector {
     client: reqwest::Client,
-    /// Which proxy stands before a URL; only to name it when it fails.
+    /// Which proxy stands before a URL; only to name it.
     proxies: Option<Arc<Matcher>>,
+    /// What the client adds to each request; only to tell what was sent.
+    user_agent: Option<HeaderValue>,
 }
 
 /// Why a connector could not be made: a certificate file that cannot be read, a proxy URL that is none.
@@ -171,7 +173,11 @@ impl Connector {
             .http1_ignore_invalid_headers_in_responses(true);
         #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
         let builder = builder.tcp_user_timeout(options.probing.limit);
-        let builder = if user_agent.is_empty() { builder } else { builder.user_agent(user_agent) };
+        let user_agent = Some(user_agent).filter(|user_agent| !user_agent.is_empty());
+        let builder = match &user_agent {
+            Some(user_agent) => builder.user_agent(user_agent.clone()),
+            None => builder,
+        };
         let (builder, proxies) = match &options.proxy {
             Proxy::System => (builder, Some(Matcher::from_system())),
             Proxy::None => (builder.no_proxy(), None),
@@ -179,7 +185,7 @@ impl Connector {
         };
         let client =
             builder.build().map_err(|error| ConnectorError(format!("The HTTP client cannot be prepared: {error}.")))?;
-        Ok(Self { client, proxies: proxies.map(Arc::new) })
+        Ok(Self { client, proxies: proxies.map(Arc::new), user_agent })
     }
 
     /// Host and port of the proxy that a connection to this URL goes through.

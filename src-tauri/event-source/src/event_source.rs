@@ -2,7 +2,7 @@
 //!
 //! Deliberately not here: storage of the last event ID (the caller keeps it and hands it in), and tasks: this is a
 //! value that its owner drives.
-use crate::connection::{self, Asked, Attempt, Exchange, Head, LastEventId, Sight, Sighting};
+use crate::connection::{self, Asked, Attempt, Exchange, Head, LastEventId, Witness};
 use crate::idle::Rhythm;
 use crate::reconnection::{Next, Reconnection};
 use crate::{Connector, Decoder, Failure, Frame, Policy, Request, Resume};
@@ -97,8 +97,8 @@ pub struct EventSource {
     failure: Option<Box<Failure>>,
     last_byte: Option<Instant>,
     silence: Silence,
-    /// What was seen of the last attempt, for whoever takes it before the first byte.
-    seen: Vec<Sighting>,
+    /// Who looks on.
+    witness: Option<Box<dyn Witness>>,
 }
 
 enum State {
@@ -178,7 +178,7 @@ impl EventSource {
             failure: None,
             last_byte: None,
             silence: Silence::default(),
-            seen: Vec::new(),
+            witness: None,
         }
     }
 
@@ -300,10 +300,9 @@ impl EventSource {
         self.last_byte.map(Instant::into_std)
     }
 
-    /// What was seen of the last attempt, step by step. It is there from when the stream is open, or the attempt has
-    /// failed, until something comes over the stream or another attempt begins.
-    pub fn take_sightings(&mut self) -> Vec<Sighting> {
-        std::mem::take(&mut self.seen)
+    /// Has somebody look on. Without one no step is kept.
+    pub fn set_witness(&mut self, witness: Box<dyn Witness>) {
+        self.witness = Some(witness);
     }
 
     /// Drives the present state until something happens. All that it waits for stays in `self`.
@@ -323,16 +322,18 @@ impl EventSource {
                     return Poll::Ready(Step::Connecting);
                 }
                 State::Connecting { attempt, stands } => {
-                    let before = self.seen.len();
-                    let result = connection::watching(&mut self.seen, || attempt.as_mut().poll(context));
-                    let stands_now = self.seen[before..].iter().any(|seen| matches!(seen.what, Sight::Connected));
+                    let (result, noticed) =
+                        connection::watching(self.witness.is_some(), || attempt.as_mut().poll(context));
+                    if let Some(witness) = &mut self.witness {
+                        noticed.sightings.into_iter().for_each(|sighting| witness.saw(sighting));
+                    }
                     match result {
                         Poll::Ready(Ok(exchange)) => {
                             self.open(exchange);
                             return Poll::Ready(Step::Open);
                         }
                         Poll::Ready(Err(failure)) => return Poll::Ready(self.ended(failure)),
-                        Poll::Pending if stands_now && !*stands => {
+                        Poll::Pending if noticed.connected && !*stands => {
                             *stands = true;
                             return Poll::Ready(Step::Waiting);
                         }
@@ -374,7 +375,6 @@ impl EventSource {
 
     fn start(&mut self) {
         self.attempt = self.attempt.saturating_add(1);
-        self.seen = Vec::new();
         self.last_byte = None;
         let request = &self.asked.request;
         let token = self.resume_token.as_deref().filter(|_| matches!(request.resume, Resume::Query(_)));
@@ -401,7 +401,9 @@ impl EventSource {
 
     fn received(&mut self, data: Bytes) {
         let now = Instant::now();
-        self.seen = Vec::new();
+        if let Some(witness) = &mut self.witness {
+            witness.received(&data);
+        }
         self.last_byte = Some(now);
         self.silence.rhythm.bytes(now.into_std());
         self.silence.proof_due = None;

@@ -60,7 +60,7 @@ pub mod reconnection;
 
 pub use connection::{
     Answer, Certificate, ClientIdentity, Connector, ConnectorOptions, Fingerprint, Probing, Proxy, QueryCredential,
-    Request, Resume, Sight, Sighting,
+    Request, Resume, Sent, Sight, Sighting, Witness,
 };
 pub use decoder::Decoder;
 pub use error::{Failure, Layer};

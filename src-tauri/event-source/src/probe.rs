@@ -38,10 +38,9 @@ pub async fn probe(
     let (url, _) = request.resuming_from("");
     let asked = Asked::curious(request, EXCERPT);
     let mut attempt = connector.attempt(Arc::clone(&asked), url, LastEventId::None);
-    let mut seen = Vec::new();
     let opened = poll_fn(|context| {
-        let result = connection::watching(&mut seen, || attempt.as_mut().poll(context));
-        seen.drain(..).for_each(|sighting| tell(Observation::Step(sighting)));
+        let (result, noticed) = connection::watching(true, || attempt.as_mut().poll(context));
+        noticed.sightings.into_iter().for_each(|sighting| tell(Observation::Step(sighting)));
         result
     })
     .await;
@@ -82,7 +81,12 @@ pub async fn document(connector: &Connector, url: Url, accept: HeaderValue, limi
     let asked = Asked::curious(request, limit);
     let mut attempt = connector.attempt(asked, url, LastEventId::None);
     let mut seen = Vec::new();
-    let ended = poll_fn(|context| connection::watching(&mut seen, || attempt.as_mut().poll(context))).await;
+    let ended = poll_fn(|context| {
+        let (result, noticed) = connection::watching(true, || attempt.as_mut().poll(context));
+        seen.extend(noticed.sightings);
+        result
+    })
+    .await;
     let Err(Failure::NotAnEventStream { .. }) = ended else { return None };
     let body = seen.into_iter().find_map(|seen| match seen.what {
         connection::Sight::Body(body) => Some(body),

@@ -111,13 +111,24 @@ Examples:
     /// Show what happened lately on the connections of a feed
     ///
     /// Attempts, answers with their times, events, comments, and why a connection was lost; the last of it, since Tidings was
-    /// started. Nothing of it is kept when Tidings ends.
+    /// started. Nothing of it is kept when Tidings ends. Passwords and tokens are left out.
+    #[command(after_help = "\
+Examples:
+  tidings feed log builds --verbose                # each attempt step by step, with the headers of request and answer
+  tidings feed log builds --follow --format ndjson # one JSON object on each line, for programs
+  tidings feed log builds --raw                    # the lines of the stream as they come, comments and all")]
     Log {
         /// Its name or id
         feed: String,
         /// Go on with what happens, until Ctrl-C
         #[arg(long)]
         follow: bool,
+        /// Each step of the last attempts with its time, and the headers of request and answer
+        #[arg(long, short)]
+        verbose: bool,
+        /// The lines of the stream as they come from now on, until Ctrl-C, instead of what they mean
+        #[arg(long)]
+        raw: bool,
         /// How entries are written
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
@@ -281,7 +292,10 @@ impl FeedCommand {
                 owner.ask(Request::Move { item: Item::Folder { folder }, to })?;
                 told
             }
-            Action::Log { feed, follow, format } => return log::show(&mut owner, &feed, follow, format),
+            Action::Log { feed, follow, verbose, raw, format } => {
+                let shown = log::Shown { verbose, raw };
+                return log::show(&mut owner, &feed, follow || raw, shown, format);
+            }
             Action::SendTest { feed, event_type, data, format } => {
                 return tested::send(&mut owner, &feed, event_type, data, format);
             }

@@ -1,7 +1,10 @@
 //! The connection log of a feed, over real connections.
 use super::{LIMIT, Running, direct};
 use std::time::Duration;
-use tidings_engine::{FeedConfig, FeedId, Header, LogEntry, LogReader, Logged};
+use tidings_engine::{
+    ConnectionStep, Credential, FeedConfig, FeedId, GivenSecret, Header, Headers, LogAttempt, LogEntry, LogReader,
+    Logged, Secret, SecretOf,
+};
 use tidings_test_support::eventually;
 use tidings_test_support::sse_server::{EVENT_STREAM, Gate, SseServer, response};
 
@@ -76,7 +79,7 @@ async fn a_connection_is_told_from_its_beginning_to_its_end() {
         .await;
     let running = Running::new();
     let feed = running.add(&server.url("/events")).await.id;
-    let mut reader = running.engine.read_log(feed).unwrap();
+    let mut reader = running.engine.read_log(feed, false).unwrap();
     gate.open();
     let mut entries = vec![];
     let first =
@@ -106,7 +109,7 @@ async fn a_connection_is_told_from_its_beginning_to_its_end() {
     let numbers: Vec<_> = entries.iter().map(|entry| entry.number).collect();
     assert_eq!(numbers, (1..=entries.len() as u64).collect::<Vec<_>>());
     assert!(entries.is_sorted_by_key(|entry| entry.at));
-    assert_eq!(running.engine.log(feed).unwrap(), entries);
+    assert_eq!(running.engine.log(feed).unwrap().entries, entries);
 
     running.engine.pause_feed(feed, true).await.unwrap();
     assert_eq!(read(&mut reader, &mut entries, told.len() + 1).await.last().unwrap(), "end");
@@ -133,7 +136,7 @@ async fn a_redirect_is_told_and_no_secret_is() {
     let headers = vec![Header { name: "Authorization".to_owned(), value: "Bearer s3cret".to_owned() }];
     let feed = running.engine.add_feed(FeedConfig { headers, ..direct(&url) }).await.unwrap().id;
     let mut entries = vec![];
-    let told = read(&mut running.engine.read_log(feed).unwrap(), &mut entries, 2).await;
+    let told = read(&mut running.engine.read_log(feed, false).unwrap(), &mut entries, 2).await;
     let expected = [
         "connect 1 /first?access_token=hidden&all=1 - false",
         "open 200 HTTP/1.1 text/event-stream second?signature=hidden&topic=0",
@@ -158,7 +161,7 @@ async fn a_flood_that_nobody_looks_at_leaves_little() {
     let feed = running.engine.add_feed(config).await.unwrap().id;
     let all = async || (running.engine.counts().await.unwrap().all == EVENTS as u64).then_some(());
     eventually(LIMIT, "the arrival of all events", all).await;
-    let told = short(&running.engine.log(feed).unwrap());
+    let told = short(&running.engine.log(feed).unwrap().entries);
     assert_eq!(told[0], "connect 1 / - false");
     assert_eq!(told[1], "open 200 HTTP/1.1 text/event-stream -");
     assert!(told[2].starts_with("oversized 50") && told[2].ends_with(" 1024"), "{}", told[2]);
@@ -178,7 +181,7 @@ async fn long_texts_are_cut() {
     let running = Running::new();
     let feed = running.add(&server.url("/")).await.id;
     let mut entries = vec![];
-    let told = read(&mut running.engine.read_log(feed).unwrap(), &mut entries, 4).await;
+    let told = read(&mut running.engine.read_log(feed, false).unwrap(), &mut entries, 4).await;
     let cut = format!("{}…", "é".repeat(128));
     assert_eq!(told[2..], [format!("comment {cut}"), format!("event {cut} {cut} 1")]);
 }
@@ -186,9 +189,9 @@ async fn long_texts_are_cut() {
 #[tokio::test]
 async fn a_log_ends_with_the_engine_and_there_is_none_of_a_feed_that_is_none() {
     let running = Running::new();
-    assert!(running.engine.read_log(FeedId(99)).is_err());
+    assert!(running.engine.read_log(FeedId(99), false).is_err());
     let feed = running.add("http://127.0.0.1:1/").await.id;
-    let mut reader = running.engine.read_log(feed).unwrap();
+    let mut reader = running.engine.read_log(feed, false).unwrap();
     let mut entries = vec![];
     let told = read(&mut reader, &mut entries, 2).await;
     assert_eq!(told[..2], ["connect 1 / - false", "error network refused false true"]);
@@ -213,7 +216,7 @@ async fn a_slow_reader_misses_what_is_too_much_and_nobody_waits_for_it() {
         .await;
     let running = Running::new();
     let feed = running.add(&server.url("/")).await.id;
-    let mut reader = running.engine.read_log(feed).unwrap();
+    let mut reader = running.engine.read_log(feed, false).unwrap();
     let mut entries = vec![];
     read(&mut reader, &mut entries, 2).await;
     let before = entries.last().unwrap().number;
@@ -224,4 +227,145 @@ async fn a_slow_reader_misses_what_is_too_much_and_nobody_waits_for_it() {
     assert!(!batch.fresh);
     let numbers: Vec<_> = batch.entries.iter().map(|entry| entry.number).collect();
     assert_eq!(numbers, (before + 2000 - 1023..=before + 2000).collect::<Vec<_>>());
+}
+
+/// A step without its time and headers.
+fn named(what: &ConnectionStep) -> String {
+    match what {
+        ConnectionStep::Lookup { .. } => "lookup".to_owned(),
+        ConnectionStep::Tcp { proxy, .. } => format!("tcp {}", proxy.is_some()),
+        ConnectionStep::Certificate { names, issuer, believed, .. } => {
+            format!("certificate {names} {issuer} {believed}")
+        }
+        ConnectionStep::Tls { version } => format!("tls {}", version.as_deref().unwrap_or("resumed")),
+        ConnectionStep::Request { url, .. } => format!("request /{}", url.splitn(4, '/').nth(3).unwrap_or_default()),
+        ConnectionStep::Answer { status, protocol, .. } => format!("answer {status} {protocol}"),
+        ConnectionStep::FirstByte => "first byte".to_owned(),
+        ConnectionStep::FirstEvent => "first event".to_owned(),
+    }
+}
+
+fn steps(attempt: &LogAttempt) -> Vec<String> {
+    assert!(attempt.steps.is_sorted_by_key(|step| step.after), "{attempt:?}");
+    attempt.steps.iter().map(|step| named(&step.what)).collect()
+}
+
+/// The attempts that are kept, once the last of them has so many steps.
+async fn attempts(running: &Running, feed: FeedId, steps: usize) -> Vec<LogAttempt> {
+    let there = async || {
+        let attempts = running.engine.log(feed).unwrap().attempts;
+        attempts.last().is_some_and(|attempt| attempt.steps.len() >= steps).then_some(attempts)
+    };
+    eventually(LIMIT, &format!("{steps} steps"), there).await
+}
+
+fn headers(headers: &Headers) -> Vec<(String, String)> {
+    headers.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+/// What is told of a request is what went over the wire, header by header and in its order, but for the secrets.
+#[tokio::test]
+async fn each_step_is_told_as_it_was_sent_and_answered() {
+    let server = SseServer::start(|mut connection| async move {
+        if connection.request.target().starts_with("/first") {
+            let head = "HTTP/1.1 307 \r\nX-Trace: 1\r\nSet-Cookie: sid=s3cret; Path=/\r\nX-Trace: 2\r\n";
+            let location = "Location: //anna:s3cret@HOST/second?token=s3cret&a=1\r\nContent-Length: 0\r\n\r\n";
+            let host = connection.request.header("host").unwrap();
+            connection.send(format!("{head}{}", location.replace("HOST", &host))).await;
+        } else {
+            let head = "HTTP/1.1 200 OK\r\nServer: test\r\nContent-Type: text/event-stream; charset=utf-8\r\nX-Auth-Token: s3cret\r\nX-Id: 7\r\n\r\n";
+            connection.send(format!("{head}: hi\n\ndata: x\n\n")).await;
+            connection.closed().await;
+        }
+    })
+    .await;
+    let running = Running::new();
+    let url = server.url("/first?access_token=s3cret&all=1").replace("://", "://anna:s3cret@");
+    let given = [("X-Note", "s3cret"), ("Accept-Language", "de"), ("Authorization", "Bearer s3cret")];
+    let given = given.map(|(name, value)| Header { name: name.to_owned(), value: value.to_owned() });
+    let feed = running.engine.add_feed(FeedConfig { headers: given.into(), ..direct(&url) }).await.unwrap().id;
+    let told = attempts(&running, feed, 8).await;
+    let expected = ["tcp false", "request /first?access_token=hidden&all=1", "answer 307 HTTP/1.1"];
+    let then = ["tcp false", "request /second?token=hidden&a=1", "answer 200 HTTP/1.1", "first byte", "first event"];
+    assert_eq!(steps(&told[0]), [expected.as_slice(), &then].concat());
+    assert!(!format!("{told:?}").contains("s3cret") && !format!("{told:?}").contains("anna"), "{told:?}");
+    assert_eq!(told[0].number, 1);
+
+    let sent = told[0].steps.iter().filter_map(|step| match &step.what {
+        ConnectionStep::Request { headers: sent, .. } => Some(headers(sent)),
+        _ => None,
+    });
+    let received = server.requests();
+    assert_eq!(received.len(), 2);
+    for (sent, received) in sent.zip(&received) {
+        let head = String::from_utf8_lossy(&received.head).into_owned();
+        let lines = head.lines().skip(1).filter_map(|line| line.split_once(": "));
+        let wire: Vec<_> = lines.map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect();
+        let shown: Vec<_> = wire
+            .iter()
+            .map(|(name, value)| {
+                let value = match name.as_str() {
+                    "authorization" => "Bearer …",
+                    "cookie" => "sid=…",
+                    "x-note" => "…",
+                    _ => value,
+                };
+                (name.clone(), value.to_owned())
+            })
+            .collect();
+        assert_eq!(sent, shown);
+    }
+    let answers = told[0].steps.iter().filter_map(|step| match &step.what {
+        ConnectionStep::Answer { headers: came, from, .. } => Some((headers(came), from.clone())),
+        _ => None,
+    });
+    let answers: Vec<_> = answers.collect();
+    assert_eq!(answers[1].1.as_deref(), Some(&*server.address().to_string()));
+    let location = format!("//{}/second?token=hidden&a=1", server.address());
+    let pairs =
+        |pairs: &[(&str, &str)]| pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect::<Vec<_>>();
+    let first = [
+        ("x-trace", "1"),
+        ("x-trace", "2"),
+        ("set-cookie", "sid=…; Path=/"),
+        ("location", &location),
+        ("content-length", "0"),
+    ];
+    assert_eq!(answers[0].0, pairs(&first));
+    let second = [
+        ("server", "test"),
+        ("content-type", "text/event-stream; charset=utf-8"),
+        ("x-auth-token", "…"),
+        ("x-id", "7"),
+    ];
+    assert_eq!(answers[1].0, pairs(&second));
+}
+
+/// What the feed's own credential is called and how it is written in an address does not matter.
+#[tokio::test]
+async fn a_credential_is_shown_nowhere_however_it_travels() {
+    let server = SseServer::start(|mut connection| async move {
+        // Repeats all that it was told, as servers that refuse do.
+        let target = connection.request.target().to_owned();
+        let note = connection.request.header("x-who").or(connection.request.header("cookie")).unwrap_or_default();
+        connection
+            .send(format!("HTTP/1.1 403 No\r\nX-Target: {target}\r\nX-You-Said: {note}\r\nContent-Length: 0\r\n\r\n"))
+            .await;
+    })
+    .await;
+    let running = Running::new();
+    for credential in [
+        Credential::Bearer,
+        Credential::Basic { user: "anna".into() },
+        Credential::Header { name: "X-Who".into() },
+        Credential::Query { name: "who".into() },
+        Credential::Cookie { name: "who".into() },
+    ] {
+        let config = FeedConfig { credential: credential.clone(), ..direct(&server.url("/events")) };
+        let given = GivenSecret { of: SecretOf::Credential, secret: Secret::new("open s3cret") };
+        let feed = running.engine.add_feed_with(config, vec![given]).await.unwrap().id;
+        let told = attempts(&running, feed, 3).await;
+        assert_eq!(steps(&told[0])[2], "answer 403 HTTP/1.1");
+        assert!(!format!("{:?}", running.engine.log(feed).unwrap()).contains("s3cret"), "{credential:?}: {told:?}");
+    }
 }

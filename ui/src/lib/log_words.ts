@@ -1,7 +1,7 @@
 // The entries of a connection log in words. Deliberately not here: which of them are shown.
-import type { LogEntry } from './ipc/types.gen';
+import type { Headers, LogAttempt, LogEntry, LogStep, RawLine } from './ipc/types.gen';
 import { m } from './paraglide/messages.js';
-import { bytes, milliseconds, preciseTime } from './time';
+import { bytes, fullDate, milliseconds, preciseTime } from './time';
 
 /** By what entries are chosen. */
 export const GROUPS = ['connection', 'events', 'comments', 'errors'] as const;
@@ -107,11 +107,59 @@ export function logWords(entry: LogEntry): string {
   }
 }
 
-/** A log as text, a line for each entry. */
-export function logText(entries: readonly LogEntry[]): string {
+/** How long after the beginning of its attempt a step was passed: "+12.3 ms". */
+export function stepTime({ after }: LogStep): string {
+  return `+${milliseconds(Math.round(after / 100) / 10)}`;
+}
+
+/** The name of a step of an attempt, what it found, and the headers that belong to it. */
+export function stepWords(step: LogStep): { word: string; words: string; headers: Headers } {
+  const said = (word: string, words = '', headers: Headers = []) => ({ word, words, headers });
+  switch (step.step) {
+    case 'lookup':
+      return said(m.step_lookup(), step.addresses);
+    case 'tcp':
+      return said(m.step_tcp(), step.proxy === null ? step.to : m.detail_proxy({ to: step.to, proxy: step.proxy }));
+    case 'certificate':
+      return said(
+        m.server_certificate(),
+        parts(
+          step.names,
+          step.issuer,
+          step.expires === null ? '' : m.detail_expires({ date: fullDate(step.expires) }),
+          step.believed ? '' : m.step_not_believed(),
+        ),
+      );
+    case 'tls':
+      return said(m.step_tls(), step.version ?? m.step_resumed());
+    case 'request':
+      return said(m.step_request(), `GET ${step.url}`, step.headers);
+    case 'answer':
+      return said(m.step_http(), parts(String(step.status), step.protocol, step.from ?? ''), step.headers);
+    case 'firstByte':
+      return said(m.step_bytes());
+    case 'firstEvent':
+      return said(m.step_event());
+  }
+}
+
+/** A log as text, a line for each entry, and under an attempt the steps of it. */
+export function logText(entries: readonly LogEntry[], attempts: ReadonlyMap<number, LogAttempt>): string {
   return entries
-    .map((entry) => `${preciseTime(entry.at)}  ${kindWord(entry)}  ${logWords(entry)}`.trimEnd())
+    .flatMap((entry) => [
+      `${preciseTime(entry.at)}  ${kindWord(entry)}  ${logWords(entry)}`.trimEnd(),
+      ...(attempts.get(entry.number)?.steps ?? []).flatMap((step) => {
+        const { word, words, headers } = stepWords(step);
+        const lines = headers.map(([name, value]) => `      ${name}: ${value}`);
+        return [`    ${stepTime(step)}  ${word}  ${words}`.trimEnd(), ...lines];
+      }),
+    ])
     .join('\n');
+}
+
+/** The lines of a stream as they came. */
+export function rawText(lines: readonly RawLine[]): string {
+  return lines.map(({ text }) => text).join('\n');
 }
 
 function parts(...all: string[]): string {

@@ -361,7 +361,7 @@ export class Session {
       else if (message.kind === 'jobs') this.jobs = message.jobs;
       else if (message.kind === 'show') void this.show(message.place);
       else if (message.kind === 'test') this.test.take(message.number, message.report);
-      else if (message.kind === 'log') this.log.take(message.feed, message.fresh, message.entries);
+      else if (message.kind === 'log') this.log.take(message.feed, message);
       else if (message.event.kind === 'missed') {
         void this.start();
         return;

@@ -1,6 +1,7 @@
 //! The entries of a connection log, as they cross every boundary: to the page, to another process.
 //!
 //! Deliberately not here: how many are kept.
+use super::{LogAttempt, RawLine};
 use crate::Cause;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -179,12 +180,16 @@ impl LogEntry {
 }
 
 /// What a reader of a log gets at once.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
 pub struct LogBatch {
     /// Whether it is all that is kept, instead of what came since the last batch.
     pub fresh: bool,
     /// Oldest first.
     pub entries: Vec<LogEntry>,
+    /// Attempts that began or went on, as they are now.
+    pub attempts: Vec<LogAttempt>,
+    /// The lines that came, if the reader wants them.
+    pub lines: Vec<RawLine>,
 }
 
 /// A type, an ID or a comment, as much of it as is kept.
@@ -197,7 +202,7 @@ pub(crate) fn long_text(text: &str) -> Box<str> {
     cut(text, LONG_TEXT)
 }
 
-fn cut(text: &str, limit: usize) -> Box<str> {
+pub(super) fn cut(text: &str, limit: usize) -> Box<str> {
     if text.len() <= limit {
         return text.into();
     }

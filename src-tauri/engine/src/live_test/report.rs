@@ -358,8 +358,7 @@ impl Report {
         let took = Some(milliseconds(at.saturating_duration_since(self.mark)));
         match what {
             Sight::Requested(asked) => {
-                let (url, _) = *asked;
-                self.observed.requests.push(url);
+                self.observed.requests.push(asked.url);
                 self.mark = at;
                 for step in &mut self.told.steps[..=Step::Http as usize] {
                     *step = TestStep { verdict: Verdict::Waiting, took: None, detail: None, ..step.clone() };

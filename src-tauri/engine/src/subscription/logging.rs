@@ -3,11 +3,12 @@
 //! Deliberately not here: how many of them are kept, and who reads them (`connection_log.rs`).
 use super::presence::Presence;
 use crate::clock::now;
-use crate::connection_log::{ConnectionLog, Logged, long_text, shown_address, text};
+use crate::connection_log::{ConnectionLog, ConnectionStep, Logged, Scrub, Steps, long_text, shown_address, text};
 use crate::secret::Hidden;
 use crate::{Cause, FeedConfig};
 use std::time::Duration;
-use tidings_event_source::{Frame, Occurrence, Policy, Url};
+use tidings_event_source::{Frame, Occurrence, Policy, Sight, Sighting, Url, Witness};
+use tokio::time::Instant;
 
 pub(super) struct Logging {
     log: ConnectionLog,
@@ -19,6 +20,33 @@ pub(super) struct Logging {
     hidden: Hidden,
     /// The reconnection time that this connection asked for last: many servers do with every event.
     retry: Option<u64>,
+    /// Whether an event came over this connection.
+    delivered: bool,
+}
+
+/// Looks on for the log, without the secrets of the feed.
+struct Looking {
+    log: ConnectionLog,
+    steps: Steps,
+    /// Whether something came over this connection.
+    heard: bool,
+}
+
+impl Witness for Looking {
+    fn saw(&mut self, Sighting { at, what }: Sighting) {
+        if matches!(what, Sight::Requested(_)) {
+            self.heard = false;
+            self.log.began(at);
+        }
+        self.steps.see(what, |step| self.log.step(at, step));
+    }
+
+    fn received(&mut self, bytes: &[u8]) {
+        if !std::mem::replace(&mut self.heard, true) {
+            self.log.step(Instant::now(), ConnectionStep::FirstByte);
+        }
+        self.log.received(bytes);
+    }
 }
 
 impl Logging {
@@ -32,12 +60,19 @@ impl Logging {
             config: config.clone(),
             hidden: Hidden::default(),
             retry: None,
+            delivered: false,
         }
     }
 
     /// From now on these are left out of what servers say.
     pub(super) fn hide(&mut self, hidden: Hidden) {
         self.hidden = hidden;
+    }
+
+    /// Who looks on while the feed is followed.
+    pub(super) fn witness(&self) -> Box<dyn Witness> {
+        let steps = Steps::new(Scrub::new(&self.config, self.hidden.clone()));
+        Box::new(Looking { log: self.log.clone(), steps, heard: false })
     }
 
     pub(super) const fn hidden(&self) -> &Hidden {
@@ -51,6 +86,9 @@ impl Logging {
 
     /// Something came over the connection.
     pub(super) fn frame(&mut self, frame: Frame<'_>, now: i64) {
+        if matches!(frame, Frame::Event(_)) && !std::mem::replace(&mut self.delivered, true) {
+            self.log.step(Instant::now(), ConnectionStep::FirstEvent);
+        }
         let what = match frame {
             Frame::Event(event) => Logged::Event {
                 event_type: text(event.event_type),
@@ -81,7 +119,7 @@ impl Logging {
             },
             Occurrence::Waiting => Logged::Waiting,
             Occurrence::Open(opened) => {
-                self.retry = None;
+                (self.retry, self.delivered) = (None, false);
                 let redirected = (opened.redirects > 0).then(|| Url::parse(opened.url).ok()).flatten();
                 Logged::Open {
                     status: opened.status,

@@ -1,7 +1,7 @@
 //! One attempt: the request, the redirects it meets, and the judgement of the response head.
 //!
 //! Deliberately not here: the stream that follows, and what happens after a failure.
-use super::sight::{Answer, Sight, see};
+use super::sight::{Answer, Sent, Sight, see};
 use super::{
     Asked, Certificate, Connector, HEAD_LIMIT, LastEventId, REDIRECT_LIMIT, RESPONSE_HEAD_LIMIT, cause, presentable_to,
     set_query_parameter,
@@ -89,7 +89,7 @@ async fn send(
     {
         headers.insert(header::COOKIE, cookies);
     }
-    see(|| Sight::Requested(Box::new((url.clone(), headers.clone()))));
+    let asked_for = url;
     let mut url = url.clone();
     if own && url.username().is_empty() && url.password().is_none() {
         // A redirect within the feed's reach keeps the credentials of the feed's URL. This fails for no http(s) URL.
@@ -100,9 +100,14 @@ async fn send(
         set_query_parameter(&mut url, &credential.name, &credential.value);
     }
     // Turns user name and password into Basic credentials, which a header of the feed then replaces.
-    let sent = connector.client.get(url.clone()).headers(headers).send();
-    let response = match tokio::time::timeout(HEAD_LIMIT, sent).await {
-        Ok(result) => result.map_err(|error| cause::failed_attempt(&error, &url, connector.proxy_before(&url)))?,
+    let failed = |error| cause::failed_attempt(&error, &url, connector.proxy_before(&url));
+    let sent = connector.client.get(url.clone()).headers(headers).build().map_err(failed)?;
+    see(|| {
+        let (headers, proxy) = (headers_of(connector, &sent), connector.proxy_before(&url));
+        Sight::Requested(Box::new(Sent { url: asked_for.clone(), headers, proxy }))
+    });
+    let response = match tokio::time::timeout(HEAD_LIMIT, connector.client.execute(sent)).await {
+        Ok(result) => result.map_err(failed)?,
         Err(_) => return Err(Failure::NoAnswer { after: HEAD_LIMIT }),
     };
     let size: usize = response.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
@@ -120,6 +125,20 @@ async fn send(
     });
     asked.cookies.keep(&url, response.headers());
     Ok(response)
+}
+
+/// The headers of a request together with those that the client adds on the way.
+fn headers_of(connector: &Connector, request: &reqwest::Request) -> HeaderMap {
+    let mut headers = request.headers().clone();
+    if let Some(user_agent) = &connector.user_agent {
+        headers.entry(header::USER_AGENT).or_insert_with(|| user_agent.clone());
+    }
+    let host = request.url().host_str().unwrap_or_default();
+    let host = request.url().port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+    if let Ok(host) = HeaderValue::try_from(host) {
+        headers.entry(header::HOST).or_insert(host);
+    }
+    headers
 }
 
 fn is_redirect(status: StatusCode) -> bool {

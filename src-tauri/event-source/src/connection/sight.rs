@@ -4,7 +4,8 @@
 //! a connection of its own for each request (it keeps no pool), and polls that connecting as part of the request's own
 //! future. So whatever the resolver, the verifier of certificates and the wrapped connector see happens within a poll of
 //! that future, on its thread: a thread-local list carries the news out, and no step is taken for the sake of being seen.
-//! Deliberately not here: what is made of it (`event_source.rs`, `probe.rs`).
+//! Where nobody wants to know more than that the connection stands, nothing more is kept. Deliberately not here: what is
+//! made of it (`event_source.rs`, `probe.rs`).
 use reqwest::header::HeaderMap;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{
@@ -39,12 +40,24 @@ pub enum Sight {
     Proved(bool),
     /// The connection stands, and the request is on its way.
     Connected,
-    /// A request as it is sent, without what the HTTP client adds (`Host`, `User-Agent`, Basic credentials of the URL).
-    Requested(Box<(Url, HeaderMap)>),
+    /// A request, about to be sent.
+    Requested(Box<Sent>),
     /// The head of a response.
     Answered(Box<Answer>),
     /// The beginning of a body that is no event stream.
     Body(Vec<u8>),
+}
+
+/// A request as it is sent.
+#[derive(Debug, Clone)]
+pub struct Sent {
+    /// Where to, without the query parameter that carries a secret and without credentials that a redirect keeps.
+    pub url: Url,
+    /// All of them, in the order in which HTTP/1.1 writes them (HTTP/2 has `:authority` instead of `host`). Their names are in
+    /// lower case. Secrets are in them.
+    pub headers: HeaderMap,
+    /// Host and port of the proxy that it goes through.
+    pub proxy: Option<String>,
 }
 
 /// The head of a response.
@@ -54,7 +67,7 @@ pub struct Answer {
     pub status: u16,
     /// "HTTP/1.0", "HTTP/1.1", "HTTP/2.0"
     pub protocol: &'static str,
-    /// As they came.
+    /// In the order in which they came, those of one name together. Their names are in lower case.
     pub headers: HeaderMap,
     /// Who answered: the server, or the proxy before it.
     pub from: Option<SocketAddr>,
@@ -69,26 +82,55 @@ pub struct Sighting {
     pub what: Sight,
 }
 
-thread_local! {
-    /// Of the request that is polled just now.
-    static SEEN: RefCell<Option<Vec<Sighting>>> = const { RefCell::new(None) };
+/// Looks on while a URL is followed, step by step and byte by byte: what a developer of a server wants to know, and
+/// hardly anybody else. It is called on the task that follows, which it must not hold up.
+pub trait Witness: Send {
+    /// A step of an attempt. The first of each attempt comes after [`Occurrence::Connecting`](crate::Occurrence::Connecting).
+    fn saw(&mut self, sighting: Sighting);
+
+    /// These bytes came over the stream, as they are decoded next (a compressed stream is no longer compressed).
+    fn received(&mut self, bytes: &[u8]);
 }
 
-/// Runs `poll`, which polls an attempt, and adds what is seen meanwhile to `seen`.
-pub(crate) fn watching<T>(seen: &mut Vec<Sighting>, poll: impl FnOnce() -> T) -> T {
-    SEEN.set(Some(std::mem::take(seen)));
+/// What was noticed in one poll of an attempt.
+#[derive(Debug, Default)]
+pub(crate) struct Noticed {
+    /// The connection stands now.
+    pub(crate) connected: bool,
+    /// Empty unless all was wanted.
+    pub(crate) sightings: Vec<Sighting>,
+    all: bool,
+}
+
+thread_local! {
+    /// Of the request that is polled just now.
+    static NOTICED: RefCell<Option<Noticed>> = const { RefCell::new(None) };
+}
+
+/// Runs `poll`, which polls an attempt, and says what was noticed meanwhile; `all`: each step, instead of the most important.
+pub(crate) fn watching<T>(all: bool, poll: impl FnOnce() -> T) -> (T, Noticed) {
+    NOTICED.set(Some(Noticed { all, ..Noticed::default() }));
     let result = poll();
-    *seen = SEEN.take().unwrap_or_default();
-    result
+    (result, NOTICED.take().unwrap_or_default())
 }
 
 /// Takes note, where somebody wants to know.
 pub(super) fn see(what: impl FnOnce() -> Sight) {
-    SEEN.with_borrow_mut(|seen| {
-        if let Some(seen) = seen {
-            seen.push(Sighting { at: Instant::now(), what: what() });
+    NOTICED.with_borrow_mut(|noticed| {
+        if let Some(Noticed { all: true, sightings, .. }) = noticed {
+            sightings.push(Sighting { at: Instant::now(), what: what() });
         }
     });
+}
+
+/// Takes note that the connection stands.
+fn see_connected() {
+    NOTICED.with_borrow_mut(|noticed| {
+        if let Some(noticed) = noticed {
+            noticed.connected = true;
+        }
+    });
+    see(|| Sight::Connected);
 }
 
 /// Wraps the client's connector.
@@ -139,7 +181,7 @@ where
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let result = ready!(self.inner.as_mut().poll(context));
         if result.is_ok() {
-            see(|| Sight::Connected);
+            see_connected();
         }
         Poll::Ready(result)
     }

@@ -9,18 +9,27 @@ use serde::Serialize;
 use std::io;
 use std::ops::ControlFlow;
 use std::time::Duration;
-use tidings_engine::{LogEntry, Logged};
+use tidings_engine::{ConnectionStep, Headers, LogAttempt, LogBatch, LogEntry, LogStep, Logged, RawLine};
 
-pub(super) fn show(owner: &mut Owner, feed: &str, follow: bool, format: Format) -> Outcome {
+/// What of it is shown besides.
+#[derive(Clone, Copy)]
+pub(super) struct Shown {
+    /// The steps of attempts.
+    pub(super) verbose: bool,
+    /// The lines of the stream, instead of what came over it.
+    pub(super) raw: bool,
+}
+
+pub(super) fn show(owner: &mut Owner, feed: &str, follow: bool, shown: Shown, format: Format) -> Outcome {
     let feed = owner.feed_running(feed)?.id;
-    let mut writer = Writer { output: Output::stdout()?, format, last: 0 };
-    let request = Request::FeedLog { feed, follow };
+    let mut writer = Writer { output: Output::stdout()?, format, shown, last: 0, attempts: Attempts::default() };
+    let request = Request::FeedLog { feed, follow, lines: shown.raw };
     if !follow {
-        let Reply::FeedLog(entries) = owner.ask_running(request)? else { return Err(not_understood()) };
-        return unless_reader_gone(writer.write(&entries));
+        let Reply::FeedLog(batch) = owner.ask_running(request)? else { return Err(not_understood()) };
+        return unless_reader_gone(writer.write(batch));
     }
     owner.follow(request, |reply| match reply {
-        Reply::FeedLog(entries) => match writer.write(&entries) {
+        Reply::FeedLog(batch) => match writer.write(batch) {
             Ok(()) => ControlFlow::Continue(()),
             Err(error) => ControlFlow::Break(unless_reader_gone(Err(error))),
         },
@@ -32,8 +41,10 @@ pub(super) fn show(owner: &mut Owner, feed: &str, follow: bool, format: Format) 
 struct Writer {
     output: Output,
     format: Format,
+    shown: Shown,
     /// The number of the last entry that was written.
     last: u64,
+    attempts: Attempts,
 }
 
 /// An entry as other programs read it.
@@ -43,29 +54,163 @@ struct Line<'a> {
     number: u64,
     #[serde(flatten)]
     what: &'a Logged,
+    /// Of the attempt that ended with it.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    steps: &'a [LogStep],
+}
+
+/// A line of the stream as other programs read it.
+#[derive(Debug, Serialize)]
+struct Raw<'a> {
+    time: String,
+    kind: &'static str,
+    text: &'a str,
+    size: u64,
+}
+
+/// Steps as other programs read them, where they come after the entry of their attempt.
+#[derive(Debug, Serialize)]
+struct Later<'a> {
+    kind: &'static str,
+    /// The entry with which the attempt began.
+    of: u64,
+    steps: &'a [LogStep],
+}
+
+/// The steps of attempts, and how many of them are written.
+#[derive(Default)]
+struct Attempts {
+    known: Vec<(LogAttempt, usize)>,
+    /// The entry with which the present attempt began.
+    present: u64,
+}
+
+impl Attempts {
+    fn learn(&mut self, attempts: Vec<LogAttempt>) {
+        for attempt in attempts {
+            match self.known.iter_mut().find(|(known, _)| known.number == attempt.number) {
+                Some((known, _)) => *known = attempt,
+                None => self.known.push((attempt, 0)),
+            }
+        }
+    }
+
+    /// The steps to be written with an entry: those of an attempt are, when it is known how it went.
+    fn of(&mut self, number: u64, what: &Logged) -> Vec<LogStep> {
+        match what {
+            Logged::Connect { .. } => {
+                self.known.retain(|(attempt, _)| attempt.number >= number);
+                self.present = number;
+            }
+            Logged::Open { .. } | Logged::Error { .. } | Logged::Closed { .. } => return self.unwritten(),
+            _ => {}
+        }
+        vec![]
+    }
+
+    fn unwritten(&mut self) -> Vec<LogStep> {
+        let Some((attempt, written)) = self.known.iter_mut().find(|(known, _)| known.number == self.present) else {
+            return vec![];
+        };
+        let from = std::mem::replace(written, attempt.steps.len()).min(attempt.steps.len());
+        attempt.steps[from..].to_vec()
+    }
+
+    /// The steps that came after those that are written.
+    fn later(&mut self) -> Vec<LogStep> {
+        let begun = self.known.iter().any(|(known, written)| known.number == self.present && *written > 0);
+        if begun { self.unwritten() } else { vec![] }
+    }
 }
 
 impl Writer {
-    fn write(&mut self, entries: &[LogEntry]) -> io::Result<()> {
+    fn write(&mut self, batch: LogBatch) -> io::Result<()> {
         let clock = moment::Clock::local();
-        for LogEntry { number, at, what } in entries {
+        self.attempts.learn(batch.attempts);
+        let mut lines = batch.lines.iter().peekable();
+        for LogEntry { number, at, what } in &batch.entries {
+            while let Some(line) = lines.next_if(|line| line.at < *at) {
+                self.raw(line, &clock)?;
+            }
             let left_out = number.saturating_sub(self.last + 1);
             self.last = *number;
+            let steps = if self.shown.verbose { self.attempts.of(*number, what) } else { vec![] };
+            if self.shown.raw && what.is_traffic() {
+                continue;
+            }
             match self.format {
                 Format::Ndjson => {
-                    self.output.json_line(&Line { time: moment::rfc3339(*at), number: *number, what })?;
+                    let time = moment::rfc3339(*at);
+                    self.output.json_line(&Line { time, number: *number, what, steps: &steps })?;
                 }
                 Format::Text => {
-                    if left_out > 0 {
+                    if left_out > 0 && !self.shown.raw {
                         let entries = if left_out == 1 { "entry is" } else { "entries are" };
                         self.output.line(&format!("({left_out} {entries} not kept)"))?;
                     }
+                    steps.iter().try_for_each(|step| self.step(step))?;
                     self.output
                         .line(format!("{}  {:10}  {}", clock.exactly(*at), word(what), words(what)).trim_end())?;
                 }
             }
         }
+        lines.try_for_each(|line| self.raw(line, &clock))?;
+        let later = if self.shown.verbose { self.attempts.later() } else { vec![] };
+        match self.format {
+            Format::Ndjson if !later.is_empty() => {
+                self.output.json_line(&Later { kind: "steps", of: self.attempts.present, steps: &later })?;
+            }
+            Format::Ndjson => {}
+            Format::Text => later.iter().try_for_each(|step| self.step(step))?,
+        }
         self.output.flush()
+    }
+
+    /// A step, indented under the attempt.
+    fn step(&mut self, LogStep { after, what }: &LogStep) -> io::Result<()> {
+        let (word, words, headers) = step(what);
+        self.output.line(format!("{:>13}  {word:11} {words}", took(*after)).trim_end())?;
+        let Some((mark, headers)) = headers else { return Ok(()) };
+        headers.iter().try_for_each(|(name, value)| self.output.line(&format!("{:27}{mark} {name}: {value}", "")))
+    }
+
+    fn raw(&mut self, line: &RawLine, clock: &moment::Clock) -> io::Result<()> {
+        match self.format {
+            Format::Ndjson => {
+                let (time, text, size) = (moment::rfc3339(line.at), &*line.text, line.size);
+                self.output.json_line(&Raw { time, kind: "line", text, size })
+            }
+            Format::Text => self.output.line(format!("{}  {}", clock.exactly(line.at), line.text).trim_end()),
+        }
+    }
+}
+
+/// How long after the beginning.
+fn took(microseconds: u64) -> String {
+    let tenths = microseconds / 100;
+    format!("+{}.{} ms", tenths / 10, tenths % 10)
+}
+
+/// A word for a step, what of it fits on a line, and the headers that belong to it with a mark, as curl sets it.
+fn step(what: &ConnectionStep) -> (&'static str, String, Option<(char, &Headers)>) {
+    match what {
+        ConnectionStep::Lookup { addresses } => ("name", addresses.to_string(), None),
+        ConnectionStep::Tcp { to, proxy: None } => ("TCP", to.to_string(), None),
+        ConnectionStep::Tcp { to, proxy: Some(proxy) } => ("TCP", format!("{to}, through the proxy {proxy}"), None),
+        ConnectionStep::Certificate { names, issuer, expires, believed } => {
+            let expires = expires.map(|expires| format!(" · good until {}", moment::date(expires))).unwrap_or_default();
+            let believed = if *believed { "" } else { " · not believed" };
+            ("certificate", format!("for {names} · by {issuer}{expires}{believed}"), None)
+        }
+        ConnectionStep::Tls { version: Some(version) } => ("TLS", version.to_string(), None),
+        ConnectionStep::Tls { version: None } => ("TLS", "an earlier session is resumed".to_owned(), None),
+        ConnectionStep::Request { url, headers } => ("request", format!("GET {url}"), Some(('>', headers))),
+        ConnectionStep::Answer { status, protocol, from, headers } => {
+            let from = from.as_ref().map(|from| format!(" · from {from}")).unwrap_or_default();
+            ("answer", format!("{status} · {protocol}{from}"), Some(('<', headers)))
+        }
+        ConnectionStep::FirstByte => ("first byte", String::new(), None),
+        ConnectionStep::FirstEvent => ("first event", String::new(), None),
     }
 }
 

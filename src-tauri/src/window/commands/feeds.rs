@@ -82,8 +82,8 @@ pub(super) async fn hook_log(shell: State<'_, Shell>, feed: FeedId) -> Answer<Ve
 }
 
 #[tauri::command]
-pub(super) async fn read_log(shell: State<'_, Shell>, feed: Option<FeedId>) -> Answer<()> {
-    Ok(shell.channel.read_log(feed)?)
+pub(super) async fn read_log(shell: State<'_, Shell>, feed: Option<FeedId>, lines: bool) -> Answer<()> {
+    Ok(shell.channel.read_log(feed, lines)?)
 }
 
 #[tauri::command]

@@ -47,8 +47,9 @@ export interface Backend {
   feed(id: FeedId): Promise<FeedStatus>;
   /** How much came over its connections and when, and for how much of the time it was connected. */
   figures(query: FiguresQuery): Promise<Figures>;
-  /** Has what happens on the connections of a feed told, from what is kept on; `null`: of none. */
-  readLog(feed: FeedId | null): Promise<void>;
+  /** Has what happens on the connections of a feed told, from what is kept on; `null`: of none. `lines`: also the lines of the
+   * stream as they come. */
+  readLog(feed: FeedId | null, lines: boolean): Promise<void>;
   /** Tries the address of these settings for some seconds, and has told how it fares, under this number. Ends an earlier test. */
   testAddress(number: number, config: FeedConfig): Promise<void>;
   /** Ends the test that is under way, and its connection. */

@@ -26,13 +26,17 @@ import type {
   FiguresQuery,
   HookReport,
   Item,
+  Headers,
+  LogAttempt,
   LogEntry,
+  LogStep,
   Mute,
   MuteFor,
   Notice,
   PageQuery,
   Place,
   Placed,
+  RawLine,
   RemovedFeed,
   Scope,
   Settings,
@@ -183,6 +187,9 @@ export class MockBackend implements Backend {
   /** What is otherwise than usual among the figures of feeds. */
   readonly figuresOf = new Map<FeedId, Partial<Figures>>();
   #logs = new Map<FeedId, LogEntry[]>();
+  #line = 0;
+  /** Whether it looks at the stream itself. */
+  readsLines = false;
   /** Whose log the page looks at. */
   readsLogOf: FeedId | null = null;
   /** The addresses that were tried, and the number of the test that is under way. */
@@ -294,14 +301,16 @@ export class MockBackend implements Backend {
     });
   }
 
-  readLog(feed: FeedId | null) {
+  readLog(feed: FeedId | null, lines: boolean) {
     return this.#command('readLog', () => {
       this.readsLogOf = feed;
+      this.readsLines = lines;
       if (feed === null) return;
       this.#status(feed);
       const kept = this.#logs.get(feed) ?? usualLog(this.#status(feed).feed.url);
       this.#logs.set(feed, kept);
-      this.send({ kind: 'log', feed, fresh: true, entries: kept });
+      const attempts = kept.some(({ number, kind }) => number === 1 && kind === 'connect') ? [usualAttempt()] : [];
+      this.send({ kind: 'log', feed, fresh: true, entries: kept, attempts, lines: [] });
     });
   }
 
@@ -673,7 +682,18 @@ export class MockBackend implements Backend {
   /** Something happens on the connection of a feed. */
   log(feed: FeedId, ...entries: LogEntry[]): void {
     this.#logs.set(feed, [...(this.#logs.get(feed) ?? []), ...entries]);
-    if (this.readsLogOf === feed) this.send({ kind: 'log', feed, fresh: false, entries });
+    if (this.readsLogOf === feed) this.send({ kind: 'log', feed, fresh: false, entries, attempts: [], lines: [] });
+  }
+
+  /** These lines come over the connection of a feed. */
+  lines(feed: FeedId, ...texts: string[]): void {
+    const lines = texts.map((text): RawLine => {
+      this.#line += 1;
+      return { number: this.#line, at: Date.now(), text, size: text.length };
+    });
+    if (this.readsLogOf === feed && this.readsLines) {
+      this.send({ kind: 'log', feed, fresh: false, entries: [], attempts: [], lines });
+    }
   }
 
   /** Lets events arrive, all from one feed or each from the next. */
@@ -1003,6 +1023,35 @@ function figuresOf(feed: FeedId): Figures {
       { from: at - 26 * 60 * MINUTE, until: at - 25 * 60 * MINUTE, madeUp: false },
     ],
   };
+}
+
+/** The steps of the attempt that the usual log begins with. */
+function usualAttempt(): LogAttempt {
+  const sent: Headers = [
+    ['accept', 'text/event-stream'],
+    ['authorization', 'Bearer …'],
+  ];
+  const came: Headers = [
+    ['content-type', 'text/event-stream'],
+    ['set-cookie', 'sid=…; Path=/'],
+  ];
+  const steps: LogStep[] = [
+    { after: 3_200, step: 'lookup', addresses: '203.0.113.7, 2001:db8::7' },
+    { after: 12_100, step: 'tcp', to: 'ci.example:443', proxy: null },
+    {
+      after: 21_000,
+      step: 'certificate',
+      names: 'ci.example',
+      issuer: 'R11',
+      expires: Date.now() + 40 * 24 * 60 * MINUTE,
+      believed: true,
+    },
+    { after: 24_000, step: 'tls', version: '1.3' },
+    { after: 24_000, step: 'request', url: 'https://ci.example/events', headers: sent },
+    { after: 38_000, step: 'answer', status: 200, protocol: 'HTTP/2.0', from: '203.0.113.7:443', headers: came },
+    { after: 38_400, step: 'firstByte' },
+  ];
+  return { number: 1, steps, leftOut: 0 };
 }
 
 function usualLog(url: string): LogEntry[] {

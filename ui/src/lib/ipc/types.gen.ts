@@ -530,6 +530,9 @@ name: string,
 /** What it says. Of one that carries a secret it is kept apart and empty here. */
 value: string, };
 
+/** Headers in their order, with names in lower case, without secrets: one on each line. */
+export type Headers = [name: string, value: string][];
+
 /** What a source shows by that it is alive. */
 export type Heartbeat = { "kind": "comment" } | { "kind": "event",
 /** The type. */
@@ -625,6 +628,26 @@ en: string,
 /** Simplified Chinese; empty: the English one. */
 "zh-CN": string, };
 
+/** An attempt at a feed's address, redirects and all, and what came of it first. */
+export type LogAttempt = {
+/** That of the entry with which it began. */
+number: number,
+/** In the order in which they were passed. */
+steps: Array<LogStep>,
+/** How many of the earliest are no longer kept. */
+leftOut: number, };
+
+/** What a reader of a log gets at once. */
+export type LogBatch = {
+/** Whether it is all that is kept, instead of what came since the last batch. */
+fresh: boolean,
+/** Oldest first. */
+entries: Array<LogEntry>,
+/** Attempts that began or went on, as they are now. */
+attempts: Array<LogAttempt>,
+/** The lines that came, if the reader wants them. */
+lines: Array<RawLine>, };
+
 /** Something that happened on a connection of a feed, without secrets. */
 export type LogEntry = {
 /**
@@ -684,6 +707,39 @@ retryIn: number | null,
 needsAttention: boolean, } | { "kind": "closed",
 /** One sentence for the user, in English. */
 message: string, } | { "kind": "noNetwork" } | { "kind": "disrupted" } | { "kind": "reconnect" } | { "kind": "end" });
+
+/** A step of an attempt, and when. */
+export type LogStep = {
+/** How long after the attempt began, in microseconds. */
+after: number, } & ({ "step": "lookup",
+/** At most four, separated by commas, and how many more there are. */
+addresses: string, } | { "step": "tcp",
+/** Host and port of the server. */
+to: string,
+/** Host and port of the proxy that it goes through. */
+proxy: string | null, } | { "step": "certificate",
+/** The names that it is for, separated by commas. */
+names: string,
+/** Who signed it. */
+issuer: string,
+/** Until when it is good, in milliseconds since the Unix epoch. */
+expires: number | null,
+/** Whether it is believed. */
+believed: boolean, } | { "step": "tls",
+/** "1.2", "1.3"; `None` where an earlier session was resumed, which does not tell. */
+version: string | null, } | { "step": "request",
+/** Where to. */
+url: string,
+/** As they are sent. */
+headers: Headers, } | { "step": "answer",
+/** 100 to 999. */
+status: number,
+/** "HTTP/1.0", "HTTP/1.1", "HTTP/2.0" (which over TLS is the ALPN protocol "h2"). */
+protocol: string,
+/** Address and port of who answered: the server, or the proxy before it. */
+from: string | null,
+/** As they came. */
+headers: Headers, } | { "step": "firstByte" } | { "step": "firstEvent" });
 
 /** How the events of a feed are mapped. A field that is empty is mapped by default. */
 export type Mapping = {
@@ -841,6 +897,20 @@ days: Array<Day>,
 from: TimeOfDay,
 /** When it ends: on the same day if that is later than `from`, else on the next. Equal to `from`: a whole day. */
 until: TimeOfDay, };
+
+/** A line of an event stream. */
+export type RawLine = {
+/** Ascends by one with each line, from 1 where somebody began to look. Where one is missing, it is no longer kept. */
+number: number,
+/** When its end came, in milliseconds since the Unix epoch. */
+at: number,
+/**
+ * Without what ends it; empty for the blank line that ends an event. Cut if it is long, and what is not UTF-8 is
+ * replaced.
+ */
+text: string,
+/** How many bytes it had. */
+size: number, };
 
 /** A feed that the user removed and whose history stays. */
 export type RemovedFeed = {
@@ -1288,10 +1358,14 @@ export type WindowMessage = { "kind": "engine" } & Envelope | { "kind": "show",
 place: Place, } | { "kind": "log",
 /** The feed. */
 feed: FeedId,
-/** Whether this is all that is kept, instead of what came since the last message. */
+/** Whether it is all that is kept, instead of what came since the last batch. */
 fresh: boolean,
 /** Oldest first. */
-entries: Array<LogEntry>, } | { "kind": "test",
+entries: Array<LogEntry>,
+/** Attempts that began or went on, as they are now. */
+attempts: Array<LogAttempt>,
+/** The lines that came, if the reader wants them. */
+lines: Array<RawLine>, } | { "kind": "test",
 /** By which the page knows it. */
 number: number,
 /** Instead of that before. */
