@@ -118,7 +118,7 @@ impl Headers {
             }
         }
         if left_out > 0 {
-            lines.push_str(&format!("…: {left_out}\n"));
+            lines.extend(["…: ", &left_out.to_string(), "\n"]);
         }
         Self(lines.into())
     }
@@ -138,7 +138,8 @@ impl Serialize for Headers {
 impl<'de> Deserialize<'de> for Headers {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let pairs = Vec::<(String, String)>::deserialize(deserializer)?;
-        Ok(Self(pairs.iter().map(|(name, value)| format!("{name}: {value}\n")).collect::<String>().into()))
+        let parts = pairs.iter().flat_map(|(name, value)| [name, ": ", value, "\n"]);
+        Ok(Self(parts.collect::<String>().into()))
     }
 }
 
@@ -186,8 +187,19 @@ pub(crate) struct Steps {
     scrub: Scrub,
     /// What is about to be sent.
     asking: Option<Box<Sent>>,
-    /// The present connection is being encrypted; and the version, once that is known.
-    encrypted: Option<Option<&'static str>>,
+    tls: Tls,
+}
+
+/// What is known of the encryption of the present connection.
+#[derive(Clone, Copy, Default)]
+enum Tls {
+    /// There is none, or not yet.
+    #[default]
+    None,
+    /// An earlier session, unless the server proves itself anew.
+    Resumed,
+    /// Of this version.
+    Version(&'static str),
 }
 
 impl Steps {
@@ -200,7 +212,7 @@ impl Steps {
         match sight {
             Sight::Requested(sent) => {
                 self.asking = Some(sent);
-                self.encrypted = None;
+                self.tls = Tls::None;
             }
             Sight::LookedUp(addresses) => {
                 let mut named: Vec<_> = addresses.iter().take(ADDRESSES).map(ToString::to_string).collect();
@@ -211,7 +223,7 @@ impl Steps {
             }
             Sight::Handshake => {
                 tell(self.tcp());
-                self.encrypted = Some(None);
+                self.tls = Tls::Resumed;
             }
             Sight::Certificate(der, believed) => {
                 let certificate = Certificate::read(&der);
@@ -223,11 +235,12 @@ impl Steps {
                     believed,
                 });
             }
-            Sight::Proved(tls13) => self.encrypted = Some(Some(if tls13 { "1.3" } else { "1.2" })),
+            Sight::Proved(tls13) => self.tls = Tls::Version(if tls13 { "1.3" } else { "1.2" }),
             Sight::Connected => {
-                tell(match self.encrypted {
-                    None => self.tcp(),
-                    Some(version) => ConnectionStep::Tls { version: version.map(Into::into) },
+                tell(match self.tls {
+                    Tls::None => self.tcp(),
+                    Tls::Resumed => ConnectionStep::Tls { version: None },
+                    Tls::Version(version) => ConnectionStep::Tls { version: Some(version.into()) },
                 });
                 if let Some(sent) = self.asking.take() {
                     let headers = Headers::new(&sent.headers, &self.scrub);
