@@ -165,10 +165,7 @@ fn a_secret_is_asked_for_and_never_an_argument() {
         refused(&["bearer:s3cret"], ""),
         "--auth is one of bearer, basic:USER, header:NAME, query:NAME, cookie:NAME and none; the password or token is asked for."
     );
-    assert_eq!(
-        refused(&["bearer", "--secret-stdin"], "\n"),
-        "No password or token was entered, so nothing was changed."
-    );
+    assert_eq!(refused(&["bearer", "--secret-stdin"], "\n"), "No password or token was entered, so nothing was done.");
     assert_eq!(
         home.run(&["feed", "add", "a", "http://h/", "--secret-stdin"], "x\n").failure(2),
         "--secret-stdin goes with --auth or another choice that needs a password or token."

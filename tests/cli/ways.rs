@@ -2,7 +2,7 @@
 //! And what is said when a password, a certificate or a proxy is the wrong one.
 //!
 //! Deliberately not here: keyrings (`secrets.rs`), and each fault byte by byte (the event source's own tests).
-use crate::command::{LIMIT, run_with_input};
+use crate::command::{LIMIT, Ran, run_with_input};
 use crate::headless::headless;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -112,9 +112,85 @@ const NO_PROXY_PASSWORD: &str =
 const NO_TUNNEL_PASSWORD: &str =
     "The proxy wants a user name and a password that it accepts (407 Proxy Authentication Required): check them.";
 
+const SOCKS_PASSWORD: &str =
+    "The proxy does not accept the user name and password, or wants some: check those of the proxy.";
+
 fn not_passed(url: &str) -> String {
     let host = url.split('/').nth(2).unwrap_or_default();
     format!("The proxy did not pass the connection to “{host}” on: check the proxy's address, user name and password.")
+}
+
+/// How a command ended that was given these secrets on standard input.
+fn command(arguments: &[&str], how: &[&str], secrets: &str) -> Ran {
+    let stdin: &[&str] = if secrets.is_empty() { &[] } else { &["--secret-stdin"] };
+    run_with_input(&[arguments, how, stdin].concat(), secrets.as_bytes())
+}
+
+/// `feed test` and `watch` go the same ways as a feed, and say of each layer how it was.
+#[test]
+fn an_address_is_tried_and_watched_in_every_way() {
+    let server = TutorialServer::start(Tutorial::Nchan);
+    server.publish("published");
+    let gateway = Gateway::start(&[("nchan", server.url())], in_days(3650));
+    let (http, socks) = (ForwardProxy::http(), ForwardProxy::socks());
+    let authority = gateway.authority.to_str().expect("UTF-8");
+    let certificate = gateway.client.to_str().expect("UTF-8");
+    let secret = format!("{PASSWORD}\n");
+    let basic = format!("basic:{USER}");
+    let tried = |way: Way, how: &[&str], secrets: &str| {
+        let url = gateway.url(way, "nchan");
+        let ran = command(&["feed", "test", &url, "--max-events", "1", "--for", "20s", "--json"], how, secrets);
+        let lines: Vec<Value> = ran.stdout.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
+        (ran.status, lines)
+    };
+    let watched = |way: Way, how: &[&str], secrets: &str| {
+        let url = gateway.url(way, "nchan");
+        let arguments = ["watch", &url, "--max-events", "1", "--timeout", "20", "--format", "ndjson"];
+        command(&arguments, how, secrets)
+    };
+    let self_signed = tried(Way::SelfSigned, &[], "").1;
+    let fingerprint = &self_signed.last().expect("a result")["cause"]["fingerprint"];
+    let fingerprint = fingerprint.as_str().expect("the one that was refused").to_owned();
+    let table: [(Way, &[&str], &str, &str); 9] = [
+        (Way::Plain, &[], "", "HTTP/1.1"),
+        (Way::Tls, &["--ca", authority], "", "HTTP/1.1"),
+        (Way::SelfSigned, &["--trust", &fingerprint], "", "HTTP/1.1"),
+        (Way::Http2, &["--ca", authority], "", "HTTP/2.0"),
+        (Way::Password, &["--auth", &basic], &secret, "HTTP/1.1"),
+        (Way::TlsPassword, &["--auth", &basic, "--ca", authority], &secret, "HTTP/1.1"),
+        (Way::ClientCertificate, &["--ca", authority, "--certificate", certificate], "", "HTTP/1.1"),
+        (Way::Tls, &["--ca", authority, "--proxy", http.address(), "--proxy-password"], &secret, "HTTP/1.1"),
+        (Way::Http2, &["--ca", authority, "--proxy", socks.address(), "--proxy-password"], &secret, "HTTP/2.0"),
+    ];
+    for (way, how, secrets, protocol) in table {
+        let (status, lines) = tried(way, how, secrets);
+        assert_eq!(status, 0, "{way:?} {how:?}: {lines:?}");
+        let step = |name: &str| lines.iter().find(|line| line["step"] == name).expect(name)["detail"].clone();
+        assert_eq!(step("http")["protocol"], protocol, "{way:?} {how:?}");
+        assert_eq!(step("tcp")["proxy"].is_string(), how.contains(&"--proxy"), "{way:?} {how:?}");
+        let lines = watched(way, how, secrets).good();
+        assert!(lines.contains("\"data\":\"published\""), "{way:?} {how:?}: {lines}");
+    }
+    for (way, how, secrets, sentence) in [
+        (
+            Way::Password,
+            &["--auth", &*basic][..],
+            "wrong\n",
+            "The server answered 401 Unauthorized: check the user name, password or token.",
+        ),
+        (Way::Plain, &["--proxy", socks.address(), "--proxy-password"], "wrong\n", SOCKS_PASSWORD),
+        (Way::Tls, &["--trust", &fingerprint], "", "is not the one that is trusted"),
+    ] {
+        let (status, lines) = tried(way, how, secrets);
+        let cause = &lines.last().expect("a result")["cause"]["message"];
+        let (status, cause) = (status, cause.as_str().expect("a sentence").to_owned());
+        let same = cause.contains(sentence) || cause.starts_with("The server refused the user name or the password");
+        assert!(status == 1 && same, "{way:?}: {cause}");
+        let url = gateway.url(way, "nchan");
+        let arguments = ["watch", &url, "--timeout", "1", "--format", "ndjson"];
+        let lines = command(&arguments, how, secrets).stdout;
+        assert!(lines.contains(sentence), "{way:?}: {lines}");
+    }
 }
 
 #[test]
@@ -131,7 +207,9 @@ fn what_is_wrong_is_said_exactly() {
     let socks_proxy = ["--proxy", socks.address(), "--proxy-password"];
     let nobody = http.address().replace(&format!("{USER}@"), "");
     let nobody = ["--proxy", &*nobody];
-    let table: [(&str, Way, &[&str], &str, String); 10] = [
+    let socks_nobody = socks.address().replace(&format!("{USER}@"), "");
+    let socks_nobody = ["--proxy", &*socks_nobody];
+    let table: [(&str, Way, &[&str], &str, String); 11] = [
         (
             "no password",
             Way::Password,
@@ -178,7 +256,8 @@ fn what_is_wrong_is_said_exactly() {
             "The server, or the proxy before it, answered 401 Unauthorized: check the password or token of this feed and that of the proxy.".into(),
         ),
         ("wrong tunnel password", Way::Tls, &http_proxy, "wrong\n", not_passed(&url(Way::Tls))),
-        ("wrong socks password", Way::Plain, &socks_proxy, "wrong\n", not_passed(&url(Way::Plain))),
+        ("wrong socks password", Way::Plain, &socks_proxy, "wrong\n", SOCKS_PASSWORD.into()),
+        ("no socks password", Way::Plain, &socks_nobody, "", SOCKS_PASSWORD.into()),
     ];
     for (name, way, how, secrets, _) in &table {
         add(dir, name, &url(*way), how, secrets);

@@ -79,6 +79,9 @@ pub enum Failure {
         "The proxy wants a user name and a password that it accepts (407 Proxy Authentication Required): check them."
     )]
     ProxyCredentials,
+    /// A SOCKS proxy refused before anything was asked for.
+    #[error("The proxy does not accept the user name and password, or wants some: check those of the proxy.")]
+    SocksCredentials,
     #[error("The proxy “{proxy}” cannot be reached: check that it is running, and the proxy setting.")]
     ProxyUnreachable {
         /// Host and port.
@@ -149,6 +152,7 @@ impl Failure {
             | Self::ConnectTimeout { .. }
             | Self::Proxy { .. }
             | Self::ProxyCredentials
+            | Self::SocksCredentials
             | Self::ProxyUnreachable { .. }
             | Self::BrokeOff { .. }
             | Self::NotHttp { .. }

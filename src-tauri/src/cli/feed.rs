@@ -4,7 +4,7 @@
 mod announcing;
 mod arranging;
 mod config;
-mod credential;
+pub(super) mod credential;
 mod log;
 mod preset;
 mod status;
@@ -82,14 +82,14 @@ Examples:
     ///
     /// Name lookup, connection, TLS, answer, content type, first bytes, first event, heartbeat: each with its time, as it comes.
     /// Then what is wrong, if anything is, and a better address where one can be named. It is asked exactly as a feed with
-    /// these settings would ask.
+    /// these settings would ask. If the address or what comes shows which source it is, that is said too.
     #[command(after_help = "\
 Exit status: 0 if it is an event stream, 1 if it does not work, 2 for bad usage, 3 if the server took the request but did not
 answer in time (many do not before their first event).
 
 Examples:
-  tidings feed test https://ci.example.org/events --header 'Authorization: Bearer …'
-  tidings feed test ntfy.sh/mytopic/sse --for 1m")]
+  tidings feed test https://ci.example.org/events --auth bearer
+  tidings feed test ntfy.sh/mytopic/sse --for 1m --preset ntfy")]
     Test {
         /// The address (http or https)
         url: String,
@@ -99,6 +99,9 @@ Examples:
         /// End as soon as so many events have come
         #[arg(long, value_name = "N")]
         max_events: Option<u64>,
+        /// Set it up as this kind of source first, as 'feed add' does
+        #[arg(long, value_name = "ID")]
+        preset: Option<String>,
         /// How the result is written
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
@@ -206,12 +209,13 @@ Examples:
 
 impl FeedCommand {
     pub(super) fn run(self) -> Outcome {
-        if let Action::Test { url, length, max_events, format, json, choices } = self.action {
-            let format = if json { Format::Ndjson } else { format };
-            return testing::test(url, &length, max_events, format, choices);
-        }
         let data_dir = self.data.path()?;
         let own = OwnPresets::of(&data_dir);
+        if let Action::Test { url, length, max_events, preset, format, json, choices } = self.action {
+            let format = if json { Format::Ndjson } else { format };
+            let preset = preset.map(|id| own.find(&id)).transpose().map_err(Failed::work)?;
+            return testing::Asked { url, length, max_events, format, preset }.test(&own, choices);
+        }
         let mut owner = Owner::of(data_dir)?;
         let told = match self.action {
             Action::Add { name, url, preset, choices } => {

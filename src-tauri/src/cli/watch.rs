@@ -8,6 +8,7 @@ mod text;
 pub(super) use ndjson::write_rest;
 
 use self::announcing::Announcing;
+use super::feed::credential;
 use super::interrupt::Interrupt;
 use super::output::{Output, reader_gone};
 use super::{Failed, Format, Outcome, argument, log, say, shown};
@@ -21,10 +22,8 @@ use std::future::{self, Future};
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
-use tidings_engine::WorldChange;
-use tidings_event_source::{
-    Connector, ConnectorOptions, EventSource, Frame, Occurrence, Policy, Probing, Proxy, Request, Resume, decoder,
-};
+use tidings_engine::{EngineError, FeedConfig, ProxyChoice, WorldChange};
+use tidings_event_source::{Connector, ConnectorOptions, EventSource, Frame, Occurrence, Policy, decoder};
 use tokio::sync::watch;
 
 /// How long an interrupted command may still write to a reader that does not read.
@@ -71,6 +70,8 @@ pub(super) struct Watch {
     #[arg(long)]
     notify: bool,
     #[command(flatten)]
+    credential: credential::Typed,
+    #[command(flatten)]
     network: Network,
 }
 
@@ -113,7 +114,29 @@ impl Watch {
             .collect::<Result<_, _>>()
             .map_err(Failed::Usage)?;
         let timeout = self.timeout.as_deref().map(argument::seconds).transpose().map_err(Failed::Usage)?;
-        let connector = self.network.connector().map_err(Failed::Usage)?;
+        let credential = self.credential.check().map_err(Failed::Usage)?;
+        let proxy = self.network.proxy().map_err(Failed::Usage)?;
+        // What has to be asked for comes last: nobody types a password to be told of a typing mistake then.
+        let secrets = credential.secrets().map_err(Failed::Usage)?;
+        let asking = |address: &argument::Address| {
+            let config = credential.apply(FeedConfig::new("", address.url.clone()));
+            let config = FeedConfig { proxy: proxy.clone(), insecure: self.network.insecure, ..config };
+            let (options, mut request) = config.asking(secrets.clone(), crate::USER_AGENT)?;
+            for name in headers.keys() {
+                request.headers.remove(name);
+            }
+            request.headers.extend(headers.clone());
+            Ok((options, request))
+        };
+        let asked: Vec<_> = addresses
+            .iter()
+            .map(asking)
+            .collect::<Result<_, EngineError>>()
+            .map_err(|error| Failed::Usage(error.to_string()))?;
+        // How connections are made depends on no address.
+        let options = asked.first().map(|(options, _)| options.clone()).unwrap_or_default();
+        let options = ConnectorOptions { authorities: self.network.ca.into_iter().collect(), ..options };
+        let connector = Connector::new(&options).map_err(|error| Failed::Usage(error.to_string()))?;
         log::start(None);
 
         let interrupt = Interrupt::listen(timeout, GRACE).map_err(Failed::work)?;
@@ -129,17 +152,10 @@ impl Watch {
             let printer = Printer::new(self.format, self.max_events, &addresses, announcing.as_ref())?;
             let printer = RefCell::new(printer);
             let disruptions = watch::Sender::new(());
-            let feeds: FuturesUnordered<_> = addresses
-                .iter()
+            let feeds: FuturesUnordered<_> = asked
+                .into_iter()
                 .enumerate()
-                .map(|(feed, address)| {
-                    let request = Request {
-                        query_credential: None,
-                        url: address.url.clone(),
-                        headers: headers.clone(),
-                        credentials_follow_redirects: false,
-                        resume: Resume::Header,
-                    };
+                .map(|(feed, (_, request))| {
                     let limit = decoder::DEFAULT_EVENT_LIMIT;
                     let source = EventSource::new(connector.clone(), request, policy, &self.last_event_id, limit);
                     follow(source, feed, &printer, disruptions.subscribe())
@@ -171,17 +187,9 @@ async fn later(announcing: Option<&Announcing>) {
 
 impl Network {
     /// Fails with a sentence.
-    fn connector(self) -> Result<Connector, String> {
-        let options = ConnectorOptions {
-            pinned: None,
-            identity: None,
-            proxy: self.proxy.as_deref().map(argument::proxy).transpose()?.map_or(Proxy::System, Proxy::Url),
-            authorities: self.ca.into_iter().collect(),
-            insecure: self.insecure,
-            user_agent: crate::USER_AGENT.into(),
-            probing: Probing::default(),
-        };
-        Connector::new(&options).map_err(|error| error.to_string())
+    fn proxy(&self) -> Result<ProxyChoice, String> {
+        let proxy = self.proxy.as_deref().map(argument::proxy).transpose()?;
+        Ok(proxy.map_or(ProxyChoice::System, |url| ProxyChoice::Url(url.into())))
     }
 }
 

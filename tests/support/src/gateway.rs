@@ -29,18 +29,21 @@ pub enum Way {
     Http2,
     /// A user name and a password.
     Password,
+    /// TLS of a private authority, and a password within.
+    TlsPassword,
     /// TLS that wants a client certificate of the private authority.
     ClientCertificate,
 }
 
-const WAYS: [Way; 6] = [Way::Plain, Way::Tls, Way::SelfSigned, Way::Http2, Way::Password, Way::ClientCertificate];
+const WAYS: [Way; 7] =
+    [Way::Plain, Way::Tls, Way::SelfSigned, Way::Http2, Way::Password, Way::TlsPassword, Way::ClientCertificate];
 
 /// nginx before some servers. Dropped, it ends.
 #[derive(Debug)]
 pub struct Gateway {
     // Before the folder, so that it has ended when the folder goes.
     process: Option<Process>,
-    ports: [u16; 6],
+    ports: [u16; WAYS.len()],
     folder: TempDir,
     /// The certificate of the private authority.
     pub authority: PathBuf,
@@ -115,12 +118,14 @@ impl Gateway {
              proxy_http_version 1.1; proxy_set_header Connection ''; proxy_buffering off;\n"
         );
         for (way, port) in WAYS.into_iter().zip(self.ports) {
+            let password = format!("auth_basic stream; auth_basic_user_file {dir}/users;");
             let (listen, more) = match way {
                 Way::Plain => ("", String::new()),
                 Way::Tls => ("ssl", certificate(&dir, "certified.pem")),
                 Way::SelfSigned => ("ssl", certificate(&dir, "self-signed.pem")),
                 Way::Http2 => ("ssl http2", certificate(&dir, "server.pem")),
-                Way::Password => ("", format!("auth_basic stream; auth_basic_user_file {dir}/users;")),
+                Way::Password => ("", password),
+                Way::TlsPassword => ("ssl", certificate(&dir, "server.pem") + &password),
                 Way::ClientCertificate => {
                     let verify = format!("ssl_client_certificate {dir}/authority.pem; ssl_verify_client on;");
                     ("ssl", certificate(&dir, "server.pem") + &verify)

@@ -4,9 +4,10 @@
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use std::path::PathBuf;
 use std::sync::Arc;
-use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring::default_provider;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use tokio_rustls::rustls::version::TLS12;
+use tokio_rustls::rustls::{DEFAULT_VERSIONS, ServerConfig, SupportedProtocolVersion};
 
 /// A private certificate authority.
 pub struct Authority {
@@ -99,9 +100,22 @@ impl Identity {
 
     /// The server's side of TLS. `protocols` is what it offers by ALPN, such as `h2`.
     pub fn server_config(&self, protocols: &[&str]) -> Arc<ServerConfig> {
+        self.server_config_of(DEFAULT_VERSIONS, protocols)
+    }
+
+    /// [`Self::server_config`] of a server that speaks nothing newer than TLS 1.2.
+    pub fn server_config_of_1_2(&self, protocols: &[&str]) -> Arc<ServerConfig> {
+        self.server_config_of(&[&TLS12], protocols)
+    }
+
+    fn server_config_of(
+        &self,
+        versions: &[&'static SupportedProtocolVersion],
+        protocols: &[&str],
+    ) -> Arc<ServerConfig> {
         let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(self.key.serialize_der()));
         let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
-            .with_safe_default_protocol_versions()
+            .with_protocol_versions(versions)
             .unwrap()
             .with_no_client_auth()
             .with_single_cert(vec![self.certificate.clone()], key)

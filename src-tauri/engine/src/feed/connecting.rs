@@ -5,7 +5,10 @@ use super::keys::Keys;
 use super::look;
 use crate::announce::FeedAnnouncing;
 use crate::secret::FeedSecrets;
-use crate::{Credential, EngineError, FeedConfig, Intake, Mapping, ProxyChoice, ResumeMode, Secret, SecretOf, Signals};
+use crate::{
+    Credential, EngineError, FeedConfig, GivenSecret, Intake, Mapping, ProxyChoice, ResumeMode, Secret, SecretOf,
+    Signals,
+};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -56,6 +59,18 @@ impl FeedConfig {
         }
         Intake::new(&self).map_err(|fault| bad(fault.to_string()))?;
         Ok(self)
+    }
+
+    /// How connections with these settings and secrets are made, and what is asked for: for who follows an address without an
+    /// engine. Fails with a sentence for what cannot be sent.
+    pub fn asking(
+        &self,
+        given: Vec<GivenSecret>,
+        user_agent: &str,
+    ) -> Result<(ConnectorOptions, Request), EngineError> {
+        let secrets = FeedSecrets::new(given);
+        self.credential.clone().checked().map_err(bad)?;
+        Ok((self.connector_options(user_agent, &secrets)?, self.request(&secrets)?))
     }
 
     /// What to ask the server for.

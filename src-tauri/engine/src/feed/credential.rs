@@ -133,7 +133,8 @@ impl FeedConfig {
     ///
     /// The first such header becomes the feed's credential if it has none; any other keeps its name here and loses its
     /// value.
-    pub(crate) fn without_secrets(mut self, given: &mut Vec<GivenSecret>) -> Self {
+    #[must_use]
+    pub fn without_secrets(mut self, given: &mut Vec<GivenSecret>) -> Self {
         self.take_from_headers(given);
         self.take_from_address(given);
         if let ProxyChoice::Url(address) = &mut self.proxy

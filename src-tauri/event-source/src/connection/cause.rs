@@ -7,7 +7,7 @@ use super::{CONNECT_LIMIT, address};
 use crate::Failure;
 use crate::error::TlsProblem;
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::client::legacy::connect::proxy::Tunnel;
+use hyper_util::client::legacy::connect::proxy::{SocksV5, Tunnel};
 use rustls::{AlertDescription, CertificateError};
 use std::error::Error;
 use std::io;
@@ -15,6 +15,9 @@ use url::Url;
 
 /// Why a proxy made no tunnel. The type has no name of its own outside of its library.
 type TunnelError = <Tunnel<HttpConnector> as tower_service::Service<http::Uri>>::Error;
+
+/// Why a SOCKS proxy passed nothing on. Likewise.
+type SocksError = <SocksV5<HttpConnector> as tower_service::Service<http::Uri>>::Error;
 
 /// Why no response head came. `proxy` is the one that the connection goes through, if any.
 pub(super) fn failed_attempt(error: &reqwest::Error, url: &Url, proxy: Option<String>) -> Failure {
@@ -78,11 +81,20 @@ fn failed_exchange(error: &reqwest::Error, url: &Url, address: String) -> Failur
     if find::<TunnelError>(error).is_some_and(|error| matches!(error, TunnelError::ProxyAuthRequired)) {
         return Failure::ProxyCredentials;
     }
+    if find::<SocksError>(error).is_some_and(refuses_credentials) {
+        return Failure::SocksCredentials;
+    }
     if error.is_connect() {
         // Neither the name, nor the network, nor TLS: only a proxy can say no before there is a request.
         return Failure::Proxy { address };
     }
     Failure::BrokeOff { address, kind: io::ErrorKind::Other }
+}
+
+/// Whether a SOCKS proxy wants another user name or password. What is within the library's error has a type without a name,
+/// so that nothing of it can be matched but the name of its variant; a test with a real proxy sees to it that it stays.
+fn refuses_credentials(error: &SocksError) -> bool {
+    matches!(error, SocksError::V5(problem) if format!("{problem:?}").starts_with("Auth("))
 }
 
 /// Why the stream broke off. `None`: it is a plain end after all.

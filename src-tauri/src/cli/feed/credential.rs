@@ -11,11 +11,11 @@ use tidings_event_source::Fingerprint;
 
 /// What can be typed.
 #[derive(Debug, Default, Args)]
-pub(super) struct Typed {
+pub(in crate::cli) struct Typed {
     /// How it says who asks: 'bearer', 'basic:USER', 'header:NAME', 'query:NAME', 'cookie:NAME', or 'none'
     ///
-    /// The token or password is asked for at the terminal, and kept in the keyring of the desktop, or in a file that only you can
-    /// read where there is none.
+    /// The token or password is asked for at the terminal. That of a feed is kept in the keyring of the desktop, or in a file that
+    /// only you can read where there is none.
     #[arg(long, value_name = "HOW")]
     auth: Option<String>,
     /// Ask for the password of the user that --proxy names
@@ -40,7 +40,7 @@ pub(super) struct Typed {
 
 /// What was typed, understood.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Checked {
+pub(in crate::cli) struct Checked {
     credential: Option<Credential>,
     proxy_password: bool,
     certificate: Option<Choice>,
@@ -55,7 +55,7 @@ struct Choice(Option<String>);
 
 impl Typed {
     /// Fails with a sentence.
-    pub(super) fn check(self) -> Result<Checked, String> {
+    pub(in crate::cli) fn check(self) -> Result<Checked, String> {
         Ok(Checked {
             credential: self.auth.as_deref().map(credential).transpose()?,
             proxy_password: self.proxy_password,
@@ -69,7 +69,7 @@ impl Typed {
 
 impl Checked {
     /// What was not named stays.
-    pub(super) fn apply(&self, mut config: FeedConfig) -> FeedConfig {
+    pub(in crate::cli) fn apply(&self, mut config: FeedConfig) -> FeedConfig {
         if let Some(credential) = &self.credential {
             config.credential = credential.clone();
         }
@@ -83,7 +83,7 @@ impl Checked {
     }
 
     /// Asks for the secrets that belong to what was typed. Fails with a sentence.
-    pub(super) fn secrets(&self) -> Result<Vec<GivenSecret>, String> {
+    pub(in crate::cli) fn secrets(&self) -> Result<Vec<GivenSecret>, String> {
         let mut wanted = Vec::new();
         if let Some(credential) = &self.credential
             && let Some(question) = question(credential)
@@ -102,7 +102,7 @@ impl Checked {
         let ask = |(of, question): (SecretOf, String)| {
             let secret = if self.from_stdin { line()? } else { asked(&question)? };
             if secret.is_empty() {
-                return Err("No password or token was entered, so nothing was changed.".to_owned());
+                return Err("No password or token was entered, so nothing was done.".to_owned());
             }
             Ok(GivenSecret { of, secret: Secret::new(secret) })
         };
