@@ -87,6 +87,6 @@ fn a_feed_is_saved_as_a_preset_without_its_secrets() {
     let text = tidings(dir.path(), &["preset", "show", "our-ci"]).good();
     assert!(text.contains("the header X-Api-Key") && text.contains("heartbeat     type beat"), "{text}");
     let again = tidings(dir.path(), &["preset", "save", "Our CI", "--feed", "builds"]);
-    assert_eq!(again.stderr, "tidings: There is a preset “our-ci” of yours already; --replace replaces it.\n");
+    assert_eq!(again.stderr, "tidings: There is a preset “our-ci” of yours already. With --replace it is replaced.\n");
     tidings(dir.path(), &["preset", "save", "Our CI", "--feed", "builds", "--replace"]).good();
 }

@@ -1,6 +1,7 @@
 //! `tidings feed test`: an address tried once, layer by layer, against real servers of every kind.
 use crate::command::{Ran, Running, tidings};
 use serde_json::Value;
+use tidings_test_support::network_namespace::{DeadPeer, entered};
 use tidings_test_support::process::free_port;
 use tidings_test_support::sse_server::{Connection, EVENT_STREAM, SseServer, response};
 use tidings_test_support::tls::{Authority, Identity};
@@ -274,6 +275,86 @@ async fn it_goes_through_the_proxy_of_the_feed_with_its_headers() {
     let nobody = format!("http://127.0.0.1:{}", free_port());
     let (status, lines) = read(&["http://stream.invalid/", "--for", LENGTH, "--proxy", &nobody]).await;
     assert_eq!((status, &*steps(&lines)), (1, "tcp failed"), "{lines:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_address_of_ipv6_and_one_of_an_old_server_are_tried() {
+    let listener = TcpListener::bind("[::1]:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let _ = stream.read(&mut [0; 1024]).await;
+            let _ = stream.write_all(format!("{EVENT_STREAM}data: x\n\n").as_bytes()).await;
+            let _ = stream.read(&mut [0; 1024]).await;
+        }
+    });
+    let (status, lines) = read(&[&format!("http://{address}/"), "--max-events", "1", "--for", LENGTH]).await;
+    assert_eq!(status, 0, "{lines:?}");
+    assert_eq!(step(&lines, "lookup")["verdict"], "skipped");
+    assert_eq!(step(&lines, "tcp")["detail"]["to"], address.to_string());
+
+    let directory = tempfile::tempdir().expect("a directory");
+    let authority = Authority::new("ours");
+    let file = authority.write_pem(directory.path());
+    let old = authority.certify(&["localhost"]).server_config_of_1_2(&["http/1.1"]);
+    let server = SseServer::start_tls(old, say).await;
+    let url = format!("https://localhost:{}/", server.address().port());
+    let arguments = [&*url, "--max-events", "1", "--for", LENGTH, "--ca", file.to_str().expect("UTF-8")];
+    let (status, lines) = read(&arguments).await;
+    assert_eq!((status, &step(&lines, "tls")["detail"]["version"]), (0, &"1.2".into()), "{lines:?}");
+}
+
+/// Whose packets are lost without a word keeps nobody longer than was asked for.
+#[test]
+fn a_peer_that_is_gone_without_a_word_ends_no_test_late() {
+    if !entered("testing::a_peer_that_is_gone_without_a_word_ends_no_test_late") {
+        return;
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    runtime.expect("a runtime").block_on(async {
+        let server = stream().await;
+        let dead = DeadPeer::on(server.address().port());
+        let (status, lines) = read(&[&server.url("/"), "--for", "1s"]).await;
+        assert_eq!((status, &*steps(&lines)), (1, "tcp failed"), "{lines:?}");
+        assert_eq!(findings(&lines), [("tookTooLong".to_owned(), None)]);
+        drop(dead);
+
+        // One that goes once the stream is open: what came counts, and nothing more is said against it.
+        let mut command = tidings(["feed", "test", &server.url("/"), "--json", "--for", "2s"]);
+        let mut running = Running::start(&mut command);
+        while !running.line().contains("\"firstEvent\"") {}
+        let _dead = DeadPeer::on(server.address().port());
+        let ran = tokio::task::spawn_blocking(|| running.end()).await.expect("it ends");
+        assert_eq!(ran.status, 0, "{}", ran.stdout);
+        let result: Value = serde_json::from_str(ran.stdout.lines().last().expect("a result")).expect("an object");
+        assert_eq!((&result["outcome"], &result["events"]), (&"works".into(), &1.into()));
+    });
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_source_is_recognised_by_what_comes_and_set_up_by_its_preset() {
+    let server = SseServer::start(|mut connection: Connection| async move {
+        connection.send(EVENT_STREAM).await;
+        let topic = "data: {\"id\":\"a\",\"time\":1643935928,\"event\":\"message\",\"topic\":\"t\",\"title\":\"Hi\"}";
+        connection.send(format!("{topic}\n\nevent: message_delete\ndata: {{}}\n\n")).await;
+        connection.closed().await;
+    })
+    .await;
+    let url = server.url("/behind/another/path");
+    let (_, lines) = read(&[&url, "--max-events", "2", "--for", LENGTH]).await;
+    let preset = lines.iter().find(|line| line["type"] == "preset").expect("a preset");
+    assert_eq!((&preset["id"], &preset["seen"]), (&"ntfy".into(), &true.into()));
+    let told = ran(&[&url, "--max-events", "2", "--for", LENGTH]).await.stdout;
+    assert!(told.ends_with("\nIt is ntfy: with --preset ntfy it is set up for that.\n"), "{told}");
+    let decisions = |lines: &[Value]| {
+        let events = lines.iter().filter(|line| line["type"] == "event");
+        events.map(|line| line["decision"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(decisions(&lines), ["announce", "announce"]);
+    // Its rules drop what is meant for other clients.
+    let (_, lines) = read(&[&url, "--max-events", "2", "--for", LENGTH, "--preset", "ntfy"]).await;
+    assert_eq!(decisions(&lines), ["announce", "drop"]);
+    assert!(lines.iter().all(|line| line["type"] != "preset"), "it is known: {lines:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -11,6 +11,7 @@ pub use address::completed_address;
 pub use diagnosis::{Finding, Mistake, Observed, Weight, diagnose};
 pub use report::{Detail, Heartbeat, Outcome, Preview, Step, TestReport, TestStep, Verdict};
 
+use crate::preset::{self, Listening, Preset};
 use crate::secret::{FeedSecrets, Hidden};
 use crate::{EngineError, FeedConfig, GivenSecret, Intake};
 use diagnosis::looks_like_mastodon;
@@ -39,6 +40,7 @@ pub struct LiveTest {
     request: Request,
     intake: Intake,
     hidden: Hidden,
+    presets: Vec<Preset>,
 }
 
 impl LiveTest {
@@ -52,18 +54,26 @@ impl LiveTest {
         let connector = Connector::new(&options).map_err(|error| EngineError::BadFeed(error.to_string()))?;
         let request = config.request(&secrets)?;
         let intake = Intake::new(&config).map_err(|fault| EngineError::BadFeed(fault.to_string()))?;
-        Ok(Self { config, connector, request, intake, hidden: secrets.hidden() })
+        let presets = preset::built_in().to_vec();
+        Ok(Self { config, connector, request, intake, hidden: secrets.hidden(), presets })
+    }
+
+    /// Has the source recognised by these presets instead of those that come with the program.
+    #[must_use]
+    pub fn knowing(self, presets: Vec<Preset>) -> Self {
+        Self { presets, ..self }
     }
 
     /// Tries it for so long, and tells how it fares: at first at once, then after each step, and a last time with the
     /// result. `tell` is not called again after the future was dropped, which also ends the connection. Needs a tokio
     /// runtime with I/O and time.
     pub async fn run(self, length: Duration, mut tell: impl FnMut(&TestReport) + Send) -> TestReport {
-        let Self { config, connector, request, intake, hidden } = &self;
+        let Self { config, connector, request, intake, hidden, presets } = &self;
         let started = Instant::now();
         let end = started + length.min(LONGEST);
         let proxy = connector.proxy_before(&request.url);
-        let mut report = Report::new(config, request, hidden.clone(), proxy, started.into_std());
+        let listening = Listening::for_signs_of(presets);
+        let mut report = Report::new(config, request, hidden.clone(), proxy, listening, started.into_std());
         tell(report.told());
         let failure = watched(connector, request, end, config.event_limit_in_bytes(), |observation| {
             if let Some(observation) = observation
@@ -77,7 +87,7 @@ impl LiveTest {
         .await;
         report.ended(failure);
         if looks_like_mastodon(report.observed()) {
-            let streaming = timeout(DESCRIPTION_LIMIT, streaming_host(connector, &request.url)).await;
+            let streaming = timeout(DESCRIPTION_LIMIT, streaming(connector, &request.url, presets)).await;
             report.learned(streaming.ok().flatten());
         }
         tell(report.told());
@@ -122,13 +132,13 @@ async fn watched(
     }
 }
 
-/// Where a Mastodon server says that its streams are.
-async fn streaming_host(connector: &Connector, url: &Url) -> Option<Url> {
-    let mut about = url.join("/api/v2/instance").ok()?;
-    // Anybody may read it.
-    about.set_username("").ok()?;
-    about.set_password(None).ok()?;
+/// The address at the host where a server says that its streams are.
+async fn streaming(connector: &Connector, url: &Url, presets: &[Preset]) -> Option<Url> {
+    let mut url = url.clone();
+    // Anybody may ask.
+    url.set_username("").ok()?;
+    url.set_password(None).ok()?;
+    let (preset, about) = preset::lookups(url.as_str(), presets).into_iter().next()?;
     let json = document(connector, about, HeaderValue::from_static("application/json"), DESCRIPTION_SIZE).await?;
-    let json: serde_json::Value = serde_json::from_str(&json).ok()?;
-    json.pointer("/configuration/urls/streaming")?.as_str()?.parse().ok()
+    preset::with_lookup(preset, url.as_str(), &serde_json::from_str(&json).ok()?)?.parse().ok()
 }

@@ -5,12 +5,14 @@
 //! change all of it, and a feed that was made of a preset knows nothing of it any more. Pure but for `preset/own.rs`: no
 //! network. Deliberately not here: credentials, of which a preset only names the kind.
 mod address;
+mod content;
 mod form;
 mod own;
 mod recognition;
 mod saving;
 mod settings;
 
+pub use content::{Listening, Sign};
 pub use form::Values;
 pub use own::{Bad, OwnPresets};
 pub use recognition::{Proposal, lookups, recognise, with_lookup};
@@ -57,6 +59,9 @@ pub struct PresetFile {
     pub unverified: LocalText,
     /// The forms that its addresses have, and how those are mended that look alike.
     pub address: Vec<Address>,
+    /// By what its stream is known; one of them is enough.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sign: Vec<Sign>,
     /// Where the source says where its stream is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lookup: Option<Lookup>,
@@ -246,6 +251,9 @@ pub enum PresetError {
     /// There is none of this name.
     #[error("There is no preset “{0}”; see tidings preset list.")]
     Unknown(String),
+    /// One of the user's own has this ID.
+    #[error("There is a preset “{0}” of yours already.")]
+    Exists(String),
     /// What was answered, or its saving; a sentence.
     #[error("{0}")]
     Refused(String),
@@ -327,6 +335,7 @@ impl Preset {
         let known: Vec<&str> = form.field.iter().map(|field| &*field.id).collect();
         address::check_template(&form.url, &known).map_err(|reason| format!("form.url: {reason}"))?;
         feed.check(&known)?;
+        content::compiled(&self.file.sign).map_err(|fault| format!("sign: {fault}"))?;
         if lookup.as_ref().is_some_and(|lookup| !lookup.path.starts_with('/') || !lookup.value.starts_with('/')) {
             return Err("lookup.path and lookup.value have to begin with a slash.".to_owned());
         }
@@ -351,6 +360,18 @@ pub fn is_id(id: &str) -> bool {
         && id.len() <= ID_LIMIT
         && !id.starts_with('-')
         && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
+
+/// The ID for a name: its letters and digits, in small letters. Where none of them are ASCII, their numbers in Unicode.
+pub fn id_of(name: &str) -> Result<String, PresetError> {
+    let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let mut id = words.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("-");
+    if id.is_empty() {
+        let letters = name.chars().filter(|c| c.is_alphanumeric()).take(8);
+        id = letters.map(|letter| format!("u{:x}", u32::from(letter))).collect::<Vec<_>>().join("-");
+    }
+    let sentence = || format!("{name:?} makes no id for a preset; use some letters or digits, not too many.");
+    if is_id(&id) { Ok(id) } else { Err(PresetError::Refused(sentence())) }
 }
 
 /// Finds a key that means nothing, deep in settings that other versions may have more of.

@@ -8,7 +8,7 @@ use super::{DataDir, Failed, Format, Outcome, say, shown, tell, unless_reader_go
 use clap::{Args, Subcommand};
 use std::io::{self, Write as _};
 use tidings_engine::Language;
-use tidings_engine::preset::{self, Need, OwnPresets, Preset, PresetFile, PresetSettings, Wanted, Way};
+use tidings_engine::preset::{self, Need, OwnPresets, Preset, PresetError, PresetFile, PresetSettings, Wanted, Way};
 use tidings_engine::{RepeatRule, ResumeMode, Signal, Signals};
 
 /// Show what Tidings knows of well-known sources, and save a feed's settings for others like it
@@ -63,24 +63,16 @@ impl PresetCommand {
             Action::List { format } => list(&own, format),
             Action::Show { id, file } => show(&own.find(&id).map_err(Failed::work)?, file),
             Action::Save { name, feed, replace } => {
-                let id = id_of(&name)?;
+                let id = preset::id_of(&name).map_err(|error| Failed::Usage(error.to_string()))?;
                 let feed = Owner::of(data_dir)?.feed(&feed)?;
                 let preset = preset::saved(&id, name.trim(), &feed.config).map_err(Failed::work)?;
-                let path = own.write(&preset, replace).map_err(Failed::work)?;
+                let path = own.write(&preset, replace).map_err(|error| match error {
+                    PresetError::Exists(_) => Failed::Work(format!("{error} With --replace it is replaced.")),
+                    error => Failed::work(error),
+                })?;
                 tell(&format!("Saved the preset “{id}” in {}.", path.display()))
             }
         }
-    }
-}
-
-/// The id for a name: its letters and digits, in small letters.
-fn id_of(name: &str) -> Result<String, Failed> {
-    let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    let id = words.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("-");
-    if preset::is_id(&id) {
-        Ok(id)
-    } else {
-        Err(Failed::Usage(format!("{name:?} makes no id for a preset; use some letters from a to z, or digits.")))
     }
 }
 
@@ -111,7 +103,7 @@ fn show(preset: &Preset, file: bool) -> Outcome {
 
 fn text(output: &mut Output, preset: &Preset) -> io::Result<()> {
     let mut line = |what: &str, text: &str| writeln!(output, "{what:14}{}", shown::line(text));
-    let PresetFile { name, help, unverified, address, lookup: _, form, authentication, feed } = &preset.file;
+    let PresetFile { name, help, unverified, address, sign: _, lookup: _, form, authentication, feed } = &preset.file;
     line("preset", &preset.id)?;
     line("name", name)?;
     line("about", help.of(Language::English))?;
@@ -201,17 +193,4 @@ pub(super) fn signals(signals: &Signals) -> Vec<(&'static str, String)> {
     };
     let heartbeats = signals.heartbeats.iter().map(|signal| ("heartbeat", words(signal)));
     heartbeats.chain(signals.refusals.iter().map(|signal| ("refusal", words(signal)))).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_makes_an_id() {
-        for (name, expected) in [("Our CI", Some("our-ci")), ("  A/B: c ", Some("a-b-c")), ("新闻", None), ("", None)]
-        {
-            assert_eq!(id_of(name).ok().as_deref(), expected, "{name}");
-        }
-    }
 }

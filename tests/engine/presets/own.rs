@@ -106,7 +106,7 @@ fn own_presets_stand_beside_the_others_and_replace_their_namesakes() {
     let mine = saved("ntfy", "My ntfy", &FeedConfig::new("x", "https://ntfy.sh/a/sse")).unwrap();
     own.write(&mine, false).unwrap();
     let again = own.write(&mine, false).unwrap_err().to_string();
-    assert_eq!(again, "There is a preset “ntfy” of yours already; --replace replaces it.");
+    assert_eq!(again, "There is a preset “ntfy” of yours already.");
     own.write(&mine, true).unwrap();
     let (presets, _) = own.with_built_in();
     let named: Vec<_> = presets.iter().filter(|preset| preset.id == "ntfy").map(|preset| &*preset.file.name).collect();
@@ -128,5 +128,19 @@ fn every_preset_survives_being_written_and_read() {
     for preset in preset::built_in() {
         let again = Preset::parse(&preset.id, &preset.text(), false).unwrap();
         assert_eq!(again.file, preset.file, "{}", preset.id);
+    }
+}
+
+#[test]
+fn a_name_makes_an_id() {
+    for (name, expected) in [
+        ("Our CI", Some("our-ci")),
+        ("  A/B: c ", Some("a-b-c")),
+        ("新闻", Some("u65b0-u95fb")),
+        ("…", None),
+        ("", None),
+        (&"x".repeat(65), None),
+    ] {
+        assert_eq!(preset::id_of(name).ok().as_deref(), expected, "{name}");
     }
 }

@@ -131,6 +131,8 @@ fn a_server_may_name_the_host_of_its_streams() {
     let expected = Some("https://streaming.social.example/api/v1/streaming/user?x=1".to_owned());
     assert_eq!(named("wss://streaming.social.example"), expected);
     assert_eq!(named("https://streaming.social.example/"), expected);
+    let below = "https://streaming.social.example/below/api/v1/streaming/user?x=1";
+    assert_eq!(named("wss://streaming.social.example/below/").as_deref(), Some(below));
     assert_eq!(named("wss://social.example"), None, "it is this one");
     assert_eq!(named("ws://streaming.social.example"), None, "without TLS");
     assert_eq!(named("javascript:alert(1)"), None);

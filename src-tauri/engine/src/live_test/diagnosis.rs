@@ -60,7 +60,7 @@ pub struct Observed {
     pub failure: Option<Failure>,
     /// Whether the test is over.
     pub over: bool,
-    /// Where a Mastodon server has its streams, as it says itself.
+    /// The same at the host where a Mastodon server has its streams, as it says itself.
     pub streaming: Option<Url>,
 }
 
@@ -394,18 +394,10 @@ fn is_topic(topic: &str) -> bool {
 
 /// The same request at the host that a Mastodon server names.
 fn elsewhere(observed: &Observed) -> Option<Finding> {
-    let streaming = observed.streaming.as_ref()?;
-    let secure = matches!(streaming.scheme(), "wss" | "https");
-    let port = streaming.port().map(|port| format!(":{port}")).unwrap_or_default();
-    let host = streaming.host_str()?;
-    let mut url = Url::parse(&format!("{}://{host}{port}", if secure { "https" } else { "http" })).ok()?;
-    let base = streaming.path().trim_end_matches('/');
-    url.set_path(&format!("{base}{}", observed.asked.path()));
-    url.set_query(observed.asked.query());
-    if url.origin() == observed.asked.origin() && url.path() == observed.asked.path() {
-        return None;
-    }
-    Some(found(Mistake::MastodonStreaming { host: format!("{host}{port}") }, Some(url.into())))
+    let url = observed.streaming.as_ref()?;
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    let host = format!("{}{port}", url.host_str()?);
+    Some(found(Mistake::MastodonStreaming { host }, Some(url.to_string())))
 }
 
 fn of_stream(observed: &Observed) -> Option<Finding> {

@@ -3,6 +3,7 @@
 //! Deliberately not here: the network, and words in any language (but for the sentences of failures and findings).
 use super::diagnosis::{Arrival, Finding, Observed, Weight, diagnose};
 use crate::connection_log::{shown_address, text};
+use crate::preset::Listening;
 use crate::secret::Hidden;
 use crate::template::Incoming;
 use crate::{Cause, Decision, FeedConfig, Intake, Urgency};
@@ -253,6 +254,8 @@ pub struct TestReport {
     /// How many events have come.
     #[ts(type = "number")]
     pub events: u64,
+    /// The preset that knows the stream by what came.
+    pub source: Option<String>,
     /// Why it failed.
     pub cause: Option<Cause>,
     /// What is wrong or worth knowing, the gravest first.
@@ -285,6 +288,7 @@ pub(super) struct Report {
     bytes: u64,
     comments: Vec<Instant>,
     beats: Vec<(String, Instant)>,
+    listening: Listening,
 }
 
 impl Report {
@@ -293,6 +297,7 @@ impl Report {
         request: &Request,
         hidden: Hidden,
         proxy: Option<String>,
+        listening: Listening,
         started: Instant,
     ) -> Self {
         let mut observed = Observed::new(request.url.clone(), request.headers.clone(), crate::clock::now() / 1000);
@@ -304,6 +309,7 @@ impl Report {
             steps: Step::ALL.map(step).into(),
             previews: vec![],
             events: 0,
+            source: None,
             cause: None,
             findings: vec![],
             took: 0,
@@ -321,6 +327,7 @@ impl Report {
             bytes: 0,
             comments: vec![],
             beats: vec![],
+            listening,
         }
     }
 
@@ -455,7 +462,9 @@ impl Report {
         }
         match frame {
             Frame::Event(event) => self.event(&event, now, intake),
-            Frame::Comment(_) => {
+            Frame::Comment(comment) => {
+                self.listening.comment(comment);
+                self.recognised();
                 if self.comments.len() < BEATS {
                     self.comments.push(now);
                     self.beat();
@@ -479,14 +488,16 @@ impl Report {
             self.beats.push((text(event.event_type).into(), now));
             self.beat();
         }
+        let incoming = Incoming {
+            event_type: event.event_type,
+            data: event.data,
+            last_event_id: event.last_event_id,
+            received_at: crate::clock::now(),
+            catch_up: false,
+        };
+        self.listening.event(&incoming);
+        self.recognised();
         if self.told.previews.len() < PREVIEWS {
-            let incoming = Incoming {
-                event_type: event.event_type,
-                data: event.data,
-                last_event_id: event.last_event_id,
-                received_at: crate::clock::now(),
-                catch_up: false,
-            };
             let after = milliseconds(now - self.started);
             let room = PREVIEWS - self.told.previews.len();
             let taken = intake.take(&incoming, false).into_iter().take(room);
@@ -502,6 +513,12 @@ impl Report {
             }));
         }
         first
+    }
+
+    fn recognised(&mut self) {
+        if self.told.source.is_none() {
+            self.told.source = self.listening.found().map(str::to_owned);
+        }
     }
 
     fn beat(&mut self) {

@@ -69,10 +69,7 @@ impl OwnPresets {
             PresetError::Refused(format!("The preset cannot be written to {}: {error}.", path.display()))
         };
         if path.exists() && !replace {
-            return Err(PresetError::Refused(format!(
-                "There is a preset “{}” of yours already; --replace replaces it.",
-                preset.id
-            )));
+            return Err(PresetError::Exists(preset.id.clone()));
         }
         fs::create_dir_all(&self.folder).map_err(failed)?;
         let unfinished = path.with_extension("part");

@@ -54,6 +54,8 @@ pub fn with_lookup(preset: &Preset, typed: &str, answer: &serde_json::Value) -> 
     url.set_scheme(scheme).ok()?;
     url.set_host(named.host_str()).ok()?;
     url.set_port(named.port()).ok()?;
+    let below = named.path().trim_end_matches('/');
+    url.set_path(&format!("{below}{}", url.path()));
     (url.as_str() != typed.trim()).then(|| url.into())
 }
 

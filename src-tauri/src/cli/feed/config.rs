@@ -161,13 +161,6 @@ struct Keep(Option<u32>);
 struct ColorChoice(Option<FeedColor>);
 
 impl Choices {
-    /// A feed of these choices alone, and its passwords and tokens. Fails with a sentence.
-    pub(super) fn config(self, name: String, url: String) -> Result<(FeedConfig, Vec<GivenSecret>), String> {
-        address(&url)?;
-        let (checked, secrets) = self.check()?;
-        Ok((checked.apply(FeedConfig::new(named(name)?, url)), secrets))
-    }
-
     /// Fails with a sentence.
     pub(super) fn check(self) -> Result<(Checked, Vec<GivenSecret>), String> {
         let checked = self.common.check()?;

@@ -7,23 +7,61 @@ use crate::cli::{Failed, Format, Outcome, argument, log, moment, say, unless_rea
 use serde::Serialize;
 use std::io;
 use std::time::Duration;
-use tidings_engine::LiveTest;
 use tidings_engine::live_test::{self, Detail, Finding, Heartbeat, Preview, Step, TestReport, TestStep, Verdict};
+use tidings_engine::preset::{self, OwnPresets, Preset, Proposal, Values};
+use tidings_engine::{FeedConfig, LiveTest};
 use tokio::sync::watch;
 
-/// Tries an address, and writes what becomes of it as it comes.
-pub(super) fn test(url: String, length: &str, max_events: Option<u64>, format: Format, choices: Choices) -> Outcome {
-    let url = match live_test::completed_address(&url) {
-        Some(completed) => {
-            let scheme = completed.split_once("://").map_or("", |(scheme, _)| scheme);
-            say(&format!("The address has no http:// or https://; trying {scheme}."));
-            completed
-        }
-        None => url,
-    };
-    let (config, secrets) = choices.config("test".into(), url).map_err(Failed::Usage)?;
-    let length = argument::length(length).map_err(Failed::Usage)?;
-    let test = LiveTest::new(config, secrets, crate::USER_AGENT).map_err(|error| Failed::Usage(error.to_string()))?;
+/// What is to be tried, and how.
+pub(super) struct Asked {
+    pub(super) url: String,
+    pub(super) length: String,
+    pub(super) max_events: Option<u64>,
+    pub(super) format: Format,
+    /// As which kind of source.
+    pub(super) preset: Option<Preset>,
+}
+
+impl Asked {
+    /// Tries it, and writes what becomes of it as it comes.
+    pub(super) fn test(self, own: &OwnPresets, choices: Choices) -> Outcome {
+        let Self { url, length, max_events, format, preset } = self;
+        let url = match live_test::completed_address(&url) {
+            Some(completed) => {
+                let scheme = completed.split_once("://").map_or("", |(scheme, _)| scheme);
+                say(&format!("The address has no http:// or https://; trying {scheme}."));
+                completed
+            }
+            None => url,
+        };
+        argument::address(&url).map_err(Failed::Usage)?;
+        let length = argument::length(&length).map_err(Failed::Usage)?;
+        let (choices, secrets) = choices.check().map_err(Failed::Usage)?;
+        let proposed = preset.as_ref().and_then(|preset| preset.proposed(&url, &Values::new()));
+        let config = proposed.map_or_else(|| FeedConfig::new("test", &url), |proposal| proposal.config);
+        let test = LiveTest::new(choices.apply(config), secrets, crate::USER_AGENT)
+            .map_err(|error| Failed::Usage(error.to_string()))?;
+        let (presets, _) = own.with_built_in();
+        // Whoever says which source it is need not be told.
+        let known = if preset.is_some() { vec![] } else { presets.clone() };
+        run(test.knowing(presets), length, max_events, format, |report| source(&url, report, &known))
+    }
+}
+
+/// The source that the stream is of: by what came, else by the address.
+fn source(url: &str, report: &TestReport, presets: &[Preset]) -> Option<Proposal> {
+    let by_content = report.source.as_ref().and_then(|id| presets.iter().find(|preset| preset.id == *id));
+    let by_content = by_content.and_then(|preset| preset.proposed(url, &Values::new()));
+    by_content.or_else(|| preset::recognise(url, presets).into_iter().next())
+}
+
+fn run(
+    test: LiveTest,
+    length: Duration,
+    max_events: Option<u64>,
+    format: Format,
+    source: impl Fn(&TestReport) -> Option<Proposal>,
+) -> Outcome {
     log::start(None);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failed::work)?;
     let mut writer = Writer { output: Output::stdout()?, format, told: [false; 8], previews: 0 };
@@ -54,7 +92,7 @@ pub(super) fn test(url: String, length: &str, max_events: Option<u64>, format: F
         // What it came to until then.
         None => last.ok_or(Failed::Silently)?,
     };
-    unless_reader_gone(written.and_then(|()| writer.end(&report)))?;
+    unless_reader_gone(written.and_then(|()| writer.end(&report, source(&report).as_ref())))?;
     match report.outcome {
         live_test::Outcome::Works | live_test::Outcome::Silent => Ok(()),
         live_test::Outcome::Unanswered => Err(Failed::Undecided),
@@ -77,6 +115,13 @@ enum Line<'a> {
     Step(&'a TestStep),
     Event(&'a Preview),
     Finding(&'a Finding),
+    Preset {
+        id: &'a str,
+        name: &'a str,
+        /// Whether what came says so, and not the address alone.
+        seen: bool,
+        url: &'a str,
+    },
     Result {
         url: &'a str,
         outcome: live_test::Outcome,
@@ -110,11 +155,15 @@ impl Writer {
     }
 
     /// Writes what it comes to.
-    fn end(&mut self, report: &TestReport) -> io::Result<()> {
+    fn end(&mut self, report: &TestReport, source: Option<&Proposal>) -> io::Result<()> {
         let TestReport { url, outcome, cause, events, took, findings, .. } = report;
         match self.format {
             Format::Ndjson => {
                 findings.iter().try_for_each(|finding| self.output.json_line(&Line::Finding(finding)))?;
+                if let Some(Proposal { preset, config, .. }) = source {
+                    let (id, name, seen) = (&*preset.id, &*preset.name, report.source.is_some());
+                    self.output.json_line(&Line::Preset { id, name, seen, url: &shown(&config.url) })?;
+                }
                 let result =
                     Line::Result { url, outcome: *outcome, cause: cause.as_ref(), events: *events, took: *took };
                 self.output.json_line(&result)?;
@@ -129,6 +178,11 @@ impl Writer {
                     if let Some(proposal) = &finding.proposal {
                         self.output.line(&format!("Try: {}", shown(proposal)))?;
                     }
+                }
+                if let Some(Proposal { preset, sure, .. }) = source {
+                    let is = if report.source.is_some() || *sure { "It is" } else { "It looks like" };
+                    let (id, name) = (&preset.id, &preset.name);
+                    self.output.line(&format!("{is} {name}: with --preset {id} it is set up for that."))?;
                 }
             }
         }
