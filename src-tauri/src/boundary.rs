@@ -3,6 +3,7 @@
 //! `ui/src/lib/ipc/types.gen.ts` is made of these types. Deliberately not here: the commands, which are Tauri's
 //! (`window/commands/`), and how messages travel (`event_channel.rs`).
 use crate::job::Job;
+use crate::offer::{NoOffer, Offer};
 use serde::{Serialize, Serializer};
 use std::ops::Deref;
 use std::sync::Arc;
@@ -91,7 +92,7 @@ pub struct DataFacts {
 }
 
 /// Something in the window that can be led to from outside.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(tag = "kind", rename_all = "camelCase")]
 pub enum Place {
     /// An event, among those around it.
@@ -108,6 +109,26 @@ pub enum Place {
     Unread,
     /// The settings.
     Settings,
+    /// The dialog for a new feed, filled in by a link. The link adds nothing and has no server asked.
+    Add {
+        /// What with.
+        offer: Box<Offer>,
+    },
+    /// Nowhere: a link that says nothing which Tidings does.
+    Nowhere,
+}
+
+impl From<Result<Offer, NoOffer>> for Place {
+    fn from(read: Result<Offer, NoOffer>) -> Self {
+        match read {
+            Ok(offer) => Self::Add { offer: Box::new(offer) },
+            Err(why) => {
+                // The link itself may hold a secret.
+                tracing::info!(%why, "a link was not followed");
+                Self::Nowhere
+            }
+        }
+    }
 }
 
 impl From<Target> for Place {

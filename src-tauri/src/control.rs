@@ -31,7 +31,11 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[expect(missing_docs, reason = "they are the engine's calls by the same names")]
 pub enum Request {
     /// Show the window and bring it to the front.
-    Show,
+    Show {
+        /// A `tidings:` link that it was called with.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        link: Option<String>,
+    },
     FeedAdd {
         config: FeedConfig,
         #[serde(default)]
@@ -191,9 +195,13 @@ impl Server {
     /// Answers from now on, on a thread of its own. `on_show` is called there, and must not block.
     ///
     /// The caller owns `data_dir` (its engine is open), so a socket that is there already is a dead one and replaced.
-    pub fn start(data_dir: &Path, engine: Engine, on_show: impl Fn() + Send + Sync + 'static) -> io::Result<Self> {
-        let show = move || {
-            on_show();
+    pub fn start(
+        data_dir: &Path,
+        engine: Engine,
+        on_show: impl Fn(Option<String>) + Send + Sync + 'static,
+    ) -> io::Result<Self> {
+        let show = move |link| {
+            on_show(link);
             Reply::Done
         };
         Ok(Self { _listening: socket::listen(data_dir, Answers { engine, show: Box::new(show) })? })
@@ -201,7 +209,7 @@ impl Server {
 
     /// [`start`](Self::start) for a process without a window, which refuses to show one.
     pub fn start_headless(data_dir: &Path, engine: Engine) -> io::Result<Self> {
-        let refuse = || Reply::Refused {
+        let refuse = |_| Reply::Refused {
             code: "no-window".into(),
             message: format!(
                 "Tidings is running without a window (process {}); end it first, or use the commands (tidings --help).",
@@ -215,13 +223,13 @@ impl Server {
 /// What a listening process answers with.
 struct Answers {
     engine: Engine,
-    show: Box<dyn Fn() -> Reply + Send + Sync>,
+    show: Box<dyn Fn(Option<String>) -> Reply + Send + Sync>,
 }
 
 impl Answers {
     async fn answer(&self, request: Request) -> Reply {
         match request {
-            Request::Show => (self.show)(),
+            Request::Show { link } => (self.show)(link),
             request => answer(&self.engine, request).await,
         }
     }
@@ -230,7 +238,7 @@ impl Answers {
 /// Does what is asked, with an engine of this process.
 pub(crate) async fn answer(engine: &Engine, request: Request) -> Reply {
     let reply = match request {
-        Request::Show => {
+        Request::Show { .. } => {
             Ok(Reply::Refused { code: "no-window".into(), message: "There is no window in this process.".into() })
         }
         Request::FeedAdd { config, secrets } => engine.add_feed_with(config, secrets).await.map(Reply::Feed),

@@ -15,6 +15,7 @@ pub mod job;
 pub mod link;
 pub mod log;
 pub mod notification;
+pub mod offer;
 pub mod platform;
 pub mod secrets;
 pub mod words;

@@ -7,6 +7,7 @@ mod feed_page;
 mod first_run;
 mod hiding;
 mod journeys;
+mod links;
 mod notifications;
 mod starts;
 mod storage;

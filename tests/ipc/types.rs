@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use tidings::boundary::{CommandError, DataFacts, Snapshot, WindowMessage};
 use tidings::export::ExportFormat;
+use tidings::offer::Offer;
 use tidings_engine::preset::{PresetSummary, Proposal};
 use tidings_engine::{
     Destination, Event, Feed, FeedConfig, Figures, FiguresQuery, Gap, GapQuery, GivenSecret, HookReport, Item,
@@ -67,6 +68,7 @@ fn generated() -> String {
     declarations.visit::<Destination>();
     declarations.visit::<PresetSummary>();
     declarations.visit::<Proposal>();
+    declarations.visit::<Offer>();
     declarations.by_name.into_values().fold(HEAD.to_owned(), |file, declaration| file + "\n" + &compact(&declaration))
 }
 

@@ -165,13 +165,14 @@ describe('a row that is dragged out', () => {
   });
 
   test('and let go over the window leads nowhere', async () => {
-    await renderApp();
-    const dataTransfer = new DataTransfer();
-    dataTransfer.setData('text/uri-list', 'https://ci.example/deploys/991');
+    const { backend, windowState } = await renderApp();
+    const dataTransfer = await drag(5_000);
     for (const type of ['dragover', 'drop']) {
       const event = new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer });
       document.body.dispatchEvent(event);
       expect(event.defaultPrevented).toBe(true);
     }
+    expect(backend.calls).not.toContain('readOffer');
+    expect(windowState.dialog).toBe(null);
   });
 });

@@ -54,7 +54,7 @@ function english(): string[] {
 
 type View = readonly [name: string, act: (session: Session, windowState: WindowState) => unknown];
 
-const feedDialog = (kind: 'edit' | 'rules' | 'test' | 'delete'): View => [
+const feedDialog = (kind: 'edit' | 'rules' | 'test' | 'delete' | 'preset'): View => [
   `the dialog to ${kind} a feed`,
   (session, state) => {
     const feed = session.feeds.get(1)?.feed;
@@ -90,6 +90,11 @@ const VIEWS: readonly View[] = [
   feedDialog('rules'),
   feedDialog('test'),
   feedDialog('delete'),
+  feedDialog('preset'),
+  [
+    'the dialog that a link fills in',
+    (session) => session.offer('tidings://add?url=https://ci.example/events&name=x', true),
+  ],
 ];
 
 describe('while it is shown', () => {

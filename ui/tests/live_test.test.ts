@@ -46,20 +46,38 @@ describe('while an address is typed', () => {
     expect(backend.tried).toEqual(['https://ci.example/events']);
   });
 
-  test('headers are sent to no host that is typed only half', async () => {
-    const { backend } = await typed('https://ci.example/events');
+  test('headers and secrets go to no host that is half typed or another, before the user says so', async () => {
+    const { backend, session } = await typed('https://ci.example/events');
     await expect.poll(() => backend.tried.length).toBe(1);
     await page.getByTestId('headers').click();
     await page.getByTestId('header-add').click();
-    await page.getByTestId('header-name').fill('X-Token');
-    await page.getByTestId('header-value').fill('s3cret');
-    await expect.poll(() => backend.tried.length).toBe(2);
-    await page.getByTestId('feed-url').fill('https://another.example/ev');
-    await expect.element(strip()).not.toBeInTheDocument();
+    await page.getByTestId('header-name').fill('X-Team');
+    await page.getByTestId('header-value').fill('ours');
+    await page.getByTestId('signing-in').click();
+    await page.getByTestId('feed-auth').selectOptions('bearer');
+    await page.getByTestId('feed-secret').fill('s3cret');
+    await expect.poll(() => backend.carried.at(-1)).toBe('ours,s3cret');
+    const before = backend.tried.length;
+    // From here on a request would be made at once, …
+    session.test.pause = 0;
+    for (const url of ['https://ci.example.or', 'https://another.example/events']) {
+      await page.getByTestId('feed-url').fill(url);
+      await page.getByTestId('feed-name').click();
+      // … and this comes later than that.
+      await expect.poll(() => backend.recognised.at(-1)).toBe(url);
+      await expect.element(strip()).toHaveAttribute('data-outcome', 'held');
+      expect(backend.tried.slice(before)).toEqual([]);
+    }
+    // Back at the host for which they were entered nothing has to be said, …
+    await page.getByTestId('feed-url').fill('https://ci.example/other');
+    await expect.poll(() => backend.tried.slice(before)).toEqual(['https://ci.example/other']);
+    // … and elsewhere once.
     await page.getByTestId('feed-url').fill('https://another.example/events');
-    await page.getByTestId('feed-name').click();
+    await page.getByTestId('live-test-again').click();
     await expect.element(strip()).toHaveAttribute('data-outcome', 'works');
-    expect(backend.tried.slice(2)).toEqual(['https://another.example/events']);
+    await page.getByTestId('feed-url').fill('https://another.example/more');
+    await expect.poll(() => backend.tried.at(-1)).toBe('https://another.example/more');
+    expect(backend.carried.slice(before)).toEqual(Array(3).fill('ours,s3cret'));
   });
 
   test('a name does not make another test', async () => {
@@ -89,6 +107,17 @@ describe('what is wrong', () => {
     await page.getByTestId('feed-save').click();
     await expect.poll(() => backend.calls.includes('addFeed')).toBe(true);
   });
+});
+
+test('a certificate that nobody vouches for is trusted by its fingerprint, and tried again', async () => {
+  const { backend, session } = await typed('https://locked.example/self-signed');
+  await expect.element(strip()).toHaveAttribute('data-outcome', 'failed');
+  const [number, report] = [backend.trying ?? -1, session.test.report];
+  const cause = { layer: 'tls', short: 'TLS', message: 'It is self-signed.', fingerprint: 'AB:CD' };
+  if (report !== null) backend.send({ kind: 'test', number, report: { ...report, cause } });
+  await page.getByTestId('live-test-trust').click();
+  await expect.element(page.getByTestId('feed-pinned')).toHaveTextContent('AB:CD');
+  await expect.poll(() => backend.tried.length).toBe(2);
 });
 
 test('nothing is asked once the dialog is closed', async () => {

@@ -54,3 +54,66 @@ test('a source is chosen, asked about and set up', async () => {
   await expect.element(byId('feed-url')).toHaveValue('https://ntfy.sh/backups/sse');
   await expect.element(byId('preset-proposal')).toHaveTextContent('Set up for ntfy');
 });
+
+test('what comes shows the source where the address does not', async () => {
+  await adding('https://example.org/beats');
+  await expect.element(byId('preset-proposal')).toHaveTextContent('Looks like ESPHome');
+});
+
+test('the credential that a source wants is chosen with its preset, and taken back with it', async () => {
+  await adding('https://bridge.example/eventstream');
+  await byId('preset-choose').click();
+  await userEvent.selectOptions(byId('preset-source'), 'hue');
+  await byId('preset-fill').click();
+  await expect.element(byId('feed-auth')).toHaveValue('header');
+  await expect.element(byId('feed-auth-name')).toHaveValue('hue-application-key');
+  await expect.element(byId('feed-secret')).toBeVisible();
+  await byId('preset-undo').click();
+  await expect.element(byId('feed-auth')).toHaveValue('none');
+});
+
+test('on the first run the sources are a click away', async () => {
+  const { windowState } = await renderApp({ feeds: false });
+  await byId('first-source').click();
+  await expect.element(byId('preset-source')).toHaveValue('ntfy');
+  await expect.element(byId('preset-field-topics')).toBeVisible();
+  await byId('feed-cancel').click();
+  await expect.poll(() => windowState.dialog).toBe(null);
+  await byId('first-sources').click();
+  await expect.element(byId('preset-source')).toHaveValue('');
+});
+
+test('a feed is saved as a preset, and one of its name is replaced only when told', async () => {
+  const { backend, session, windowState } = await renderApp();
+  const feed = session.feeds.get(1)?.feed;
+  if (feed) windowState.dialog = { kind: 'preset', feed };
+  await expect.element(byId('preset-name')).toHaveValue('Build farm');
+  await userEvent.fill(byId('preset-name'), '…');
+  await byId('preset-save').click();
+  await expect.element(byId('preset-dialog')).toHaveTextContent('makes no id');
+  await userEvent.fill(byId('preset-name'), 'Our CI');
+  await byId('preset-save').click();
+  await expect.element(byId('preset-dialog')).toHaveTextContent('of yours already');
+  await expect.element(byId('preset-save')).toHaveTextContent('Replace');
+  await byId('preset-save').click();
+  await expect.element(byId('preset-dialog')).not.toBeInTheDocument();
+  await expect.element(byId('toast')).toHaveTextContent('Saved.');
+  expect(backend.calls.filter((call) => call === 'savePreset').length).toBe(3);
+});
+
+test('heartbeats and refusals are edited', async () => {
+  const { session } = await renderApp();
+  await session.go({ kind: 'feed', feed: 1 });
+  await byId('tab-settings').click();
+  await byId('advanced').click();
+  await byId('heartbeat-add').click();
+  await userEvent.fill(byId('heartbeat-types'), 'ping, alive');
+  await byId('refusal-add').click();
+  await userEvent.fill(byId('refusal-data'), 'unauthorized');
+  await userEvent.fill(byId('refusal-expression'), 'event.json.code == 401');
+  await byId('settings-save').click();
+  await expect.poll(() => session.feeds.get(1)?.feed.signals).toEqual({
+    heartbeats: [{ eventTypes: ['ping', 'alive'], expression: '' }],
+    refusals: [{ eventTypes: [], data: 'unauthorized', expression: 'event.json.code == 401' }],
+  });
+});

@@ -187,6 +187,32 @@ export const VIEWS: readonly View[] = [
     },
   },
   {
+    name: 'the add dialog that a link fills in',
+    act: async (session) => {
+      await session.offer('tidings://add?url=https://anna:pw@ci.example/events&name=Builds&preset=ntfy', true);
+      await expect.element(page.getByTestId('preset-proposal')).toBeVisible();
+    },
+  },
+  {
+    name: 'the add dialog with a certificate that nobody vouches for',
+    act: async (session, state) => {
+      state.dialog = { kind: 'add', url: 'https://ci.example/locked' };
+      await expect.element(page.getByTestId('finding')).toBeVisible();
+      const { report } = session.test;
+      const fingerprint = Array.from({ length: 32 }, () => 'AB').join(':');
+      const cause = { layer: 'tls', short: 'TLS', message: 'It is self-signed.', fingerprint };
+      if (report !== null) session.test.report = { ...report, cause };
+      await expect.element(page.getByTestId('live-test-trust')).toBeVisible();
+    },
+  },
+  {
+    name: 'a feed that becomes a preset',
+    act: (session, state) => {
+      const feed = session.feeds.get(1)?.feed;
+      if (feed) state.dialog = { kind: 'preset', feed };
+    },
+  },
+  {
     name: 'the add dialog without a scheme',
     act: async (_, state) => {
       state.dialog = { kind: 'add', url: 'ntfy.sh/builds/sse' };
@@ -239,7 +265,12 @@ export const VIEWS: readonly View[] = [
       if (feed)
         state.dialog = {
           kind: 'edit',
-          feed: { ...feed, announcing: { ...announcing, quietInView: null }, resume: { ...resume, types: [] } },
+          feed: {
+            ...feed,
+            announcing: { ...announcing, quietInView: null },
+            resume: { ...resume, types: [] },
+            signals: { heartbeats: [{ eventTypes: ['ping'], expression: '' }], refusals: [] },
+          },
         };
       await expect.element(page.getByTestId('feed-resume-types')).toBeVisible();
     },

@@ -22,6 +22,7 @@ use tidings::event_channel::EventChannel;
 use tidings::hook::Programs;
 use tidings::log::Log;
 use tidings::notification::{Desktop, Service};
+use tidings::offer;
 use tidings::platform::language::language;
 use tidings::platform::{dirs, files, world};
 use tidings::secrets::Places;
@@ -97,7 +98,9 @@ fn start(
     });
     let engine = match opened {
         Ok(engine) => engine,
-        Err(EngineError::Store(owned @ StoreError::Owned { .. })) => return ask_to_show(&data_dir, &owned),
+        Err(EngineError::Store(owned @ StoreError::Owned { .. })) => {
+            return ask_to_show(&data_dir, arguments.link.clone(), &owned);
+        }
         Err(EngineError::Store(error)) => {
             // A terminal hears it at once; whoever started it from a menu sees the page.
             eprintln!("tidings: {error}");
@@ -122,8 +125,8 @@ fn start(
 }
 
 /// A second start raises the first one's window.
-fn ask_to_show(data_dir: &Path, owned: &StoreError) -> anyhow::Result<ExitCode> {
-    match tauri::async_runtime::block_on(control::ask(data_dir, Request::Show)) {
+fn ask_to_show(data_dir: &Path, link: Option<String>, owned: &StoreError) -> anyhow::Result<ExitCode> {
+    match tauri::async_runtime::block_on(control::ask(data_dir, Request::Show { link })) {
         Ok(Reply::Refused { message, .. }) => anyhow::bail!(message),
         Ok(_) => Ok(ExitCode::SUCCESS),
         Err(error) => anyhow::bail!("{owned} It could not be asked to show its window: {error}"),
@@ -139,12 +142,16 @@ fn run(
 ) -> anyhow::Result<()> {
     let show = to_wish.clone();
     let engine = shell.engine.clone();
-    let control = control::Server::start(data_dir, engine.clone(), move || drop(show.try_send(Wish::Show)));
+    let control =
+        control::Server::start(data_dir, engine.clone(), move |link| drop(show.try_send(Wish::Show { link })));
     let control =
         control.context("Other processes could not ask this one, because its control socket cannot be made")?;
     wish::end_with_signals(to_wish);
 
-    let (hidden, tray_dir) = (arguments.hidden, data_dir.to_owned());
+    if let Some(link) = &arguments.link {
+        shell.channel.show(offer::read(link));
+    }
+    let (hidden, tray_dir) = (arguments.hidden && arguments.link.is_none(), data_dir.to_owned());
     let app = tauri::Builder::default()
         .plugin(
             tauri_plugin_window_state::Builder::new()

@@ -5,13 +5,17 @@ use crate::main_window;
 use crate::shell::Shell;
 use tauri::{AppHandle, Manager as _};
 use tidings::notification::{self, Action};
+use tidings::offer;
 use tokio::sync::mpsc;
 
 /// One thing that is asked for.
 #[derive(Debug)]
 pub(crate) enum Wish {
     /// Bring the window to the front.
-    Show,
+    Show {
+        /// A `tidings:` link that is to be shown there.
+        link: Option<String>,
+    },
     /// The user answered on a notification.
     Notification(Action),
     /// End the program in an orderly way.
@@ -22,7 +26,12 @@ pub(crate) enum Wish {
 pub(crate) async fn fulfil(app: AppHandle, mut wishes: mpsc::Receiver<Wish>) {
     while let Some(wish) = wishes.recv().await {
         match wish {
-            Wish::Show => main_window::show(&app, None),
+            Wish::Show { link } => {
+                if let Some(link) = link {
+                    app.state::<Shell>().channel.show(offer::read(&link));
+                }
+                main_window::show(&app, None);
+            }
             Wish::Notification(action) => answer(&app, action).await,
             Wish::Quit => app.exit(0),
         }

@@ -25,6 +25,7 @@ export function feedActions(session: Session, windowState: WindowState, status: 
     { name: 'edit', label: m.edit(), run: () => (windowState.dialog = { kind: 'edit', feed }), parted: true },
     { name: 'rules', label: m.edit_rules(), run: () => (windowState.dialog = { kind: 'rules', feed }) },
     { name: 'test', label: m.send_test(), run: () => (windowState.dialog = { kind: 'test', feed }) },
+    { name: 'save-preset', label: m.save_preset(), run: () => (windowState.dialog = { kind: 'preset', feed }) },
     { name: 'copy-url', label: m.copy_url(), run: () => void copyAndSay(session, feed.url) },
     {
       name: 'remove',

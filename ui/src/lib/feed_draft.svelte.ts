@@ -2,7 +2,7 @@
 // Deliberately not here: the fields (views/feed).
 import { configOf, httpUrl, newConfig, suggestedName } from './feeds.svelte';
 import { reason, type Backend } from './ipc/backend';
-import type { Feed, FeedConfig, GivenSecret } from './ipc/types.gen';
+import type { Feed, FeedConfig, GivenSecret, Offer } from './ipc/types.gen';
 import { m } from './paraglide/messages.js';
 
 /** Passwords and tokens that were entered; empty: the one that is kept stays. */
@@ -42,12 +42,24 @@ export class FeedDraft {
     this.config = structuredClone(config);
   }
 
-  /** Whether anything is otherwise than it was. */
-  get changed(): boolean {
-    return JSON.stringify(this.config) !== this.#begun || this.#secrets().length > 0;
+  /** Fills in what a link or an address offers; what it says nothing of stays. */
+  take({ url, name, folder, credential, secret }: Offer): void {
+    const { config } = this;
+    config.url = url;
+    config.name = name || config.name;
+    config.folder = folder || config.folder;
+    if (credential.kind === 'none') return;
+    config.credential = credential;
+    this.given.credential = secret ?? '';
   }
 
-  #secrets(): GivenSecret[] {
+  /** Whether anything is otherwise than it was. */
+  get changed(): boolean {
+    return JSON.stringify(this.config) !== this.#begun || this.secrets.length > 0;
+  }
+
+  /** What was entered. */
+  get secrets(): GivenSecret[] {
     const { credential, proxy, certificate } = this.given;
     const given: GivenSecret[] = [
       { of: { kind: 'credential' }, secret: credential },
@@ -74,10 +86,9 @@ export class FeedDraft {
           .map(({ name, value }) => ({ name: name.trim(), value })),
       };
       const feed = this.#feed;
-      const secrets = this.#secrets();
       return feed
-        ? await this.#backend.editFeed(feed.id, wanted, secrets)
-        : await this.#backend.addFeed(wanted, secrets);
+        ? await this.#backend.editFeed(feed.id, wanted, this.secrets)
+        : await this.#backend.addFeed(wanted, this.secrets);
     } catch (error) {
       this.refused = reason(error);
       return null;

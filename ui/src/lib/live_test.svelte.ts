@@ -2,17 +2,17 @@
 // here: words (live_test_words), and the trying itself.
 import { httpUrl } from './feeds.svelte';
 import { reason, type Backend } from './ipc/backend';
-import type { FeedConfig, TestReport } from './ipc/types.gen';
+import type { FeedConfig, GivenSecret, TestReport } from './ipc/types.gen';
 
 /** How long nothing is typed before an address is tried. */
 const PAUSE_MS = 600;
 
 /** Of a feed's settings what makes another test. */
-export function whatIsTried(config: FeedConfig): string {
+export function whatIsTried(config: FeedConfig, secrets: readonly GivenSecret[] = []): string {
   const { url, ...others } = config;
   // What is only the look of a feed, or what is kept of it, makes no other test.
   const nothing = { name: '', folder: '', color: null, icon: '', announcing: null, retention: null, notify: true };
-  return JSON.stringify({ ...others, ...nothing, url: url.trim() });
+  return JSON.stringify({ ...others, ...nothing, url: url.trim(), given: secrets });
 }
 
 /** The address with the scheme that was left out, if it looks like one; `http` where certificates are rare. */
@@ -31,6 +31,9 @@ export class LiveTest {
   report = $state.raw<TestReport | null>(null);
   /** Why it cannot be tried. */
   problem = $state<string | null>(null);
+  /** Whether it waits for the user's word. */
+  held = $state(false);
+  pause = PAUSE_MS;
   /** By which the present test is known; ascends. */
   #number = 0;
   #running = false;
@@ -42,19 +45,25 @@ export class LiveTest {
   }
 
   /** Tries these settings, once nothing has changed for a moment. What is no address ends the test. */
-  ask(config: FeedConfig): void {
-    const asked = whatIsTried(config);
+  ask(config: FeedConfig, secrets: GivenSecret[] = []): void {
+    const asked = whatIsTried(config, secrets);
     if (asked === this.#asked) return;
     this.end();
     this.#asked = asked;
-    if (httpUrl(config.url) !== null) this.#timer = setTimeout(() => void this.#run(config), PAUSE_MS);
+    if (httpUrl(config.url) !== null) this.#timer = setTimeout(() => void this.#run(config, secrets), this.pause);
   }
 
   /** Tries the same once more, at once. */
-  async again(config: FeedConfig): Promise<void> {
+  async again(config: FeedConfig, secrets: GivenSecret[] = []): Promise<void> {
     this.end();
-    this.#asked = whatIsTried(config);
-    await this.#run(config);
+    this.#asked = whatIsTried(config, secrets);
+    await this.#run(config, secrets);
+  }
+
+  /** Asks nobody before the user says so. */
+  hold(config: FeedConfig): void {
+    this.end();
+    this.held = httpUrl(config.url) !== null;
   }
 
   /** Nobody looks any more: no request is made, and an open connection ends. */
@@ -63,6 +72,7 @@ export class LiveTest {
     this.#asked = null;
     this.report = null;
     this.problem = null;
+    this.held = false;
     this.#number += 1;
     if (!this.#running) return;
     this.#running = false;
@@ -77,11 +87,11 @@ export class LiveTest {
     if (report.outcome !== 'running') this.#running = false;
   }
 
-  async #run(config: FeedConfig): Promise<void> {
+  async #run(config: FeedConfig, secrets: GivenSecret[]): Promise<void> {
     const number = this.#number;
     this.#running = true;
     try {
-      await this.#backend.testAddress(number, config);
+      await this.#backend.testAddress(number, config, secrets);
     } catch (error) {
       if (number !== this.#number) return;
       this.#running = false;

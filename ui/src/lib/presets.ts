@@ -9,12 +9,17 @@ export function local(text: LocalText): string {
   return text[getLocale()] || text.en;
 }
 
-/** The settings with all that the preset proposes. What is the user's alone stays: credentials, folder, proxy and the like. */
-export function taken(own: FeedConfig, { config }: Proposal): FeedConfig {
+/** The settings with all that the preset proposes. What is the user's alone stays: credentials that are chosen, folder, proxy and the like. */
+export function taken(own: FeedConfig, { config, preset }: Proposal): FeedConfig {
   const { url, resume, repeats, credentialsFollowRedirects, notify, announcing, signals, mapping, rules, retention } =
     structuredClone(config);
+  const { need, ways } = preset.authentication;
+  const [first] = ways;
+  // Without credentials nothing comes: which ones they are is known.
+  const wanted = need === 'always' && own.credential.kind === 'none' && own.headers.length === 0 ? first : undefined;
   return {
     ...own,
+    credential: wanted === undefined ? own.credential : wanted.kind === 'basic' ? { ...wanted, user: '' } : wanted,
     name: own.name.trim() || config.name,
     icon: own.icon || config.icon,
     color: own.color ?? config.color,

@@ -21,6 +21,7 @@ import type {
   Job,
   MuteFor,
   Notice,
+  Offer,
   Placed,
   RemovedFeed,
   Scope,
@@ -78,6 +79,8 @@ export class Session {
 
   /** Set by the window: opens its settings. */
   showSettings: () => void = () => {};
+  /** Set by the window: opens the dialog for a new feed; `held`: nobody is asked before the user says so. */
+  showOffer: (offer: Offer, held: boolean) => void = () => {};
 
   constructor(backend: Backend) {
     this.backend = backend;
@@ -173,6 +176,8 @@ export class Session {
   /** Leads to what was clicked in a notification or in the tray. */
   async show(place: Place): Promise<void> {
     if (place.kind === 'settings') return this.showSettings();
+    if (place.kind === 'add') return this.showOffer(place.offer, true);
+    if (place.kind === 'nowhere') return this.toasts.say(m.link_nowhere(), true);
     if (place.kind === 'unread') return this.go({ kind: 'unread' });
     if (place.kind === 'feed') return this.go({ kind: 'feed', feed: place.id });
     const open = this.opened.open(place.id);
@@ -192,6 +197,15 @@ export class Session {
   #unfoldTo(id: EventId): void {
     const item = this.list.items[this.list.itemOf(id)];
     if (item && item.event.id !== id) this.list.unfold(id);
+  }
+
+  /** Opens the dialog for a new feed with an address or a link that was dropped or pasted. */
+  async offer(text: string, held: boolean): Promise<void> {
+    try {
+      this.showOffer(await this.backend.readOffer(text), held);
+    } catch {
+      this.toasts.say(m.link_nowhere(), true);
+    }
   }
 
   /** Selects the event that many rows below (or, negative, above) the selected one. What is folded is passed over. */

@@ -3,7 +3,7 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { FeedDraft } from './feed_draft.svelte';
 import type { FeedLook } from './feeds.svelte';
-import type { EventId, Feed, FeedId, Item, Mapping } from './ipc/types.gen';
+import type { EventId, Feed, FeedId, Item, Mapping, Offer, PresetSummary } from './ipc/types.gen';
 
 /** A template for a field of a feed's mapping, to begin its editor with. */
 export interface Use {
@@ -14,10 +14,13 @@ export interface Use {
 export type SettingsPart = 'general' | 'notifications' | 'data' | 'shortcuts' | 'about';
 
 export type Dialog =
-  | { kind: 'add'; url: string }
+  /** `offer`: what it is filled in with; `held`: by somebody else, so that nobody is asked before the user says so. */
+  | { kind: 'add'; url: string; offer?: Offer; held?: boolean; source?: PresetSummary['id'] }
   | { kind: 'edit'; feed: Feed }
   | { kind: 'rules'; feed: Feed; event?: EventId; use?: Use }
   | { kind: 'test'; feed: Feed }
+  /** A preset that is made of its settings. */
+  | { kind: 'preset'; feed: Feed }
   | { kind: 'delete'; feed: FeedLook }
   /** A name for a folder: another one, or that of a new one for a feed. */
   | { kind: 'folder'; item: Item }

@@ -2,6 +2,9 @@
 use super::Answer;
 use crate::shell::Shell;
 use tauri::State;
+use tidings::boundary::CommandError;
+use tidings::offer::{self, Offer};
+use tidings_engine::preset::OwnPresets;
 use tidings_engine::{
     Destination, Feed, FeedConfig, FeedId, FeedStatus, Figures, FiguresQuery, GivenSecret, HookReport, Item, Placed,
     Trial, TrialReport,
@@ -10,6 +13,12 @@ use tidings_engine::{
 #[tauri::command]
 pub(super) async fn feed(shell: State<'_, Shell>, id: FeedId) -> Answer<FeedStatus> {
     Ok(shell.engine.feed(id).await?)
+}
+
+/// What a link or an address offers that was dropped or pasted. Nothing is added, and nobody is asked.
+#[tauri::command]
+pub(super) async fn read_offer(text: String) -> Answer<Offer> {
+    offer::read(&text).map_err(|why| CommandError::new("no-offer", format!("This cannot be followed: {why}.")))
 }
 
 #[tauri::command]
@@ -99,7 +108,8 @@ pub(super) async fn test_address(
     secrets: Option<Vec<GivenSecret>>,
 ) -> Answer<()> {
     let test = shell.engine.live_test(config, secrets.unwrap_or_default(), tidings::USER_AGENT).await?;
-    shell.channel.test(number, test);
+    let (presets, _) = OwnPresets::of(&shell.data_dir).with_built_in();
+    shell.channel.test(number, test.knowing(presets));
     Ok(())
 }
 

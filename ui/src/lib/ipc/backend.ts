@@ -20,6 +20,7 @@ import type {
   GapQuery,
   GivenSecret,
   HookReport,
+  Offer,
   Page,
   PageQuery,
   PresetSummary,
@@ -51,7 +52,7 @@ export interface Backend {
    * stream as they come. */
   readLog(feed: FeedId | null, lines: boolean): Promise<void>;
   /** Tries the address of these settings for some seconds, and has told how it fares, under this number. Ends an earlier test. */
-  testAddress(number: number, config: FeedConfig): Promise<void>;
+  testAddress(number: number, config: FeedConfig, secrets?: GivenSecret[]): Promise<void>;
   /** Ends the test that is under way, and its connection. */
   endTest(): Promise<void>;
   /** The times in which a feed was not connected, newest first. */
@@ -66,10 +67,14 @@ export interface Backend {
   moveSecrets(to: SecretPlace): Promise<number>;
   /** All presets, the user's own first. */
   presets(): Promise<PresetSummary[]>;
-  /** What an address may belong to, the best first. The address is looked at, not asked. */
-  recognise(url: string): Promise<Proposal[]>;
+  /** What an address may belong to, the best first; before it the preset that is named. The address is looked at, not asked. */
+  recognise(url: string, named?: string | null): Promise<Proposal[]>;
   /** The feed that a preset makes of answers to its questions, or of an address where it has none. */
   fillPreset(id: string, url: string, answers: Record<string, string>): Promise<Proposal>;
+  /** Makes a preset of a feed's settings, without its secrets. */
+  savePreset(feed: FeedId, name: string, replace: boolean): Promise<void>;
+  /** What a link or an address offers. Nothing is added, and nobody is asked. */
+  readOffer(text: string): Promise<Offer>;
   /** Its history stays. */
   removeFeed(id: FeedId): Promise<void>;
   /** Brings a removed feed back as it was. */

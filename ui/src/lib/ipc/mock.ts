@@ -3,6 +3,7 @@
 import { DEFAULT_SETTINGS } from '../default_settings';
 import { newConfig } from '../feeds.svelte';
 import type { Backend } from './backend';
+import { offered } from './mock_offer';
 import { moved } from './mock_order';
 import { filled, PRESETS, recognised } from './mock_presets';
 import { faultOf, tried } from './mock_rules';
@@ -194,6 +195,10 @@ export class MockBackend implements Backend {
   readsLogOf: FeedId | null = null;
   /** The addresses that were tried, and the number of the test that is under way. */
   readonly tried: string[] = [];
+  /** The headers and secrets that went along with each. */
+  readonly carried: string[] = [];
+  /** The addresses of which it was asked whose they are. */
+  readonly recognised: string[] = [];
   trying: number | null = null;
   /** The test events that were sent … */
   readonly tests: { feed: FeedId; eventType: string; data: string }[] = [];
@@ -314,9 +319,10 @@ export class MockBackend implements Backend {
     });
   }
 
-  testAddress(number: number, config: FeedConfig) {
+  testAddress(number: number, config: FeedConfig, secrets: GivenSecret[] = []) {
     return this.#command('testAddress', () => {
       this.tried.push(config.url);
+      this.carried.push([...config.headers.map(({ value }) => value), ...secrets.map(({ secret }) => secret)].join());
       if (/refuse/.test(config.url)) refuse('bad-feed', `The address ${config.url} cannot be followed.`);
       this.trying = number;
       for (const report of testReports(config.url)) this.send({ kind: 'test', number, report });
@@ -341,8 +347,23 @@ export class MockBackend implements Backend {
     return this.#command('presets', () => [...PRESETS]);
   }
 
-  recognise(url: string) {
-    return this.#command('recognise', () => recognised(url, newConfig(url)));
+  recognise(url: string, named: string | null = null) {
+    return this.#command('recognise', () => {
+      this.recognised.push(url);
+      return recognised(url, newConfig(url), named);
+    });
+  }
+
+  savePreset(feed: FeedId, name: string, replace: boolean) {
+    return this.#command('savePreset', () => {
+      this.#status(feed);
+      if (name === 'Our CI' && !replace) refuse('preset-exists', 'There is a preset “our-ci” of yours already.');
+      if (!/[\p{L}\p{N}]/u.test(name)) refuse('bad-preset', `“${name}” makes no id for a preset.`);
+    });
+  }
+
+  readOffer(text: string) {
+    return this.#command('readOffer', () => offered(text) ?? refuse('no-offer', 'This cannot be followed.'));
   }
 
   fillPreset(id: string, url: string, answers: Record<string, string>) {

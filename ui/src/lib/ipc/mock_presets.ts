@@ -35,7 +35,7 @@ const NTFY: PresetSummary = {
   },
 };
 
-const ESPHOME: PresetSummary = {
+const ESPHUE: PresetSummary = {
   ...NTFY,
   id: 'esphome',
   name: 'ESPHome',
@@ -45,22 +45,34 @@ const ESPHOME: PresetSummary = {
   authentication: { need: 'never', ways: [], help: NOTHING },
 };
 
+/** One that wants credentials in any case. */
+const HUE: PresetSummary = {
+  ...ESPHUE,
+  id: 'hue',
+  name: 'Philips Hue',
+  unverified: NOTHING,
+  authentication: { need: 'always', ways: [{ kind: 'header', name: 'hue-application-key' }], help: NOTHING },
+};
+
 export const PRESETS: readonly PresetSummary[] = [
-  { ...ESPHOME, id: 'our-ci', name: 'Our CI', own: true },
+  { ...ESPHUE, id: 'our-ci', name: 'Our CI', own: true },
   NTFY,
-  ESPHOME,
+  ESPHUE,
+  HUE,
 ];
 
 /** What an address may belong to: topics of ntfy, and events of what is on the local network. */
-export function recognised(url: string, config: FeedConfig): Proposal[] {
+export function recognised(url: string, config: FeedConfig, named: string | null): Proposal[] {
   const parsed = URL.parse(url.trim());
   if (parsed === null) return [];
+  const meant = PRESETS.find(({ id }) => id === named);
+  if (meant) return [proposal(meant, false, null, { ...config, url: url.trim() })];
   const topic = /^\/([-\w,]+)(\/sse)?$/.exec(parsed.pathname)?.[1];
   if (parsed.hostname === 'ntfy.sh' && topic !== undefined) {
     const meant = `${parsed.origin}/${topic}/sse`;
     return [proposal(NTFY, true, parsed.href === meant ? null : meant, { ...config, url: meant, name: topic })];
   }
-  if (parsed.hostname.endsWith('.local')) return [proposal(ESPHOME, false, null, { ...config, url: url.trim() })];
+  if (parsed.hostname.endsWith('.local')) return [proposal(ESPHUE, false, null, { ...config, url: url.trim() })];
   return [];
 }
 

@@ -10,7 +10,8 @@ function report(url: string, passed: readonly Passed[], more: Partial<TestReport
     const [verdict, took = null, detail = null] = passed[index] ?? ['waiting'];
     return { step, verdict, took, detail };
   });
-  return { url, outcome: 'running', steps, previews: [], events: 0, cause: null, findings: [], took: 0, ...more };
+  const nothing = { previews: [], events: 0, source: null, cause: null, findings: [], took: 0 };
+  return { url, outcome: 'running', steps, ...nothing, ...more };
 }
 
 /** What is told of a test, in its order: the last is the result. */
@@ -89,6 +90,7 @@ export function testReports(url: string): TestReport[] {
     report(url, open),
     report(url, all, {
       outcome: 'works',
+      source: /beats/.test(url) ? 'esphome' : null,
       events: 2,
       took: 10_000,
       previews: [

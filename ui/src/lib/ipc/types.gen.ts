@@ -805,6 +805,21 @@ export type NoticeAbout = { "kind": "storage" } & StorageProblem | { "kind": "se
 /** What a [`Notice`] is about; there is one of each at a time. */
 export type NoticeCode = "storage" | "set-aside" | "no-notification-service" | "no-tray-host" | "told-about-tray";
 
+/** What the dialog for a new feed is filled in with. */
+export type Offer = {
+/** http or https, in ASCII, without user name and password. */
+url: string,
+/** On one line, without characters that cannot be seen; may be empty. */
+name: string,
+/** Likewise. */
+folder: string,
+/** The preset to propose. There need not be one of this ID. */
+preset: string | null,
+/** What the user name in the address means. */
+credential: Credential,
+/** The password in the address. */
+secret: Secret | null, };
+
 /** A page of events, newest first. */
 export type Page = {
 /** The events. */
@@ -835,7 +850,9 @@ export type Place = { "kind": "event",
 /** The event. */
 id: EventId, } | { "kind": "feed",
 /** The feed. */
-id: FeedId, } | { "kind": "unread" } | { "kind": "settings" };
+id: FeedId, } | { "kind": "unread" } | { "kind": "settings" } | { "kind": "add",
+/** What with. */
+offer: Offer, } | { "kind": "nowhere" };
 
 /** A feed at its place in the order. */
 export type Placed = {
@@ -1177,6 +1194,8 @@ steps: Array<TestStep>,
 previews: Array<EventPreview>,
 /** How many events have come. */
 events: number,
+/** The preset that knows the stream by what came. */
+source: string | null,
 /** Why it failed. */
 cause: Cause | null,
 /** What is wrong or worth knowing, the gravest first. */
