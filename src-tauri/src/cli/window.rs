@@ -14,11 +14,11 @@ const NAME: &str = if cfg!(windows) { "tidings-window.exe" } else { "tidings-win
 
 pub(super) fn open(data_dir: Option<PathBuf>, hidden: bool, link: Option<String>) -> Outcome {
     if let Some(link) = &link
-        && !link.starts_with("tidings:")
+        && !is_link(link)
     {
         return Err(Failed::Usage(format!("There is no command {link:?}; see --help.")));
     }
-    if shown_by_running(data_dir.clone()) {
+    if shown_by_running(data_dir.clone(), link.clone()) {
         return Ok(());
     }
     let beside = std::env::current_exe().map_err(Failed::work)?.with_file_name(NAME);
@@ -33,12 +33,17 @@ pub(super) fn open(data_dir: Option<PathBuf>, hidden: bool, link: Option<String>
     become_it(window).map_err(|error| Failed::Work(not_opened(&beside, &error)))
 }
 
+/// Schemes are written in any case.
+fn is_link(text: &str) -> bool {
+    text.split_once(':').is_some_and(|(scheme, _)| scheme.eq_ignore_ascii_case("tidings"))
+}
+
 /// Whether a window that runs already has shown itself. Whatever else there is to say, the executable of the window says, also to
 /// those who see no terminal.
-fn shown_by_running(data_dir: Option<PathBuf>) -> bool {
+fn shown_by_running(data_dir: Option<PathBuf>, link: Option<String>) -> bool {
     let Ok(data_dir) = dirs::data_dir(data_dir) else { return false };
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return false };
-    matches!(runtime.block_on(control::ask(&data_dir, Request::Show)), Ok(Reply::Done))
+    matches!(runtime.block_on(control::ask(&data_dir, Request::Show { link })), Ok(Reply::Done))
 }
 
 fn not_opened(beside: &Path, error: &io::Error) -> String {

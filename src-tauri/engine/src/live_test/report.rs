@@ -70,6 +70,8 @@ impl Step {
             | Failure::Unreachable { .. }
             | Failure::ConnectTimeout { .. }
             | Failure::Proxy { .. }
+            | Failure::ProxyCredentials
+            | Failure::SocksCredentials
             | Failure::ProxyUnreachable { .. } => Self::Tcp,
             Failure::NotAnEventStream { .. } => Self::ContentType,
             failure if failure.layer() == Layer::Tls => Self::Tls,

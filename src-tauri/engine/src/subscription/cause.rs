@@ -90,7 +90,7 @@ fn short(failure: &Failure) -> String {
         Failure::Refused { .. } => "refused",
         Failure::Unreachable { .. } => "unreachable",
         Failure::ConnectTimeout { .. } => "timeout",
-        Failure::Proxy { .. } | Failure::ProxyCredentials => "proxy",
+        Failure::Proxy { .. } | Failure::ProxyCredentials | Failure::SocksCredentials => "proxy",
         Failure::Tls { problem: TlsProblem::Changed { .. }, .. } => "changed",
         Failure::Tls { .. } => "TLS",
         Failure::BrokeOff { .. } => "lost",

@@ -25,6 +25,7 @@ pub(super) fn sentence(failure: &Failure, config: &FeedConfig, english: &str) ->
         Failure::ProxyCredentials => {
             "代理要求有效的用户名和密码（407 Proxy Authentication Required）：请检查。".to_owned()
         }
+        Failure::SocksCredentials => "代理不接受此用户名和密码，或要求提供：请检查代理的用户名和密码。".to_owned(),
         Failure::ProxyUnreachable { proxy } => {
             format!("无法连接代理“{proxy}”：请检查它是否在运行，以及代理设置。")
         }
