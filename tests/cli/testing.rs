@@ -315,7 +315,7 @@ fn a_peer_that_is_gone_without_a_word_ends_no_test_late() {
         let server = stream().await;
         let dead = DeadPeer::on(server.address().port());
         let (status, lines) = read(&[&server.url("/"), "--for", "1s"]).await;
-        assert_eq!((status, &*steps(&lines)), (1, "tcp failed"), "{lines:?}");
+        assert_eq!((status, &*steps(&lines)), (1, "lookup skipped, tcp failed"), "{lines:?}");
         assert_eq!(findings(&lines), [("tookTooLong".to_owned(), None)]);
         drop(dead);
 

@@ -39,7 +39,7 @@ async fn an_address_is_pasted_and_followed() {
     window.fill("[data-testid=first-url]", &server.url("/events")).await;
     window.press(Key::Control + "a").await;
     window.press(Key::Control + "x").await;
-    window.click("body").await;
+    window.click("[data-testid=first-run] h1").await;
     window.press(Key::Control + "v").await;
     window.wait_for("[data-testid=feed-dialog]").await;
     assert_eq!(window.value("[data-testid=feed-url]").await, server.url("/events"));

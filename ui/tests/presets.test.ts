@@ -112,8 +112,10 @@ test('heartbeats and refusals are edited', async () => {
   await userEvent.fill(byId('refusal-data'), 'unauthorized');
   await userEvent.fill(byId('refusal-expression'), 'event.json.code == 401');
   await byId('settings-save').click();
-  await expect.poll(() => session.feeds.get(1)?.feed.signals).toEqual({
-    heartbeats: [{ eventTypes: ['ping', 'alive'], expression: '' }],
-    refusals: [{ eventTypes: [], data: 'unauthorized', expression: 'event.json.code == 401' }],
-  });
+  await expect
+    .poll(() => session.feeds.get(1)?.feed.signals)
+    .toEqual({
+      heartbeats: [{ eventTypes: ['ping', 'alive'], expression: '' }],
+      refusals: [{ eventTypes: [], data: 'unauthorized', expression: 'event.json.code == 401' }],
+    });
 });

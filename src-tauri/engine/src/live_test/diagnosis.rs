@@ -50,6 +50,8 @@ pub struct Observed {
     pub answers: Vec<Answer>,
     /// The beginning of a body that was no event stream.
     pub body: String,
+    /// Whether a connection stood, encrypted if it is to be.
+    pub connected: bool,
     /// What the server showed.
     pub certificate: Option<Certificate>,
     /// When the stream opened, since the test began.
@@ -194,6 +196,7 @@ impl Observed {
             requests: vec![],
             answers: vec![],
             body: String::new(),
+            connected: false,
             certificate: None,
             opened: None,
             arrivals: vec![],
@@ -250,7 +253,7 @@ pub fn diagnose(observed: &Observed) -> Vec<Finding> {
     match &observed.failure {
         Some(failure) => findings.push(of_failure(observed, failure)),
         None if observed.over && observed.opened.is_none() => {
-            let what = if is_connected(observed) { Mistake::NoAnswerYet } else { Mistake::TookTooLong };
+            let what = if observed.connected { Mistake::NoAnswerYet } else { Mistake::TookTooLong };
             findings.push(found(what, None));
         }
         None => {}
@@ -267,10 +270,6 @@ pub fn diagnose(observed: &Observed) -> Vec<Finding> {
     }
     findings.sort_by_key(|finding| finding.weight);
     findings
-}
-
-fn is_connected(observed: &Observed) -> bool {
-    !observed.requests.is_empty() && observed.certificate.is_some() || observed.asked.scheme() == "http"
 }
 
 fn of_failure(observed: &Observed, failure: &Failure) -> Finding {

@@ -368,6 +368,7 @@ impl Report {
         match what {
             Sight::Requested(asked) => {
                 self.observed.requests.push(asked.url);
+                self.observed.connected = false;
                 self.mark = at;
                 for step in &mut self.told.steps[..=Step::Http as usize] {
                     *step = TestStep { verdict: Verdict::Waiting, took: None, detail: None, ..step.clone() };
@@ -392,10 +393,12 @@ impl Report {
                 return false;
             }
             Sight::Connected if self.verdict(Step::Tcp) == Verdict::Waiting => {
+                self.observed.connected = true;
                 self.connected(took);
                 self.settle(Step::Tls, Verdict::Skipped, None, Some(Detail::Plain));
             }
             Sight::Connected => {
+                self.observed.connected = true;
                 let verdict = if self.insecure { Verdict::Warning } else { Verdict::Good };
                 self.told.steps[Step::Tls as usize].verdict = verdict;
                 self.told.steps[Step::Tls as usize].took = took;
@@ -579,6 +582,11 @@ impl Report {
                 self.told.outcome = Outcome::Unanswered;
             }
             None => {
+                let asked = self.observed.requests.last().unwrap_or(&self.observed.asked);
+                let is_address = self.proxy.is_none() && !matches!(asked.host(), Some(url::Host::Domain(_)));
+                if is_address && self.verdict(Step::Lookup) == Verdict::Waiting {
+                    self.settle(Step::Lookup, Verdict::Skipped, None, Some(Detail::IsAddress));
+                }
                 let waiting = self.told.steps.iter_mut().find(|step| step.verdict == Verdict::Waiting);
                 if let Some(step) = waiting {
                     step.verdict = Verdict::Failed;

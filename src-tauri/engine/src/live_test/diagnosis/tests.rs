@@ -222,7 +222,8 @@ fn a_stream_that_is_held_back_is_noticed() {
 #[test]
 fn silence_and_an_end_are_no_failures() {
     check(&stream(&[]), &[(Mistake::NothingYet, None)]);
-    check(&observed("http://h/"), &[(Mistake::NoAnswerYet, None)]);
+    check(&observed("http://h/"), &[(Mistake::TookTooLong, None)]);
+    check(&Observed { connected: true, ..observed("https://h/") }, &[(Mistake::NoAnswerYet, None)]);
     let ended = Some(Failure::Ended { delivered: true });
     check(&Observed { failure: ended.clone(), ..stream(&[(0, 1)]) }, &[(Mistake::Ended { delivered: true }, None)]);
     check(&Observed { failure: ended, ..stream(&[]) }, &[(Mistake::Ended { delivered: false }, None)]);
