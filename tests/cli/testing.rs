@@ -304,22 +304,31 @@ async fn an_address_of_ipv6_and_one_of_an_old_server_are_tried() {
     assert_eq!((status, &step(&lines, "tls")["detail"]["version"]), (0, &"1.2".into()), "{lines:?}");
 }
 
+/// Runs a test in a network of its own, by its full name.
+fn alone(name: &str, test: impl Future<Output = ()>) {
+    if entered(name) {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        runtime.expect("a runtime").block_on(test);
+    }
+}
+
 /// Whose packets are lost without a word keeps nobody longer than was asked for.
 #[test]
-fn a_peer_that_is_gone_without_a_word_ends_no_test_late() {
-    if !entered("testing::a_peer_that_is_gone_without_a_word_ends_no_test_late") {
-        return;
-    }
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    runtime.expect("a runtime").block_on(async {
+fn a_peer_that_does_not_answer_at_all_ends_no_test_late() {
+    alone("testing::a_peer_that_does_not_answer_at_all_ends_no_test_late", async {
         let server = stream().await;
-        let dead = DeadPeer::on(server.address().port());
+        let _dead = DeadPeer::on(server.address().port());
         let (status, lines) = read(&[&server.url("/"), "--for", "1s"]).await;
         assert_eq!((status, &*steps(&lines)), (1, "lookup skipped, tcp failed"), "{lines:?}");
         assert_eq!(findings(&lines), [("tookTooLong".to_owned(), None)]);
-        drop(dead);
+    });
+}
 
-        // One that goes once the stream is open: what came counts, and nothing more is said against it.
+/// What came counts, and nothing more is said against one that goes without a word.
+#[test]
+fn a_peer_that_goes_without_a_word_ends_no_test_late() {
+    alone("testing::a_peer_that_goes_without_a_word_ends_no_test_late", async {
+        let server = stream().await;
         let mut command = tidings(["feed", "test", &server.url("/"), "--json", "--for", "2s"]);
         let mut running = Running::start(&mut command);
         while !running.line().contains("\"firstEvent\"") {}
