@@ -91,6 +91,22 @@ pub struct DataFacts {
     pub space: Space,
 }
 
+/// A backup that can be restored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct BackupFile {
+    /// Of the file, in the folder in which backups are put.
+    pub name: String,
+    /// How large it is.
+    #[ts(type = "number")]
+    pub bytes: u64,
+    /// When it was made, in milliseconds since the Unix epoch.
+    #[ts(type = "number")]
+    pub made_at: i64,
+    /// Whether a passphrase opens passwords and tokens in it.
+    pub sealed: bool,
+}
+
 /// Something in the window that can be led to from outside.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(tag = "kind", rename_all = "camelCase")]

@@ -2,9 +2,11 @@
 //!
 //! Deliberately not here: the work of a subcommand (one file for each group, in `cli/`), the window (another executable).
 mod argument;
+mod backup;
 mod decode;
 mod demo;
 mod feed;
+mod feeds;
 mod headless;
 mod history;
 mod interrupt;
@@ -14,6 +16,7 @@ mod moment;
 mod mute;
 mod output;
 mod owner;
+mod passphrase;
 mod preset;
 mod rule;
 mod settings;
@@ -102,6 +105,7 @@ enum Command {
     Watch(watch::Watch),
     Run(headless::Run),
     Feed(Box<feed::FeedCommand>),
+    Feeds(feeds::FeedsCommand),
     Rule(rule::RuleCommand),
     Preset(preset::PresetCommand),
     List(history::List),
@@ -112,6 +116,8 @@ enum Command {
     Settings(settings::SettingsCommand),
     Decode(decode::Decode),
     Export(history::Export),
+    Backup(backup::Backup),
+    Restore(backup::Restore),
     Demo(demo::Demo),
 }
 
@@ -184,6 +190,10 @@ fn run(arguments: impl Iterator<Item = OsString>) -> Outcome {
                 feed.data.or(outer);
                 feed.run()
             }
+            Command::Feeds(mut feeds) => {
+                feeds.data.or(outer);
+                feeds.run()
+            }
             Command::Rule(mut rule) => {
                 rule.data.or(outer);
                 rule.run()
@@ -221,6 +231,14 @@ fn run(arguments: impl Iterator<Item = OsString>) -> Outcome {
                 export.data.or(outer);
                 export.run()
             }
+            Command::Backup(mut backup) => {
+                backup.data.or(outer);
+                backup.run()
+            }
+            Command::Restore(mut restore) => {
+                restore.data.or(outer);
+                restore.run()
+            }
             Command::Demo(demo) => demo.run(),
         },
     }
@@ -243,7 +261,11 @@ fn usage(error: &clap::Error, arguments: &[OsString]) -> Outcome {
         let name = group.map(clap::Command::get_name).unwrap_or_default();
         let commands = group.into_iter().flat_map(clap::Command::get_subcommands).map(clap::Command::get_name);
         let commands: Vec<_> = commands.collect();
-        return Err(Failed::Usage(format!("What should be done with the {name}s? One of: {}.", commands.join(", "))));
+        return Err(Failed::Usage(format!(
+            "What should be done with the {}s? One of: {}.",
+            name.trim_end_matches('s'),
+            commands.join(", ")
+        )));
     }
     let text = error.render().to_string();
     let text = text.strip_prefix("error: ").unwrap_or(&text);

@@ -9,14 +9,17 @@ mod socket;
 #[path = "control/unsupported.rs"]
 mod socket;
 
+use crate::secrets::Places;
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
+use tidings_engine::feeds_file::{Export, Import, ImportPreview, Imported};
+use tidings_engine::restoring::{self, Restored};
 use tidings_engine::{
     Destination, Engine, EngineError, Feed, FeedConfig, FeedId, FeedStatus, GivenSecret, HookReport, Item, LogBatch,
-    Mute, MuteFor, RemovedFeed, SecretPlace, SecretsFacts, Settings, StorageProblem, Tested,
+    Mute, MuteFor, RemovedFeed, Secret, SecretPlace, SecretsFacts, Settings, StorageProblem, Tested,
 };
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -24,6 +27,10 @@ use tokio::io::{AsyncRead, AsyncWrite};
 const LINE_LIMIT: u64 = 4 * 1024 * 1024;
 /// How long a reply may take.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Where many secrets may have to be kept, read, sealed or opened.
+const LONG_PATIENCE: Duration = Duration::from_mins(3);
+/// Where a whole history is copied.
+const RESTORE_PATIENCE: Duration = Duration::from_hours(1);
 
 /// What can be asked of the process that owns a data directory.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,8 +54,28 @@ pub enum Request {
         #[serde(default)]
         secrets: Vec<GivenSecret>,
     },
+    FeedsExport {
+        export: Export,
+    },
+    FeedsPreview {
+        import: Import,
+    },
+    FeedsImport {
+        import: Import,
+        chosen: Vec<u32>,
+    },
     /// Where passwords and tokens are kept.
     Secrets,
+    /// All of them for a backup, sealed.
+    BackupSecrets {
+        passphrase: Secret,
+    },
+    /// Put a backup in the place of all that is there, and begin anew.
+    Restore {
+        file: PathBuf,
+        #[serde(default)]
+        passphrase: Option<Secret>,
+    },
     /// Keep all of them there.
     SecretsMove {
         to: SecretPlace,
@@ -106,6 +133,20 @@ pub enum Request {
     },
 }
 
+impl Request {
+    /// How long its reply may take.
+    const fn patience(&self) -> Duration {
+        match self {
+            Self::Restore { .. } => RESTORE_PATIENCE,
+            Self::BackupSecrets { .. }
+            | Self::FeedsExport { .. }
+            | Self::FeedsPreview { .. }
+            | Self::FeedsImport { .. } => LONG_PATIENCE,
+            _ => PATIENCE,
+        }
+    }
+}
+
 /// The answer to a [`Request`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "reply", content = "content", rename_all = "camelCase")]
@@ -115,6 +156,16 @@ pub enum Reply {
     Done,
     /// It is done; this is the feed now.
     Feed(Feed),
+    /// The feeds as a file.
+    FeedsFile(String),
+    /// What an import would do.
+    FeedsPreview(ImportPreview),
+    /// What it did.
+    FeedsImported(Imported),
+    /// Passwords and tokens, sealed, if there are any.
+    Sealed(Option<String>),
+    /// A backup is in place; the process that answers begins anew.
+    Restored(Restored),
     /// All feeds.
     Feeds(Vec<FeedStatus>),
     /// The feeds that were removed and whose history stays.
@@ -155,13 +206,14 @@ pub enum ControlError {
     NoAnswer(io::Error),
 }
 
-/// Asks the process that owns `data_dir`, and waits for its reply (at most 10 s).
+/// Asks the process that owns `data_dir`, and waits for its reply (at most 10 s; 3 min for feeds as a file).
 pub async fn ask(data_dir: &Path, request: Request) -> Result<Reply, ControlError> {
+    let patience = request.patience();
     let asking = async {
         let connection = connect(data_dir).await?;
         exchange::ask(connection, &request).await.map_err(ControlError::NoAnswer)
     };
-    tokio::time::timeout(PATIENCE, asking)
+    tokio::time::timeout(patience, asking)
         .await
         .unwrap_or_else(|_| Err(ControlError::NoAnswer(io::ErrorKind::TimedOut.into())))
 }
@@ -192,23 +244,29 @@ pub struct Server {
 }
 
 impl Server {
-    /// Answers from now on, on a thread of its own. `on_show` is called there, and must not block.
+    /// Answers from now on, on a thread of its own. `on_show` and `on_restored`, which is called when a backup waits for the
+    /// engine to be opened anew, are called there, and must not block.
     ///
     /// The caller owns `data_dir` (its engine is open), so a socket that is there already is a dead one and replaced.
     pub fn start(
         data_dir: &Path,
         engine: Engine,
         on_show: impl Fn(Option<String>) + Send + Sync + 'static,
+        on_restored: impl Fn() + Send + Sync + 'static,
     ) -> io::Result<Self> {
         let show = move |link| {
             on_show(link);
             Reply::Done
         };
-        Ok(Self { _listening: socket::listen(data_dir, Answers { engine, show: Box::new(show) })? })
+        Self::listen(data_dir, engine, Box::new(show), Box::new(on_restored))
     }
 
     /// [`start`](Self::start) for a process without a window, which refuses to show one.
-    pub fn start_headless(data_dir: &Path, engine: Engine) -> io::Result<Self> {
+    pub fn start_headless(
+        data_dir: &Path,
+        engine: Engine,
+        on_restored: impl Fn() + Send + Sync + 'static,
+    ) -> io::Result<Self> {
         let refuse = |_| Reply::Refused {
             code: "no-window".into(),
             message: format!(
@@ -216,22 +274,50 @@ impl Server {
                 std::process::id()
             ),
         };
-        Ok(Self { _listening: socket::listen(data_dir, Answers { engine, show: Box::new(refuse) })? })
+        Self::listen(data_dir, engine, Box::new(refuse), Box::new(on_restored))
+    }
+
+    fn listen(
+        data_dir: &Path,
+        engine: Engine,
+        show: Box<dyn Fn(Option<String>) -> Reply + Send + Sync>,
+        restored: Box<dyn Fn() + Send + Sync>,
+    ) -> io::Result<Self> {
+        let answers = Answers { engine, data_dir: data_dir.to_owned(), show, restored };
+        Ok(Self { _listening: socket::listen(data_dir, answers)? })
     }
 }
 
 /// What a listening process answers with.
 struct Answers {
     engine: Engine,
+    data_dir: PathBuf,
     show: Box<dyn Fn(Option<String>) -> Reply + Send + Sync>,
+    /// Called once the asker knows.
+    restored: Box<dyn Fn() + Send + Sync>,
 }
 
 impl Answers {
     async fn answer(&self, request: Request) -> Reply {
         match request {
             Request::Show { link } => (self.show)(link),
+            Request::Restore { file, passphrase } => make_ready(self.data_dir.clone(), file, passphrase).await,
             request => answer(&self.engine, request).await,
         }
+    }
+}
+
+/// Makes a backup ready beside the data in use.
+async fn make_ready(data_dir: PathBuf, file: PathBuf, passphrase: Option<Secret>) -> Reply {
+    let made = tokio::task::spawn_blocking(move || {
+        let places = Places::new(&data_dir);
+        let go_on = &mut |_, _| ControlFlow::Continue(());
+        restoring::make_ready(&data_dir, &file, &places, passphrase.as_ref(), go_on)
+    });
+    match made.await {
+        Ok(Ok(ControlFlow::Continue(restored))) => Reply::Restored(restored),
+        Ok(Err(error)) => refused(&error),
+        Ok(Ok(ControlFlow::Break(()))) | Err(_) => refused(&EngineError::ShutDown),
     }
 }
 
@@ -241,8 +327,14 @@ pub(crate) async fn answer(engine: &Engine, request: Request) -> Reply {
         Request::Show { .. } => {
             Ok(Reply::Refused { code: "no-window".into(), message: "There is no window in this process.".into() })
         }
+        // Not with an engine that is open.
+        Request::Restore { .. } => Err(EngineError::ShutDown),
         Request::FeedAdd { config, secrets } => engine.add_feed_with(config, secrets).await.map(Reply::Feed),
         Request::FeedEdit { id, config, secrets } => engine.edit_feed_with(id, config, secrets).await.map(Reply::Feed),
+        Request::FeedsExport { export } => engine.export_feeds(export).await.map(Reply::FeedsFile),
+        Request::FeedsPreview { import } => engine.preview_import(import).await.map(Reply::FeedsPreview),
+        Request::FeedsImport { import, chosen } => engine.import_feeds(import, chosen).await.map(Reply::FeedsImported),
+        Request::BackupSecrets { passphrase } => engine.seal_secrets(passphrase).await.map(Reply::Sealed),
         Request::Secrets => engine.secrets().await.map(Reply::Secrets),
         Request::SecretsMove { to } => engine.move_secrets(to).await.map(Reply::SecretsMoved),
         Request::FeedPause { id, paused } => engine.pause_feed(id, paused).await.map(|()| Reply::Done),
@@ -317,7 +409,7 @@ mod exchange {
                     Ok(log) => return tell(connection, log).await,
                     Err(error) => refused(&error),
                 },
-                Ok(request) => timeout(PATIENCE, answers.answer(request)).await?,
+                Ok(request) => timeout(request.patience(), answers.answer(request)).await?,
                 // Another version's request, perhaps.
                 Err(_) => Reply::Refused {
                     code: "bad-request".into(),
@@ -327,6 +419,9 @@ mod exchange {
                 },
             };
             timeout(PATIENCE, write(&mut connection, &reply)).await??;
+            if matches!(reply, Reply::Restored(_)) {
+                (answers.restored)();
+            }
         }
         Ok(())
     }

@@ -1,5 +1,5 @@
 //! Stored events as a file for other programs: what `tidings export` writes to standard output, the window into a file;
-//! and a copy of the whole history.
+//! and a backup of everything.
 //!
 //! Deliberately not here: which events (the engine's `History`), in which folder the file lies.
 pub(crate) mod record;
@@ -8,14 +8,21 @@ mod table;
 pub(crate) use record::Record;
 pub(crate) use table::Table;
 
+use crate::boundary::BackupFile;
 use crate::job::{Done, Reporter};
 use serde::Deserialize;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write as _};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+use tidings_engine::preset::OwnPresets;
+use tidings_engine::store::look;
 use tidings_engine::{Event, EventId, History, PageQuery, Scope};
 use ts_rs::TS;
+
+/// What the name of a backup ends with.
+const BACKUP: &str = "db";
 
 /// How events are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
@@ -52,9 +59,18 @@ impl Whole {
         };
         let file = (1..=999).map(|number| folder.join(name(number))).find(|file| !file.exists());
         let file = file.ok_or(io::ErrorKind::AlreadyExists)?;
-        let mut unfinished = file.clone().into_os_string();
-        unfinished.push(".part");
-        Ok(Self { file, unfinished: unfinished.into() })
+        Ok(Self { unfinished: unfinished(&file), file })
+    }
+
+    /// Under this name. Fails with a sentence if there is something that is not to be replaced.
+    fn at(file: &Path, replace: bool) -> Result<Self, String> {
+        if !replace && file.exists() {
+            return Err(format!("{} is there already; --replace replaces it.", file.display()));
+        }
+        let whole = Self { file: file.to_owned(), unfinished: unfinished(file) };
+        // What a killed process left.
+        let _ = fs::remove_file(&whole.unfinished);
+        Ok(whole)
     }
 
     fn finish(self) -> io::Result<PathBuf> {
@@ -63,11 +79,39 @@ impl Whole {
     }
 }
 
+fn unfinished(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".part");
+    name.into()
+}
+
 impl Drop for Whole {
     fn drop(&mut self) {
         // There is none any more when it is finished.
         let _ = fs::remove_file(&self.unfinished);
     }
+}
+
+/// Writes a file that only the user can read: all of it or nothing. One that is there is replaced if that is wanted. Fails
+/// with a sentence.
+pub(crate) fn write_private(file: &Path, content: &[u8], replace: bool) -> Result<(), String> {
+    let whole = Whole::at(file, replace)?;
+    let written = || {
+        let mut part = private().create_new(true).open(&whole.unfinished)?;
+        part.write_all(content)?;
+        part.sync_all()
+    };
+    let failed = |error: io::Error| format!("{} cannot be written: {error}.", file.display());
+    written().map_err(failed)?;
+    whole.finish().map(drop).map_err(failed)
+}
+
+fn private() -> fs::OpenOptions {
+    let mut options = File::options();
+    options.write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
 }
 
 /// Where events are written, in one of the formats.
@@ -151,16 +195,69 @@ pub fn to_folder(
     Ok(ControlFlow::Continue(Done { amount, file: Some(file) }))
 }
 
-/// Copies the whole history, feeds and settings with it, into a new file in `folder`. Fails with a sentence.
-pub fn back_up(data_dir: &Path, folder: &Path, reporter: &Reporter) -> Result<ControlFlow<(), Done>, String> {
+/// Copies everything into a new file in `folder`; passwords and tokens only as they are sealed. Fails with a sentence.
+pub fn back_up(
+    data_dir: &Path,
+    folder: &Path,
+    sealed: Option<&str>,
+    reporter: &Reporter,
+) -> Result<ControlFlow<(), Done>, String> {
     let failed = not_written(folder);
     let history = History::open(data_dir).map_err(|error| error.to_string())?;
-    let whole = Whole::new(folder, &stem("backup"), "db").map_err(&failed)?;
-    let copied = history.copy_to(&whole.unfinished, &mut |done, total| reporter.at(done, total));
+    let whole = Whole::new(folder, &stem("backup"), BACKUP).map_err(&failed)?;
+    let presets = OwnPresets::of(data_dir);
+    let copied = history.back_up(&whole.unfinished, &presets, sealed, &mut |done, total| reporter.at(done, total));
     if copied.map_err(|error| error.to_string())?.is_break() {
         return Ok(ControlFlow::Break(()));
     }
     let amount = fs::metadata(&whole.unfinished).map_err(&failed)?.len();
     let file = whole.finish().map_err(&failed)?;
     Ok(ControlFlow::Continue(Done { amount, file: Some(file) }))
+}
+
+/// [`back_up`] into a file of this name. How many bytes it has.
+pub(crate) fn back_up_to(data_dir: &Path, file: &Path, replace: bool, sealed: Option<&str>) -> Result<u64, String> {
+    let whole = Whole::at(file, replace)?;
+    let history = History::open(data_dir).map_err(|error| error.to_string())?;
+    let go_on = &mut |_, _| ControlFlow::Continue(());
+    let copied = history.back_up(&whole.unfinished, &OwnPresets::of(data_dir), sealed, go_on);
+    if copied.map_err(|error| error.to_string())?.is_break() {
+        return Err("The backup was broken off.".to_owned());
+    }
+    let failed = |error: io::Error| format!("{} cannot be written: {error}.", file.display());
+    let bytes = fs::metadata(&whole.unfinished).map_err(failed)?.len();
+    whole.finish().map_err(failed)?;
+    Ok(bytes)
+}
+
+/// Writes the file of feeds into a new one in `folder`. Fails with a sentence.
+pub fn feeds_to_folder(text: &str, folder: &Path) -> Result<ControlFlow<(), Done>, String> {
+    let failed = not_written(folder);
+    let whole = Whole::new(folder, &stem("feeds"), "toml").map_err(&failed)?;
+    let written = private().create_new(true).open(&whole.unfinished).and_then(|mut part| {
+        part.write_all(text.as_bytes())?;
+        part.sync_all()
+    });
+    written.map_err(&failed)?;
+    let amount = text.lines().filter(|line| *line == "[[feed]]").count() as u64;
+    let file = whole.finish().map_err(&failed)?;
+    Ok(ControlFlow::Continue(Done { amount, file: Some(file) }))
+}
+
+/// The backups in a folder, the latest first. What only looks like one is left out.
+pub fn backups(folder: &Path) -> Vec<BackupFile> {
+    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    let backup = |entry: fs::DirEntry| {
+        let name = entry.file_name().into_string().ok()?;
+        Path::new(&name).extension().filter(|end| *end == BACKUP)?;
+        let metadata = entry.metadata().ok()?;
+        let beside = look(&entry.path()).ok()?;
+        let changed = metadata.modified().ok().and_then(|at| at.duration_since(SystemTime::UNIX_EPOCH).ok());
+        let changed = changed.and_then(|since| i64::try_from(since.as_millis()).ok()).unwrap_or(0);
+        let made_at = beside.about.as_ref().map_or(changed, |about| about.made_at);
+        Some(BackupFile { name, bytes: metadata.len(), made_at, sealed: beside.is_sealed() })
+    };
+    let mut backups: Vec<_> = entries.filter_map(backup).collect();
+    backups.sort_by_key(|backup| std::cmp::Reverse(backup.made_at));
+    backups
 }

@@ -21,8 +21,12 @@ const TELL: Duration = Duration::from_millis(100);
 pub enum Work {
     /// Events are written to a file.
     Export,
-    /// The whole history is copied.
+    /// The feeds are written to a file.
+    Feeds,
+    /// Everything is copied.
     Backup,
+    /// A backup is made ready; then the program starts again.
+    Restore,
     /// Spare space is given back to the disk.
     Vacuum,
 }
@@ -38,7 +42,7 @@ pub enum Progress {
     },
     /// It is done.
     Done {
-        /// How much it was: events of an export, bytes of anything else.
+        /// How much it was: events or feeds of an export, bytes of anything else.
         #[ts(type = "number")]
         amount: u64,
         /// The file that was made.

@@ -3,12 +3,14 @@
 //! Deliberately not here: the window (`tests/e2e`), and what the engine does with events (`tests/engine`).
 #![cfg(target_os = "linux")]
 mod announcing;
+mod backup;
 mod command;
 mod crash;
 mod decode;
 mod demo;
 mod ends;
 mod feeds;
+mod feeds_file;
 mod headless;
 mod history;
 mod inspecting;

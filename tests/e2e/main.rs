@@ -6,6 +6,7 @@ mod faults;
 mod feed_page;
 mod first_run;
 mod hiding;
+mod import;
 mod journeys;
 mod links;
 mod notifications;

@@ -109,6 +109,13 @@ impl Window {
         field.send_keys(text).await.expect("the field takes keys");
     }
 
+    /// Chooses a file in a field for files.
+    pub(crate) async fn choose_file(&self, css: &str, file: &Path) {
+        self.wait_for(css).await;
+        let field = self.page.find(By::Css(css)).await.expect("the field is there");
+        field.send_keys(file.to_str().expect("a UTF-8 path")).await.expect("the field takes a file");
+    }
+
     /// Presses keys wherever the focus is.
     pub(crate) async fn press(&self, keys: impl Into<TypingData>) {
         let focused = self.page.active_element().await.expect("something has the focus");

@@ -77,7 +77,7 @@ async fn what_is_cancelled_or_fails_leaves_nothing_behind() {
     assert_eq!(names(out.path()), [""; 0]);
 
     let (data_dir, folder) = (dir.path().to_owned(), dir.path().join("tidings.db"));
-    jobs.start(Work::Backup, move |reporter| export::back_up(&data_dir, &folder, reporter));
+    jobs.start(Work::Backup, move |reporter| export::back_up(&data_dir, &folder, None, reporter));
     let Progress::Failed { message } = ended(&jobs).await.progress else { panic!("{:?}", jobs.list().borrow()) };
     assert!(message.contains("was not written to") && message.contains("tidings.db"), "{message}");
 }
@@ -88,7 +88,7 @@ async fn a_backup_is_a_whole_history() {
     filled(dir.path(), 300);
     let jobs = Jobs::default();
     let (data_dir, folder) = (dir.path().to_owned(), out.path().to_owned());
-    jobs.start(Work::Backup, move |reporter| export::back_up(&data_dir, &folder, reporter));
+    jobs.start(Work::Backup, move |reporter| export::back_up(&data_dir, &folder, None, reporter));
     let Progress::Done { file: Some(file), .. } = ended(&jobs).await.progress else {
         panic!("{:?}", jobs.list().borrow())
     };

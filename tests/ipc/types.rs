@@ -4,9 +4,10 @@
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
-use tidings::boundary::{CommandError, DataFacts, Snapshot, WindowMessage};
+use tidings::boundary::{BackupFile, CommandError, DataFacts, Snapshot, WindowMessage};
 use tidings::export::ExportFormat;
 use tidings::offer::Offer;
+use tidings_engine::feeds_file::{Export, Import, ImportPreview, Imported};
 use tidings_engine::preset::{PresetSummary, Proposal};
 use tidings_engine::{
     Destination, Event, Feed, FeedConfig, Figures, FiguresQuery, Gap, GapQuery, GivenSecret, HookReport, Item,
@@ -46,6 +47,11 @@ fn generated() -> String {
     declarations.visit::<CommandError>();
     declarations.visit::<DataFacts>();
     declarations.visit::<ExportFormat>();
+    declarations.visit::<BackupFile>();
+    declarations.visit::<Export>();
+    declarations.visit::<Import>();
+    declarations.visit::<ImportPreview>();
+    declarations.visit::<Imported>();
     declarations.visit::<Event>();
     declarations.visit::<Feed>();
     declarations.visit::<FeedConfig>();

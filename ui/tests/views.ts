@@ -311,6 +311,28 @@ export const VIEWS: readonly View[] = [
       await expect.element(page.getByTestId('vacuum')).toBeVisible();
     },
   },
+  {
+    name: 'an import',
+    act: async (_, state) => {
+      const lines = ['sealed', 'https://x.example/new', 'https://x.example/insecure', 'https://x.example/broken'];
+      state.dialog = { kind: 'import', file: new File([lines.join('\n')], 'pack.toml') };
+      await expect.element(page.getByTestId('import-item').last()).toBeVisible();
+    },
+  },
+  {
+    name: 'a backup that is asked for',
+    act: async (_, state) => {
+      state.dialog = { kind: 'save', what: 'backup' };
+      await page.getByTestId('passphrase').fill('x');
+    },
+  },
+  {
+    name: 'a restore',
+    act: async (_, state) => {
+      state.dialog = { kind: 'restore' };
+      await expect.element(page.getByTestId('passphrase')).toBeVisible();
+    },
+  },
   { name: 'about the program', act: (_, state) => (state.dialog = { kind: 'settings', part: 'about' }) },
   {
     name: 'long work',

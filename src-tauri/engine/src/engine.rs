@@ -10,13 +10,15 @@ pub use self::core::RESTORABLE;
 use crate::announce::{Clock, Mute, MuteFor, Tested, Why};
 use crate::clock::now;
 use crate::event::Counts;
+use crate::feeds_file::{Export, Import, ImportPreview, Imported};
 use crate::hook::Hooks;
 use crate::secret::{Secrets, SecretsFacts};
 use crate::store::{SetAside, Space, StorageProblem, Store};
 use crate::{
     Destination, EngineError, EngineEvents, Event, EventId, Feed, FeedConfig, FeedId, FeedStatus, Figures,
     FiguresQuery, Gap, GapQuery, GivenSecret, HookReport, Item, Language, LiveTest, LogBatch, LogReader, MarkedRead,
-    Notifier, Page, PageQuery, Placed, RemovedFeed, Scope, SecretPlace, Settings, Trial, TrialReport, WorldChange,
+    Notifier, Page, PageQuery, Placed, RemovedFeed, Scope, Secret, SecretPlace, Settings, Trial, TrialReport,
+    WorldChange,
 };
 use network::Network;
 use std::path::PathBuf;
@@ -149,6 +151,29 @@ impl Engine {
     /// kept stays where it is, and is told as an error. How many were moved.
     pub async fn move_secrets(&self, to: SecretPlace) -> Result<u32, EngineError> {
         self.run(move |core| async move { core.move_secrets(to).await }).await
+    }
+
+    /// These feeds as one readable file. Fails with [`EngineError::BadFile`], also when a secret is wanted that cannot be
+    /// read.
+    pub async fn export_feeds(&self, export: Export) -> Result<String, EngineError> {
+        self.run(move |core| async move { core.export_feeds(export).await }).await
+    }
+
+    /// What an import of a file would do. Fails with [`EngineError::BadFile`] for what is none, and with
+    /// [`EngineError::WrongPassphrase`].
+    pub async fn preview_import(&self, import: Import) -> Result<ImportPreview, EngineError> {
+        self.run(move |core| async move { core.preview_import(import).await }).await
+    }
+
+    /// Adds the feeds of a file that have these numbers in its preview, and replaces the settings of those that are there:
+    /// all of them or, when it fails, none.
+    pub async fn import_feeds(&self, import: Import, chosen: Vec<u32>) -> Result<Imported, EngineError> {
+        self.run(move |core| async move { core.import_feeds(import, chosen).await }).await
+    }
+
+    /// All passwords and tokens for a backup, sealed; `None`: there are none. Fails when one cannot be read.
+    pub async fn seal_secrets(&self, passphrase: Secret) -> Result<Option<String>, EngineError> {
+        self.run(move |core| async move { core.seal_secrets(passphrase).await }).await
     }
 
     /// Removes a feed. Its history stays and counts as read; for [`RESTORABLE`] the feed can be brought back as it was, and

@@ -27,6 +27,12 @@ pub enum EngineError {
     /// A password or token cannot be kept or read.
     #[error("{0}")]
     Secrets(#[from] SecretsError),
+    /// A file of feeds, or a backup, that cannot be used or made; the sentence says why.
+    #[error("{0}")]
+    BadFile(String),
+    /// A passphrase does not open what was sealed.
+    #[error("The passphrase is not the one with which the passwords and tokens were sealed: check it.")]
+    WrongPassphrase,
     /// The store cannot be opened, read or written.
     #[error("{0}")]
     Store(#[from] crate::store::StoreError),
@@ -49,6 +55,8 @@ impl EngineError {
             Self::TooLate => "too-late",
             Self::BadFeed(_) => "bad-feed",
             Self::Secrets(_) => "secrets",
+            Self::BadFile(_) => "bad-file",
+            Self::WrongPassphrase => "wrong-passphrase",
             Self::Store(_) => "store",
             Self::NoThread(_) => "no-thread",
             Self::ShutDown => "shut-down",

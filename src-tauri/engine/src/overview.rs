@@ -255,6 +255,11 @@ impl Overview {
         there.or_else(retired).map(|feed| feed.config.secrets.clone()).unwrap_or_default()
     }
 
+    /// What is kept of the secrets of all removed feeds.
+    pub(crate) fn retired_secrets(&self) -> Vec<KeptSecret> {
+        self.feeds().retired.iter().flat_map(|retired| retired.feed.config.secrets.clone()).collect()
+    }
+
     /// Whether these are others than before.
     pub(crate) fn set_retired(&self, retired: Vec<RetiredFeed>) -> bool {
         let mut feeds = self.feeds();

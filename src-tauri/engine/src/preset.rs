@@ -385,7 +385,7 @@ fn unknown_key(text: &str, file: &PresetFile) -> Result<(), String> {
 }
 
 /// The first key of `given` that `known` has not.
-fn first_unknown(given: &toml::Value, known: &toml::Value, at: &str) -> Option<String> {
+pub(crate) fn first_unknown(given: &toml::Value, known: &toml::Value, at: &str) -> Option<String> {
     match (given, known) {
         (toml::Value::Table(given), toml::Value::Table(known)) => given.iter().find_map(|(key, value)| {
             let at = if at.is_empty() { key.clone() } else { format!("{at}.{key}") };
@@ -402,7 +402,7 @@ fn first_unknown(given: &toml::Value, known: &toml::Value, at: &str) -> Option<S
 }
 
 /// The lines of an error in one.
-fn sentence(error: &str) -> String {
+pub(crate) fn sentence(error: &str) -> String {
     let mut line = error.split_whitespace().collect::<Vec<_>>().join(" ");
     if !line.ends_with('.') {
         line.push('.');

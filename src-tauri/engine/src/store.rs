@@ -4,6 +4,7 @@
 //! here: what the rows mean to a user (`event.rs`, `feed.rs`), what follows from a commit (`engine.rs`).
 mod activity;
 mod append;
+mod backup;
 mod damage;
 mod database;
 mod details;
@@ -12,12 +13,14 @@ mod feeds;
 mod feeds_copy;
 mod gaps;
 mod history;
+mod imports;
 mod marks;
 mod outcomes;
 mod owner;
 mod prune;
 mod reader;
 mod reading;
+mod restore;
 mod retired;
 mod row;
 mod salvage;
@@ -28,14 +31,17 @@ mod writer;
 
 pub use activity::Opened;
 pub use append::{Arrival, Commit, NewEvent, Outcome};
+pub use backup::{About, Beside};
 pub use damage::SetAside;
 pub use fault::{Fault, StorageProblem};
 pub use feeds::{Cursor, FeedCounts, Forget, StoredFeed};
 pub use history::History;
+pub use imports::ImportedFeed;
 pub use marks::Marked;
 pub use prune::{Kept, Pruned};
 pub(crate) use reader::Readers;
 pub(crate) use reading::snippet;
+pub use restore::{Owned, Ready, look};
 pub use retired::RetiredFeed;
 pub use space::Space;
 pub(crate) use writer::{Writer, WriterNews};
@@ -154,6 +160,7 @@ impl Store {
     pub fn open(data_dir: &Path) -> Result<Self, StoreError> {
         let owner = Owner::take(data_dir)?;
         let path = database::path(data_dir);
+        let restored = restore::finish(data_dir).map_err(|error| StoreError::of_io(data_dir, &error))?;
         let (connection, set_aside) = database::open(&path)?;
         let set_aside = set_aside.or_else(|| damage::reported(&path));
         let mut store = Self {
@@ -166,6 +173,9 @@ impl Store {
             _owner: owner,
         };
         store.learn_feeds()?;
+        if restored {
+            store.copy_feeds();
+        }
         Ok(store)
     }
 

@@ -45,7 +45,7 @@ impl Vault {
         let mut all = Vec::with_capacity(given.len());
         for GivenSecret { of, secret } in given {
             let kept = KeptSecret { of, place, key: new_key()? };
-            let (key, label) = (kept.key.clone(), format!("Tidings: {} of {feed}", word(&kept.of)));
+            let (key, label) = (kept.key.clone(), label(&kept.of, feed));
             let keep = move |secrets: &dyn Secrets| secrets.keep(place, &key, &label, &secret);
             match self.ask(place, keep).await {
                 Ok(()) => all.push(kept),
@@ -91,6 +91,11 @@ impl Vault {
     }
 }
 
+/// What people see who look at their keyring.
+pub(crate) fn label(of: &SecretOf, feed: &str) -> String {
+    format!("Tidings: {} of {feed}", word(of))
+}
+
 const fn word(of: &SecretOf) -> &'static str {
     match of {
         SecretOf::Credential => "password or token",
@@ -101,7 +106,7 @@ const fn word(of: &SecretOf) -> &'static str {
 }
 
 /// 128 bits by chance. An import cannot name the secret of another feed, because nobody can guess its key.
-fn new_key() -> Result<String, SecretsError> {
+pub(crate) fn new_key() -> Result<String, SecretsError> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|error| SecretsError::Keyring(error.to_string()))?;
     Ok(format!("{:032x}", u128::from_be_bytes(bytes)))

@@ -21,7 +21,7 @@ use tidings_engine::{
     Reports, SystemClock,
 };
 use tidings_event_source::Policy;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 /// How long an interrupted engine may take to store what has arrived.
 const GRACE: Duration = Duration::from_secs(10);
@@ -53,11 +53,24 @@ impl Run {
         files::allow_many();
         let interrupt = Interrupt::listen(None, GRACE).map_err(Failed::work)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failed::work)?;
-        runtime.block_on(headless(data_dir, &interrupt, self.print))
+        runtime.block_on(async {
+            while headless(data_dir.clone(), &interrupt, self.print).await? == Next::Anew {
+                tracing::info!("a backup was restored; beginning anew");
+            }
+            Ok(())
+        })
     }
 }
 
-async fn headless(data_dir: PathBuf, interrupt: &Interrupt, printed: bool) -> Outcome {
+/// What follows when the engine has ended.
+#[derive(PartialEq, Eq)]
+enum Next {
+    End,
+    /// Another history is there.
+    Anew,
+}
+
+async fn headless(data_dir: PathBuf, interrupt: &Interrupt, printed: bool) -> Result<Next, Failed> {
     let (answer, mut answers) = mpsc::unbounded_channel();
     let announcer = Arc::new(Announcer { desktop: OnceLock::new(), reports: OnceLock::new(), answer, printed });
     let engine = Engine::open(EngineOptions {
@@ -78,7 +91,9 @@ async fn headless(data_dir: PathBuf, interrupt: &Interrupt, printed: bool) -> Ou
     let desktop = announcer.desktop();
     // Listening comes first: what changes while the feeds are asked for is told afterwards.
     let events = engine.events();
-    let control = Server::start_headless(&data_dir, engine.clone());
+    let restored = Arc::new(Notify::new());
+    let on_restored = Arc::clone(&restored);
+    let control = Server::start_headless(&data_dir, engine.clone(), move || on_restored.notify_one());
     if let Err(error) = &control {
         tracing::warn!(%error, "other commands cannot ask this process");
     }
@@ -94,16 +109,19 @@ async fn headless(data_dir: PathBuf, interrupt: &Interrupt, printed: bool) -> Ou
             }
         });
     };
-    tokio::select! {
-        () = interrupt.came() => {}
-        () = serving => {}
-        () = world::watch(|change| engine.world_changed(change)) => {}
-    }
+    let next = tokio::select! {
+        () = interrupt.came() => Next::End,
+        () = restored.notified() => Next::Anew,
+        () = serving => Next::End,
+        () = world::watch(|change| engine.world_changed(change)) => Next::End,
+    };
     drop(control);
     engine.shut_down().await;
     desktop.delivered().await;
-    tracing::info!("ended");
-    Ok(())
+    if next == Next::End {
+        tracing::info!("ended");
+    }
+    Ok(next)
 }
 
 /// Delivers announcements, and writes them if asked.

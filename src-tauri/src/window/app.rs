@@ -142,8 +142,13 @@ fn run(
 ) -> anyhow::Result<()> {
     let show = to_wish.clone();
     let engine = shell.engine.clone();
-    let control =
-        control::Server::start(data_dir, engine.clone(), move |link| drop(show.try_send(Wish::Show { link })));
+    let again = to_wish.clone();
+    let control = control::Server::start(
+        data_dir,
+        engine.clone(),
+        move |link| drop(show.try_send(Wish::Show { link })),
+        move || drop(again.try_send(Wish::StartAgain)),
+    );
     let control =
         control.context("Other processes could not ask this one, because its control socket cannot be made")?;
     wish::end_with_signals(to_wish);

@@ -18,6 +18,8 @@ pub(crate) enum Wish {
     },
     /// The user answered on a notification.
     Notification(Action),
+    /// Start the program again: a backup waits to be opened.
+    StartAgain,
     /// End the program in an orderly way.
     Quit,
 }
@@ -33,6 +35,7 @@ pub(crate) async fn fulfil(app: AppHandle, mut wishes: mpsc::Receiver<Wish>) {
                 main_window::show(&app, None);
             }
             Wish::Notification(action) => answer(&app, action).await,
+            Wish::StartAgain => app.request_restart(),
             Wish::Quit => app.exit(0),
         }
     }

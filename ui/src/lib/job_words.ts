@@ -3,17 +3,27 @@ import type { Work } from './ipc/types.gen';
 import { m } from './paraglide/messages.js';
 import { bytes, number } from './time';
 
-const WORK: Record<Work, () => string> = { export: m.job_export, backup: m.job_backup, vacuum: m.job_vacuum };
+const WORK: Record<Work, () => string> = {
+  export: m.job_export,
+  feeds: m.job_feeds,
+  backup: m.job_backup,
+  restore: m.job_restore,
+  vacuum: m.job_vacuum,
+};
 
 export function workWords(work: Work): string {
   return WORK[work]();
 }
 
-/** `amount`: events of an export, bytes of anything else. */
+/** `amount`: events or feeds of an export, bytes of anything else. */
 export function doneWords(work: Work, amount: number): string {
   switch (work) {
     case 'export':
       return m.job_exported({ count: amount, shown: number(amount) });
+    case 'feeds':
+      return m.job_feeds_done({ count: number(amount) });
+    case 'restore':
+      return m.job_restored();
     case 'backup':
       return m.job_backed_up({ size: bytes(amount) });
     case 'vacuum':

@@ -24,6 +24,11 @@ export type Dialog =
   | { kind: 'delete'; feed: FeedLook }
   /** A name for a folder: another one, or that of a new one for a feed. */
   | { kind: 'folder'; item: Item }
+  /** Feeds of a file are taken in. */
+  | { kind: 'import'; file?: File }
+  /** Feeds, or everything, are written into a file. */
+  | { kind: 'save'; what: 'feeds' | 'backup' }
+  | { kind: 'restore' }
   | { kind: 'settings'; part?: SettingsPart }
   | { kind: 'shortcuts' };
 

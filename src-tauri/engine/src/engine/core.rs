@@ -2,6 +2,7 @@
 //!
 //! Deliberately not here: threads (`network.rs`), the public face (`engine.rs`).
 mod arranging;
+mod exchange;
 mod removal;
 mod secrets;
 mod unread;

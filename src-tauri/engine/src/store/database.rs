@@ -22,7 +22,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
 ];
 
 /// "TIDN": tells our databases from others.
-const APPLICATION_ID: i32 = 0x5449_444e;
+pub(super) const APPLICATION_ID: i32 = 0x5449_444e;
 
 /// How long a connection waits for a lock that another one holds.
 const BUSY: Duration = Duration::from_secs(1);
@@ -171,7 +171,7 @@ pub(super) fn version(connection: &Connection) -> rusqlite::Result<u32> {
     connection.query_row("PRAGMA user_version", [], |row| row.get(0))
 }
 
-fn refuse_newer(path: &Path, found: u32, known: usize) -> Result<(), StoreError> {
+pub(super) fn refuse_newer(path: &Path, found: u32, known: usize) -> Result<(), StoreError> {
     let known = u32::try_from(known).unwrap_or(u32::MAX);
     if found > known {
         return Err(StoreError::Newer { path: path.display().to_string(), found, known });

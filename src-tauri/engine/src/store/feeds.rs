@@ -31,6 +31,18 @@ pub enum Forget {
     Cursor,
 }
 
+impl Forget {
+    /// Within the transaction of the edit. When it was connected stays true.
+    pub(super) fn apply(self, connection: &Connection, feed: FeedId) -> rusqlite::Result<()> {
+        let forgotten = match self {
+            Self::Nothing => return Ok(()),
+            Self::ResumeToken => "resume_token = ''",
+            Self::Cursor => "last_event_id = '', reconnection_time = NULL, resume_token = ''",
+        };
+        connection.execute(&format!("UPDATE cursors SET {forgotten} WHERE feed_id = ?1"), [feed.0]).map(drop)
+    }
+}
+
 impl Cursor {
     pub(super) fn load(connection: &Connection, feed: FeedId) -> rusqlite::Result<Self> {
         let mut statement = connection.prepare_cached(
@@ -193,6 +205,17 @@ pub(super) fn to_json<T: serde::Serialize>(value: &T) -> rusqlite::Result<String
     serde_json::to_string(value).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
 }
 
+/// The program's settings; the defaults where there are none that can be understood.
+pub(super) fn settings(connection: &Connection) -> rusqlite::Result<Settings> {
+    let settings = connection.query_row("SELECT settings FROM settings", [], |row| row::json(row, 0)).optional()?;
+    Ok(settings.flatten().unwrap_or_default())
+}
+
+pub(super) fn save_settings(connection: &Connection, settings: &Settings) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO settings (id, settings) VALUES (1, ?1) ON CONFLICT DO UPDATE SET settings = ?1";
+    connection.execute(sql, [to_json(settings)?]).map(drop)
+}
+
 impl Store {
     /// All feeds, in the user's order.
     pub fn feeds(&self) -> Result<Vec<StoredFeed>, StoreError> {
@@ -219,15 +242,7 @@ impl Store {
         let mut edit = || {
             let transaction = self.connection.transaction()?;
             transaction.execute("UPDATE feeds SET config = ?2 WHERE id = ?1", (id.0, to_json(config)?))?;
-            // When it was connected stays true.
-            let forgotten = match forget {
-                Forget::Nothing => None,
-                Forget::ResumeToken => Some("resume_token = ''"),
-                Forget::Cursor => Some("last_event_id = '', reconnection_time = NULL, resume_token = ''"),
-            };
-            if let Some(forgotten) = forgotten {
-                transaction.execute(&format!("UPDATE cursors SET {forgotten} WHERE feed_id = ?1"), [id.0])?;
-            }
+            forget.apply(&transaction, id)?;
             transaction.commit()
         };
         edit().map_err(|error| self.error(&error))?;
@@ -330,21 +345,11 @@ impl Store {
 
     /// The program's settings; the defaults before they are first saved, and where they cannot be understood.
     pub fn settings(&self) -> Result<Settings, StoreError> {
-        self.connection
-            .query_row("SELECT settings FROM settings", [], |row| row::json(row, 0))
-            .optional()
-            .map(|settings| settings.flatten().unwrap_or_default())
-            .map_err(|error| self.error(&error))
+        settings(&self.connection).map_err(|error| self.error(&error))
     }
 
     /// Saves the program's settings.
     pub fn save_settings(&mut self, settings: &Settings) -> Result<(), StoreError> {
-        let save = || {
-            self.connection.execute(
-                "INSERT INTO settings (id, settings) VALUES (1, ?1) ON CONFLICT DO UPDATE SET settings = ?1",
-                [to_json(settings)?],
-            )
-        };
-        save().map(drop).map_err(|error| self.error(&error))
+        save_settings(&self.connection, settings).map_err(|error| self.error(&error))
     }
 }

@@ -1,7 +1,9 @@
 //! The history as another process reads it, beside its owner or without one.
 //!
 //! Deliberately not here: writing of any kind.
-use super::{RetiredFeed, SetAside, StoreError, damage, database, feeds, gaps, outcomes, reading, retired, space};
+use super::{
+    RetiredFeed, SetAside, Store, StoreError, damage, database, feeds, gaps, outcomes, reading, retired, space,
+};
 use crate::announce::Why;
 use crate::{Event, EventId, Feed, Gap, GapQuery, Page, PageQuery, Scope, Trial, TrialReport};
 use rusqlite::Connection;
@@ -11,14 +13,15 @@ use std::path::{Path, PathBuf};
 /// Reads the history beside a running engine, without asking it.
 pub struct History {
     /// `None`: there is no history yet.
-    connection: Option<Connection>,
-    path: PathBuf,
+    pub(super) connection: Option<Connection>,
+    pub(super) path: PathBuf,
 }
 
 impl History {
     /// Opens the database of `data_dir` for reading. An empty or missing one is an empty history.
     pub fn open(data_dir: &Path) -> Result<Self, StoreError> {
         let path = database::path(data_dir);
+        Store::finish_restore(data_dir);
         Ok(Self { connection: database::open_for_reading(&path)?, path })
     }
 

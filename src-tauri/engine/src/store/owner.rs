@@ -61,7 +61,7 @@ pub(super) fn private_file() -> fs::OpenOptions {
 }
 
 /// A directory that exists keeps its mode: it may be anything that the user named.
-fn make_directory(path: &Path) -> io::Result<()> {
+pub(super) fn make_directory(path: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

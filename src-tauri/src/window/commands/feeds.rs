@@ -4,6 +4,7 @@ use crate::shell::Shell;
 use tauri::State;
 use tidings::boundary::CommandError;
 use tidings::offer::{self, Offer};
+use tidings_engine::feeds_file::{Import, ImportPreview, Imported};
 use tidings_engine::preset::OwnPresets;
 use tidings_engine::{
     Destination, Feed, FeedConfig, FeedId, FeedStatus, Figures, FiguresQuery, GivenSecret, HookReport, Item, Placed,
@@ -117,4 +118,16 @@ pub(super) async fn test_address(
 pub(super) async fn end_test(shell: State<'_, Shell>) -> Answer<()> {
     shell.channel.end_test();
     Ok(())
+}
+
+/// What an import of a file would do.
+#[tauri::command]
+pub(super) async fn preview_import(shell: State<'_, Shell>, import: Import) -> Answer<ImportPreview> {
+    Ok(shell.engine.preview_import(import).await?)
+}
+
+/// Takes the feeds of these numbers in: all of them, or none.
+#[tauri::command]
+pub(super) async fn import_feeds(shell: State<'_, Shell>, import: Import, chosen: Vec<u32>) -> Answer<Imported> {
+    Ok(shell.engine.import_feeds(import, chosen).await?)
 }

@@ -2,13 +2,15 @@
 use super::{Answer, storage};
 use crate::shell::Shell;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tauri::{AppHandle, Manager as _, State};
-use tidings::boundary::CommandError;
+use tidings::boundary::{BackupFile, CommandError};
 use tidings::export::{self, ExportFormat};
 use tidings::job::{Done, Work};
-use tidings_engine::Scope;
+use tidings::secrets::Places;
+use tidings_engine::feeds_file::Export;
+use tidings_engine::{Scope, Secret, restoring};
 
 /// How much is given back to the disk at once, in pages; new events have precedence in between.
 const PAGES: u32 = 256;
@@ -28,10 +30,60 @@ pub(super) async fn start_export(
     }))
 }
 
+/// Writes the feeds into a file.
 #[tauri::command]
-pub(super) async fn start_backup(app: AppHandle, shell: State<'_, Shell>) -> Answer<u64> {
-    let (data_dir, folder) = (shell.data_dir.clone(), downloads(&app)?);
-    Ok(shell.channel.jobs().start(Work::Backup, move |reporter| export::back_up(&data_dir, &folder, reporter)))
+pub(super) async fn start_feeds_export(app: AppHandle, shell: State<'_, Shell>, export: Export) -> Answer<u64> {
+    let (engine, folder) = (shell.engine.clone(), downloads(&app)?);
+    Ok(shell.channel.jobs().start(Work::Feeds, move |_| {
+        let text = tauri::async_runtime::block_on(engine.export_feeds(export)).map_err(|error| error.to_string())?;
+        export::feeds_to_folder(&text, &folder)
+    }))
+}
+
+/// Copies everything; passwords and tokens too, if there is a passphrase to seal them with.
+#[tauri::command]
+pub(super) async fn start_backup(app: AppHandle, shell: State<'_, Shell>, passphrase: Option<Secret>) -> Answer<u64> {
+    let (engine, data_dir, folder) = (shell.engine.clone(), shell.data_dir.clone(), downloads(&app)?);
+    Ok(shell.channel.jobs().start(Work::Backup, move |reporter| {
+        let sealed = match passphrase {
+            Some(passphrase) => tauri::async_runtime::block_on(engine.seal_secrets(passphrase)),
+            None => Ok(None),
+        };
+        let sealed = sealed.map_err(|error| error.to_string())?;
+        export::back_up(&data_dir, &folder, sealed.as_deref(), reporter)
+    }))
+}
+
+/// The backups that are where they are put.
+#[tauri::command]
+pub(super) async fn backups(app: AppHandle) -> Answer<Vec<BackupFile>> {
+    let folder = downloads(&app)?;
+    let listed = tauri::async_runtime::spawn_blocking(move || export::backups(&folder)).await;
+    Ok(listed.unwrap_or_default())
+}
+
+/// Puts one of them in the place of all that is there, and starts the program again.
+#[tauri::command]
+pub(super) async fn start_restore(
+    app: AppHandle,
+    shell: State<'_, Shell>,
+    name: String,
+    passphrase: Option<Secret>,
+) -> Answer<u64> {
+    let file = downloads(&app)?.join(Path::new(&name).file_name().unwrap_or_default());
+    let data_dir = shell.data_dir.clone();
+    Ok(shell.channel.jobs().start(Work::Restore, move |reporter| {
+        let places = Places::new(&data_dir);
+        let progress = &mut |done, total| reporter.at(done, total);
+        let made = restoring::make_ready(&data_dir, &file, &places, passphrase.as_ref(), progress);
+        match made.map_err(|error| error.to_string())? {
+            ControlFlow::Break(()) => Ok(ControlFlow::Break(())),
+            ControlFlow::Continue(_) => {
+                app.request_restart();
+                Ok(ControlFlow::Continue(Done { amount: 0, file: None }))
+            }
+        }
+    }))
 }
 
 #[tauri::command]

@@ -5,7 +5,12 @@ import type {
   Item,
   MarkedRead,
   Placed,
+  BackupFile,
   DataFacts,
+  Export,
+  Import,
+  ImportPreview,
+  Imported,
   ExportFormat,
   Event,
   EventId,
@@ -120,8 +125,18 @@ export interface Backend {
   dataFacts(): Promise<DataFacts>;
   /** Writes the events of a scope that a search finds into a file. Long work: see `Snapshot.jobs`. */
   startExport(scope: Scope, search: string, format: ExportFormat): Promise<number>;
-  /** Copies the whole history into a file. */
-  startBackup(): Promise<number>;
+  /** Writes feeds into a file. Long work too. */
+  startFeedsExport(what: Export): Promise<number>;
+  /** What an import of a file would do. */
+  previewImport(file: Import): Promise<ImportPreview>;
+  /** Takes the feeds of these numbers in: all of them, or none. */
+  importFeeds(file: Import, chosen: number[]): Promise<Imported>;
+  /** Copies everything into a file; passwords and tokens too, if there is a passphrase to seal them with. */
+  startBackup(passphrase: string | null): Promise<number>;
+  /** The backups in the downloads, the latest first. */
+  backups(): Promise<BackupFile[]>;
+  /** Puts a backup in the place of all that is there, and starts the program again. */
+  startRestore(name: string, passphrase: string | null): Promise<number>;
   /** Gives spare space back to the disk. */
   startVacuum(): Promise<number>;
   cancelJob(id: number): Promise<void>;

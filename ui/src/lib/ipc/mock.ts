@@ -4,11 +4,13 @@ import { DEFAULT_SETTINGS } from '../default_settings';
 import { newConfig } from '../feeds.svelte';
 import type { Backend } from './backend';
 import { offered } from './mock_offer';
+import { previewed } from './mock_import';
 import { moved } from './mock_order';
 import { filled, PRESETS, recognised } from './mock_presets';
 import { faultOf, tried } from './mock_rules';
 import { testReports } from './mock_test';
 import type {
+  BackupFile,
   CommandError,
   Counts,
   Destination,
@@ -16,18 +18,25 @@ import type {
   Event,
   EventId,
   EventSummary,
+  Export,
+  ExportFormat,
   Feed,
   FeedConfig,
   FeedId,
-  Gap,
-  GapQuery,
   FeedState,
   FeedStatus,
   Figures,
   FiguresQuery,
-  HookReport,
-  Item,
+  Gap,
+  GapQuery,
+  GivenSecret,
   Headers,
+  HookReport,
+  Import,
+  Imported,
+  Item,
+  Job,
+  KeptSecret,
   LogAttempt,
   LogEntry,
   LogStep,
@@ -40,6 +49,8 @@ import type {
   RawLine,
   RemovedFeed,
   Scope,
+  SecretPlace,
+  SecretsFacts,
   Settings,
   Tested,
   Trial,
@@ -48,13 +59,7 @@ import type {
   Urgency,
   Why,
   WindowMessage,
-  ExportFormat,
-  Job,
   Work,
-  GivenSecret,
-  KeptSecret,
-  SecretPlace,
-  SecretsFacts,
 } from './types.gen';
 
 export interface MockOptions {
@@ -645,8 +650,11 @@ export class MockBackend implements Backend {
 
   /** Long work, under way until `finishJob` is called. */
   #jobs: Job[] = [];
-  #start(work: Work) {
+  /** With what work was begun, the last first. */
+  readonly begun: unknown[][] = [];
+  #start(work: Work, ...given: unknown[]) {
     return this.#command(`start:${work}`, () => {
+      this.begun.unshift([work, ...given]);
       const id = (this.#jobs.at(-1)?.id ?? 0) + 1;
       this.setJobs([...this.#jobs, { id, work, state: 'running', part: null }]);
       return id;
@@ -657,8 +665,55 @@ export class MockBackend implements Backend {
     return this.#start('export');
   }
 
-  startBackup() {
-    return this.#start('backup');
+  startFeedsExport(_what: Export) {
+    return this.#start('feeds');
+  }
+
+  startBackup(passphrase: string | null) {
+    return this.#start('backup', passphrase);
+  }
+
+  backups() {
+    return this.#command('backups', (): BackupFile[] => [
+      { name: 'tidings-backup-2.db', bytes: 12_000_000, madeAt: Date.now() - 3_600_000, sealed: true },
+      { name: 'tidings-backup-1.db', bytes: 9_000_000, madeAt: Date.now() - 90_000_000, sealed: false },
+    ]);
+  }
+
+  startRestore(name: string, passphrase: string | null) {
+    return this.#start('restore', name, passphrase);
+  }
+
+  previewImport(file: Import) {
+    return this.#command('previewImport', () => {
+      if (file.text.startsWith('format')) refuse('bad-file', 'The file is no list of feeds.');
+      if (file.passphrase !== null && file.passphrase !== 'open')
+        refuse('wrong-passphrase', 'The passphrase is wrong.');
+      return previewed(file, this.#allFeeds());
+    });
+  }
+
+  importFeeds(file: Import, chosen: number[]) {
+    return this.#command('importFeeds', (): Imported => {
+      const items = previewed(file, this.#allFeeds()).feeds.filter((item) => chosen.includes(item.number));
+      const imported: Imported = { added: [], changed: [] };
+      for (const { name, url, folder, standing } of items) {
+        if (standing.kind === 'changed') {
+          const { feed } = this.#status(standing.feed);
+          imported.changed.push(feed);
+          this.#put({ feed: { ...feed, name } });
+          continue;
+        }
+        const id = Math.max(0, ...this.#feeds.keys(), ...this.#removed) + 1;
+        const feed = { ...newConfig(url), name, folder, id, paused: false };
+        imported.added.push(this.#put({ feed, state: { state: 'connecting', waitingForServer: false } }));
+      }
+      return imported;
+    });
+  }
+
+  #allFeeds(): Feed[] {
+    return [...this.#feeds.values()].map(({ feed }) => feed);
   }
 
   startVacuum() {

@@ -21,6 +21,17 @@ number: number, } | { "kind": "refused",
 /** Its words, or ours. */
 words: string, } | { "kind": "noService" } | { "kind": "dropped" };
 
+/** A backup that can be restored. */
+export type BackupFile = {
+/** Of the file, in the folder in which backups are put. */
+name: string,
+/** How large it is. */
+bytes: number,
+/** When it was made, in milliseconds since the Unix epoch. */
+madeAt: number,
+/** Whether a passphrase opens passwords and tokens in it. */
+sealed: boolean, };
+
 /** How many notifications of a feed are shown one by one; what exceeds them is counted in one. */
 export type Burst = {
 /** So many, 1 to 1000 … */
@@ -72,6 +83,9 @@ name: string, } | { "kind": "query",
 name: string, } | { "kind": "cookie",
 /** Its name. */
 name: string, };
+
+/** What is to be known of a feed from elsewhere before it is followed. */
+export type Danger = { "kind": "hook", "what": string } | { "kind": "insecure" } | { "kind": "pinned", "what": string } | { "kind": "authority", "what": string } | { "kind": "certificate", "what": string } | { "kind": "proxy", "what": string } | { "kind": "credentialsFollow" } | { "kind": "plainSecret" } | { "kind": "secretMissing" };
 
 /** The history as a file, as the settings show it. */
 export type DataFacts = {
@@ -239,6 +253,17 @@ starred: boolean,
 count: number,
 /** Whether the whole event has a link. */
 hasLink: boolean, };
+
+/** Which feeds to write, and how. */
+export type Export = {
+/** These; `None`: all. */
+feeds: Array<FeedId> | null,
+/** What the file is called; may be empty. */
+title: string,
+/** What it is for; may be empty. */
+description: string,
+/** Writes passwords and tokens too, sealed with this; `None`: leaves them out. */
+passphrase: Secret | null, };
 
 /** How events are written. */
 export type ExportFormat = "ndjson" | "csv";
@@ -580,6 +605,46 @@ output: string,
 /** How long it ran, in milliseconds. */
 took: number, };
 
+/** A file that is to be imported. */
+export type Import = {
+/** What stands in it. */
+text: string,
+/** Opens its passwords and tokens; `None`: leaves them out. */
+passphrase: Secret | null, };
+
+/** A feed of a file. */
+export type ImportItem = {
+/** Its place in the file, from 1. */
+number: number,
+/** What it is called. */
+name: string,
+/** Without password. */
+url: string,
+/** The folder it would stand in; empty: none. */
+folder: string,
+/** What would become of it. */
+standing: Standing,
+/** What is to be known before it is followed. */
+dangers: Array<Danger>, };
+
+/** What a file has, and what would become of it. */
+export type ImportPreview = {
+/** What the file is called; may be empty. */
+title: string,
+/** What it is for; may be empty. */
+description: string,
+/** Whether passwords and tokens come with it. */
+sealed: Sealed,
+/** In the order of the file. */
+feeds: Array<ImportItem>, };
+
+/** What came of an import. */
+export type Imported = {
+/** The new feeds. */
+added: Array<Feed>,
+/** Those whose settings were replaced, as they were before. */
+changed: Array<Feed>, };
+
 /** What can be moved, and beside what. */
 export type Item = { "kind": "feed",
 /** The feed. */
@@ -595,7 +660,7 @@ id: number,
 work: Work, } & ({ "state": "running",
 /** From 0 to 1; null where it cannot be known. */
 part: number | null, } | { "state": "done",
-/** How much it was: events of an export, bytes of anything else. */
+/** How much it was: events or feeds of an export, bytes of anything else. */
 amount: number,
 /** The file that was made. */
 file: string | null, } | { "state": "failed",
@@ -983,6 +1048,9 @@ feed: FeedId, } | { "kind": "folder",
 /** Its name. */
 folder: string, };
 
+/** Whether passwords and tokens come with a file. */
+export type Sealed = "nothing" | "locked" | "open";
+
 /**
  * A password, a token, a cookie. It shows itself to nobody who did not ask for it by [`Self::reveal`].
  *
@@ -1104,6 +1172,19 @@ export type Space = {
 bytes: number,
 /** As much of that is spare, and can be given back. */
 spare: number, };
+
+/** What an import of a feed would do. */
+export type Standing = { "kind": "new" } | { "kind": "same",
+/** By this feed. */
+feed: FeedId, } | { "kind": "changed",
+/** That of this feed. */
+feed: FeedId,
+/** What that is called. */
+name: string,
+/** The settings, as the file calls them. */
+settings: Array<string>, } | { "kind": "refused",
+/** Why, as a sentence. */
+reason: string, };
 
 /** A layer that is passed. */
 export type Step = "lookup" | "tcp" | "tls" | "http" | "contentType" | "firstBytes" | "firstEvent" | "heartbeat";
@@ -1395,4 +1476,4 @@ jobs: Array<Job>, } | { "kind": "notices",
 notices: Array<Notice>, };
 
 /** What is done. */
-export type Work = "export" | "backup" | "vacuum";
+export type Work = "export" | "feeds" | "backup" | "restore" | "vacuum";
