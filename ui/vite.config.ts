@@ -20,6 +20,9 @@ export default defineConfig({
     // WebKitGTK 2.50, WKWebView and WebView2 of today; what they know natively is not rewritten.
     target: ['safari18', 'chrome130'],
     modulePreload: { polyfill: false },
+    // A twentieth smaller than what Vite's own makes of it.
+    minify: 'terser',
+    terserOptions: { ecma: 2020, module: true, compress: { passes: 3 } },
   },
   // Found only once the window is drawn; said here, a test run does not start anew over them.
   optimizeDeps: { include: ['virtua/svelte', '@tauri-apps/api/core', 'axe-core', 'svelte/compiler'] },
