@@ -18,6 +18,7 @@ mod output;
 mod owner;
 mod passphrase;
 mod preset;
+mod replay;
 mod rule;
 mod settings;
 mod shown;
@@ -119,6 +120,7 @@ enum Command {
     Backup(backup::Backup),
     Restore(backup::Restore),
     Demo(demo::Demo),
+    Replay(replay::ReplayCommand),
 }
 
 /// Where feeds and history live.
@@ -240,6 +242,7 @@ fn run(arguments: impl Iterator<Item = OsString>) -> Outcome {
                 restore.run()
             }
             Command::Demo(demo) => demo.run(),
+            Command::Replay(replay) => replay.run(),
         },
     }
 }

@@ -131,6 +131,11 @@ pub enum Request {
         #[serde(default)]
         lines: bool,
     },
+    /// A recording of a feed, until the asker leaves; after another connection was asked for, if it is to begin with one.
+    FeedRecord {
+        feed: FeedId,
+        reconnect: bool,
+    },
 }
 
 impl Request {
@@ -186,6 +191,8 @@ pub enum Reply {
     HookLog(Vec<HookReport>),
     /// What happened on the connections of a feed.
     FeedLog(LogBatch),
+    /// The next lines of a recording.
+    Transcript(Vec<String>),
     /// It is not done.
     Refused {
         /// Stable, for programs: a code of [`EngineError::code`], `no-window`, or `bad-request`.
@@ -355,6 +362,9 @@ pub(crate) async fn answer(engine: &Engine, request: Request) -> Reply {
         }
         Request::HookLog { feed } => engine.hook_log(feed).await.map(Reply::HookLog),
         Request::FeedLog { feed, .. } => engine.log(feed).map(Reply::FeedLog),
+        Request::FeedRecord { .. } => {
+            Ok(Reply::Refused { code: "bad-request".into(), message: "Nothing is followed in this process.".into() })
+        }
         Request::Storage => Ok(Reply::Storage(engine.storage_problem())),
     };
     reply.unwrap_or_else(|error| refused(&error))
@@ -370,7 +380,8 @@ mod exchange {
     use super::{Answers, LINE_LIMIT, PATIENCE, Reply, Request, refused};
     use std::io;
     use std::ops::ControlFlow;
-    use tidings_engine::LogReader;
+    use tidings_engine::transcript::Recording;
+    use tidings_engine::{Engine, EngineError, FeedId, LogReader};
     use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader};
     use tokio::time::timeout;
 
@@ -409,6 +420,10 @@ mod exchange {
                     Ok(log) => return tell(connection, log).await,
                     Err(error) => refused(&error),
                 },
+                Ok(Request::FeedRecord { feed, reconnect }) => match record(&answers.engine, feed, reconnect).await {
+                    Ok(recording) => return hand_over(connection, recording).await,
+                    Err(error) => refused(&error),
+                },
                 Ok(request) => timeout(request.patience(), answers.answer(request)).await?,
                 // Another version's request, perhaps.
                 Err(_) => Reply::Refused {
@@ -437,6 +452,31 @@ mod exchange {
                 batch = log.next() => {
                     let Some(batch) = batch else { return Ok(()) };
                     timeout(PATIENCE, write(&mut connection, &Reply::FeedLog(batch))).await??;
+                }
+                read = connection.read(&mut ignored) => if read? == 0 { return Ok(()) },
+            }
+        }
+    }
+
+    async fn record(engine: &Engine, feed: FeedId, reconnect: bool) -> Result<Recording, EngineError> {
+        let recording = engine.record(feed)?;
+        if reconnect {
+            engine.reconnect(Some(feed)).await?;
+        }
+        Ok(recording)
+    }
+
+    /// Hands over what is recorded, until the other side leaves or there will be nothing more.
+    async fn hand_over(
+        mut connection: BufReader<impl AsyncRead + AsyncWrite + Unpin>,
+        mut recording: Recording,
+    ) -> io::Result<()> {
+        let mut ignored = [0; 64];
+        loop {
+            tokio::select! {
+                lines = recording.next() => {
+                    let Some(lines) = lines else { return Ok(()) };
+                    timeout(PATIENCE, write(&mut connection, &Reply::Transcript(lines))).await??;
                 }
                 read = connection.read(&mut ignored) => if read? == 0 { return Ok(()) },
             }

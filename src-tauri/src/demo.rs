@@ -4,7 +4,7 @@
 //! that the clock reaches it. So a client that comes back with its last event ID gets exactly what it missed, and nothing
 //! has to be kept for it.
 //! Deliberately not here: HTTP beyond what a GET of an event stream needs.
-mod http;
+pub(crate) mod http;
 mod story;
 
 use self::http::{Head, read_head};
@@ -13,7 +13,7 @@ use std::io;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::tcp::OwnedWriteHalf;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -80,7 +80,7 @@ async fn answer(client: TcpStream, story: &Story) -> io::Result<()> {
         // Whoever listens to a stream says nothing more: reading only tells that it has gone.
         "/events" => tokio::select! {
             result = stream.all() => result,
-            () = gone(from) => Ok(()),
+            () = http::gone(from) => Ok(()),
         },
         "/once" => stream.once(&head).await,
         "/flaky" => stream.flaky().await,
@@ -95,11 +95,6 @@ This is the demo of Tidings. It serves event streams:
 /once     one event, then the end; each request gets the next one
 /flaky    breaks off after a few events
 ";
-
-async fn gone(mut from: impl AsyncRead + Unpin) {
-    let mut bytes = [0; 512];
-    while matches!(from.read(&mut bytes).await, Ok(1..)) {}
-}
 
 /// One client's way through the story.
 struct Stream<'a> {

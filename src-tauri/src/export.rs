@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 use tidings_engine::preset::OwnPresets;
 use tidings_engine::store::look;
+use tidings_engine::transcript::Recording;
 use tidings_engine::{Event, EventId, History, PageQuery, Scope};
 use ts_rs::TS;
 
@@ -106,7 +107,8 @@ pub(crate) fn write_private(file: &Path, content: &[u8], replace: bool) -> Resul
     whole.finish().map(drop).map_err(failed)
 }
 
-fn private() -> fs::OpenOptions {
+/// A file that only the user can read.
+pub(crate) fn private() -> fs::OpenOptions {
     let mut options = File::options();
     options.write(true);
     #[cfg(unix)]
@@ -260,4 +262,29 @@ pub fn backups(folder: &Path) -> Vec<BackupFile> {
     let mut backups: Vec<_> = entries.filter_map(backup).collect();
     backups.sort_by_key(|backup| std::cmp::Reverse(backup.made_at));
     backups
+}
+
+/// Writes a recording into a new file in `folder`, until the user has enough or there is nothing more. Fails with a sentence.
+pub async fn record(
+    mut recording: Recording,
+    folder: &Path,
+    reporter: &Reporter,
+) -> Result<ControlFlow<(), Done>, String> {
+    let failed = not_written(folder);
+    let whole = Whole::new(folder, &stem("recording"), "transcript").map_err(&failed)?;
+    let mut output = private().create_new(true).open(&whole.unfinished).map_err(&failed)?;
+    let mut amount = 0;
+    loop {
+        let lines = tokio::select! {
+            biased;
+            lines = recording.next() => lines,
+            () = reporter.cancelled() => None,
+        };
+        let Some(lines) = lines else { break };
+        let text: String = lines.into_iter().map(|line| line + "\n").collect();
+        output.write_all(text.as_bytes()).map_err(&failed)?;
+        amount += text.len() as u64;
+    }
+    let file = whole.finish().map_err(&failed)?;
+    Ok(ControlFlow::Continue(Done { amount, file: Some(file) }))
 }

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use ts_rs::TS;
 
 /// The least time between two tellings of how far a job is.
@@ -29,6 +29,8 @@ pub enum Work {
     Restore,
     /// Spare space is given back to the disk.
     Vacuum,
+    /// The connections of a feed are recorded, until the user has enough.
+    Record,
 }
 
 /// How a job fares.
@@ -84,7 +86,7 @@ pub struct Jobs(Arc<Shared>);
 struct Shared {
     list: watch::Sender<Vec<Job>>,
     last: AtomicU64,
-    cancelled: Mutex<HashMap<u64, Arc<AtomicBool>>>,
+    cancelled: Mutex<HashMap<u64, Arc<Cancelled>>>,
 }
 
 impl Jobs {
@@ -101,7 +103,7 @@ impl Jobs {
         run: impl FnOnce(&Reporter) -> Result<ControlFlow<(), Done>, String> + Send + 'static,
     ) -> u64 {
         let id = self.0.last.fetch_add(1, Ordering::Relaxed) + 1;
-        let cancelled = Arc::<AtomicBool>::default();
+        let cancelled = Arc::<Cancelled>::default();
         self.cancelled().insert(id, Arc::clone(&cancelled));
         let job = Job { id, work, progress: Progress::Running { part: None } };
         self.0.list.send_modify(|list| list.push(job));
@@ -123,7 +125,8 @@ impl Jobs {
     /// Has a job end before its time. That there is none is no error: it has just ended.
     pub fn cancel(&self, id: u64) {
         if let Some(cancelled) = self.cancelled().get(&id) {
-            cancelled.store(true, Ordering::Relaxed);
+            cancelled.asked.store(true, Ordering::Relaxed);
+            cancelled.told.notify_one();
         }
     }
 
@@ -160,16 +163,23 @@ impl Jobs {
         });
     }
 
-    fn cancelled(&self) -> MutexGuard<'_, HashMap<u64, Arc<AtomicBool>>> {
+    fn cancelled(&self) -> MutexGuard<'_, HashMap<u64, Arc<Cancelled>>> {
         self.0.cancelled.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether a job is to end before its time.
+#[derive(Default)]
+struct Cancelled {
+    asked: AtomicBool,
+    told: Notify,
 }
 
 /// By what work says how far it is, and hears that it is to end.
 pub struct Reporter {
     jobs: Jobs,
     id: u64,
-    cancelled: Arc<AtomicBool>,
+    cancelled: Arc<Cancelled>,
     told: Mutex<Instant>,
 }
 
@@ -187,6 +197,11 @@ impl Reporter {
                 }
             });
         }
-        if self.cancelled.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if self.cancelled.asked.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    /// Completes when the user wants no more of it. Cancel-safe.
+    pub async fn cancelled(&self) {
+        self.cancelled.told.notified().await;
     }
 }

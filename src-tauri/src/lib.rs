@@ -1,5 +1,5 @@
-//! Tidings: the shell around the engine. Notifications, the control socket, the command line, the demo server, and
-//! what the window's backend needs that is not Tauri's.
+//! Tidings: the shell around the engine. Notifications, the control socket, the command line, the demo server and that
+//! of replays, and what the window's backend needs that is not Tauri's.
 //!
 //! Deliberately not here: Tauri. The window is an executable of its own (`window/main.rs`), so that the command links no
 //! web view (`docs/decisions/two-executables.md`).
@@ -17,6 +17,7 @@ pub mod log;
 pub mod notification;
 pub mod offer;
 pub mod platform;
+pub mod replay;
 pub mod secrets;
 pub mod words;
 

@@ -1,9 +1,11 @@
 //! What a developer of a server sees of the connections of a feed: each attempt step by step, and the stream as it comes.
-use crate::command::{Running, run, tidings};
+use crate::command::{Running, run, run_with_input, tidings};
 use crate::headless::{add, headless};
+use rstest::rstest;
 use serde_json::{Value, json};
 use std::path::Path;
-use tidings_test_support::sse_server::{EVENT_STREAM, Gate, SseServer};
+use std::process::Command;
+use tidings_test_support::sse_server::{EVENT_STREAM, Gate, Received, SseServer};
 use tidings_test_support::tls::Authority;
 
 fn shown(dir: &Path, arguments: &[&str]) -> String {
@@ -108,4 +110,56 @@ async fn the_stream_is_shown_as_it_comes() {
     }
     lines.retain(|line| !line.starts_with("retry       "));
     assert_eq!(lines, [": note", "foo: bar", "id: 7", "data: x", "data: y", "", "retry: 5000"]);
+}
+
+/// The headers of a request but those of the client itself, sorted.
+fn headers(request: &Received) -> Vec<(String, String)> {
+    let head = String::from_utf8_lossy(&request.head).into_owned();
+    let headers = head.lines().skip(1).filter_map(|line| line.split_once(':'));
+    let mut headers: Vec<_> =
+        headers.map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned())).collect();
+    headers.retain(|(name, _)| name != "user-agent");
+    headers.sort();
+    headers
+}
+
+/// With the secrets put in, the real curl asks exactly as the feed does; without them there is none in it.
+#[rstest]
+#[case::nothing(&[], &[])]
+#[case::bearer(&["--auth", "bearer"], &[("<token>", "s3cret")])]
+#[case::basic(&["--auth", "basic:anna"], &[("<password>", "s3cret")])]
+#[case::header(&["--auth", "header:X-Who"], &[("<x-who>", "s3cret")])]
+#[case::query(&["--auth", "query:who"], &[("<who>", "s3cret")])]
+#[case::cookie(&["--auth", "cookie:sid"], &[("<cookie>", "s3cret")])]
+#[case::own_headers(&["--header", "X-Note: it's \"so\"", "--header", "Accept: text/x", "--header", "X-Empty:"], &[])]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_real_curl_asks_as_the_feed_does(#[case] settings: &[&str], #[case] secrets: &[(&str, &str)]) {
+    let server = SseServer::start(|mut connection| async move {
+        connection.send(format!("{EVENT_STREAM}data: x\n\n")).await;
+        if connection.request.number == 0 {
+            connection.closed().await;
+        }
+    })
+    .await;
+    let dir = tempfile::tempdir().expect("a directory");
+    let data_dir = dir.path().to_str().expect("UTF-8");
+    let url = server.url("/events?a=%20x&topic=[1]");
+    let add = ["feed", "add", "house", &url, "--data-dir", data_dir];
+    let from_stdin: &[&str] = if secrets.is_empty() { &[] } else { &["--secret-stdin"] };
+    run_with_input(&[add.as_slice(), settings, from_stdin].concat(), b"s3cret\n").good();
+    let curl = run(["feed", "curl", "house", "--data-dir", data_dir]).good();
+    assert!(!curl.contains("s3cret"), "{curl}");
+    let _engine = headless(dir.path(), &[]);
+    let ours = server.request(0).await;
+
+    let command = secrets.iter().fold(curl.trim_end().to_owned(), |curl, (placeholder, secret)| {
+        assert!(curl.contains(placeholder), "{curl}");
+        curl.replace(placeholder, secret)
+    });
+    let ran = Command::new("/bin/sh").args(["-c", &format!("{command} --max-time 20")]).output();
+    let ran = ran.expect("a shell");
+    assert_eq!(ran.stdout, b"data: x\n\n", "{command}: {}", String::from_utf8_lossy(&ran.stderr));
+    let theirs = server.request(1).await;
+    assert_eq!(theirs.target(), ours.target(), "{command}");
+    assert_eq!(headers(&theirs), headers(&ours), "{command}");
 }

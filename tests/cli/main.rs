@@ -21,6 +21,7 @@ mod rules;
 mod secrets;
 mod storage;
 mod testing;
+mod transcripts;
 mod usage;
 mod watch;
 mod ways;

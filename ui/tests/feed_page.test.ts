@@ -170,6 +170,17 @@ describe('the connection log', () => {
     await expect.element(byId('log-steps')).not.toBeInTheDocument();
   });
 
+  test('is recorded into a file until somebody has enough, and its request copied', async () => {
+    const { backend } = await openFeed(1, 'connection');
+    await byId('log-record').click();
+    await expect.element(byId('job')).toHaveTextContent('Recording a connection');
+    await expect.element(byId('job-cancel')).toHaveTextContent('Stop and keep');
+    await byId('job-cancel').click();
+    expect(backend.calls).toContain('cancelJob');
+    await byId('copy-curl').click();
+    await expect.poll(() => backend.calls).toContain('curl');
+  });
+
   test('shows the stream as it comes while that is asked for', async () => {
     const { backend } = await openFeed(1, 'connection');
     const raw = () =>

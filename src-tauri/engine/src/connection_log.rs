@@ -15,10 +15,11 @@ pub use attempt::{ConnectionStep, Headers, LogAttempt, LogStep};
 pub use entry::{LogBatch, LogEntry, Logged};
 pub(crate) use entry::{long_text, text};
 pub use lines::RawLine;
-pub(crate) use secret::{Scrub, shown_address};
+pub(crate) use secret::{Scrub, decoded, is_secret_name, shown_address};
 
 use crate::Cause;
 use crate::clock::now;
+use crate::transcript::{Recording, Tap};
 use lines::Lines;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -79,6 +80,12 @@ struct Kept {
     reading: Lines,
     readers: usize,
     line_readers: usize,
+    /// Who records.
+    taps: Vec<Arc<Tap>>,
+    /// Whether there is an attempt that goes on, …
+    attempting: bool,
+    /// … and whether its stream is open.
+    open: bool,
     ended: bool,
     facts: Facts,
 }
@@ -217,6 +224,33 @@ impl Kept {
         changed.map(|revised| revised.attempt.clone()).collect()
     }
 
+    /// Takes note of what becomes of the present connection.
+    fn turn(&mut self, what: &Logged) {
+        let why = match what {
+            Logged::Connect { .. } => {
+                (self.attempting, self.open) = (true, false);
+                return self.taps.iter().for_each(|tap| tap.connect());
+            }
+            Logged::Open { .. } => {
+                self.open = true;
+                return;
+            }
+            Logged::Error { message, .. } | Logged::Closed { message } => message,
+            Logged::Polled { .. } => "The server ended the stream.",
+            Logged::Reconnect => "Another connection was asked for.",
+            Logged::End => "Tidings ended the connection.",
+            _ => return,
+        };
+        self.open = false;
+        if std::mem::take(&mut self.attempting) {
+            self.taps.iter().for_each(|tap| tap.end_of_stream(why));
+        }
+    }
+
+    fn is_watched(&self) -> bool {
+        self.line_readers > 0 || !self.taps.is_empty()
+    }
+
     fn begin_attempt(&mut self, number: u64) {
         self.revision += 1;
         let (revision, bounds) = (self.revision, self.attempt_bounds());
@@ -251,6 +285,7 @@ impl ConnectionLog {
             kept.traffic.push(entry, bounds);
         } else {
             kept.facts.learn(at, &entry.what);
+            kept.turn(&entry.what);
             if let Logged::Connect { .. } = entry.what {
                 kept.begin_attempt(entry.number);
             }
@@ -269,6 +304,7 @@ impl ConnectionLog {
         let mut kept = self.kept();
         let began = *kept.began.get_or_insert(at);
         let after = u64::try_from(at.saturating_duration_since(began).as_micros()).unwrap_or(u64::MAX);
+        kept.taps.iter().for_each(|tap| tap.step(at, &what));
         kept.revise(|attempt| attempt.add(after, what));
         self.tell(kept);
     }
@@ -284,6 +320,7 @@ impl ConnectionLog {
             return;
         }
         let mut kept = self.kept();
+        kept.taps.iter().for_each(|tap| tap.body(bytes));
         if kept.line_readers > 0 {
             let Kept { reading, lines, line, .. } = &mut *kept;
             let at = now();
@@ -316,6 +353,34 @@ impl ConnectionLog {
         LogReader { log: self.clone(), lines, read: None, revision: 0, line, not_before: Instant::now() }
     }
 
+    /// Records what goes over the connections from now on. `url`: as it may be shown.
+    pub(crate) fn record(&self, url: &str) -> Recording {
+        let tap = Arc::new(Tap::new());
+        let mut kept = self.kept();
+        if kept.open
+            && let Some(Revised { attempt, .. }) = kept.attempts.entries.back()
+        {
+            // What led to the open stream; the redirects before it are past.
+            let asked = |step: &LogStep| matches!(step.what, ConnectionStep::Request { .. });
+            let last = attempt.steps.iter().rposition(asked).unwrap_or_default();
+            tap.join(attempt.steps[last..].iter().map(|step| &step.what));
+        }
+        if kept.ended {
+            tap.end();
+        }
+        kept.taps.push(Arc::clone(&tap));
+        self.0.watched.store(true, Ordering::Relaxed);
+        drop(kept);
+        Recording::new(tap, self.clone(), url)
+    }
+
+    /// Somebody does not record any more.
+    pub(crate) fn leave(&self, tap: &Arc<Tap>) {
+        let mut kept = self.kept();
+        kept.taps.retain(|other| !Arc::ptr_eq(other, tap));
+        self.0.watched.store(kept.is_watched(), Ordering::Relaxed);
+    }
+
     /// What is kept.
     pub(crate) fn all(&self) -> LogBatch {
         let kept = self.kept();
@@ -340,7 +405,10 @@ impl ConnectionLog {
 
     /// There will be nothing more: its feed is gone, or the engine ends.
     pub(crate) fn end(&self) {
-        self.kept().ended = true;
+        let mut kept = self.kept();
+        kept.ended = true;
+        kept.taps.iter().for_each(|tap| tap.end());
+        drop(kept);
         self.0.grown.notify_waiters();
     }
 
@@ -404,7 +472,7 @@ impl Drop for LogReader {
             kept.line_readers -= 1;
             if kept.line_readers == 0 {
                 (kept.lines, kept.reading) = (Ring::default(), Lines::default());
-                self.log.0.watched.store(false, Ordering::Relaxed);
+                self.log.0.watched.store(kept.is_watched(), Ordering::Relaxed);
             }
         }
     }

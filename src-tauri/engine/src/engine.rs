@@ -9,11 +9,13 @@ use self::core::Core;
 pub use self::core::RESTORABLE;
 use crate::announce::{Clock, Mute, MuteFor, Tested, Why};
 use crate::clock::now;
+use crate::connection_log::Scrub;
 use crate::event::Counts;
 use crate::feeds_file::{Export, Import, ImportPreview, Imported};
 use crate::hook::Hooks;
-use crate::secret::{Secrets, SecretsFacts};
+use crate::secret::{Hidden, Secrets, SecretsFacts};
 use crate::store::{SetAside, Space, StorageProblem, Store};
+use crate::transcript::Recording;
 use crate::{
     Destination, EngineError, EngineEvents, Event, EventId, Feed, FeedConfig, FeedId, FeedStatus, Figures,
     FiguresQuery, Gap, GapQuery, GivenSecret, HookReport, Item, Language, LiveTest, LogBatch, LogReader, MarkedRead,
@@ -346,6 +348,15 @@ impl Engine {
         self.core.running()?;
         self.core.feed(feed)?;
         Ok(self.core.surroundings.overview.log(feed).read(lines))
+    }
+
+    /// Records what goes over the connections of a feed from now on, as a [transcript](crate::transcript), until the recording
+    /// is dropped. A stream that is open goes on; it is recorded from here.
+    pub fn record(&self, feed: FeedId) -> Result<Recording, EngineError> {
+        self.core.running()?;
+        let config = self.core.feed(feed)?.config;
+        let url = Url::parse(&config.url).map(|url| Scrub::new(&config, Hidden::default()).address(&url));
+        Ok(self.core.surroundings.overview.log(feed).record(&url.unwrap_or_default()))
     }
 
     /// How many events there are, without counting them.

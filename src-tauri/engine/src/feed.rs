@@ -3,6 +3,7 @@
 //! Deliberately not here: how it fares just now (`feed_state.rs`).
 mod connecting;
 pub mod credential;
+mod curl;
 mod data_path;
 pub(crate) mod keys;
 mod look;

@@ -32,6 +32,7 @@ pub mod store;
 mod subscription;
 mod teller;
 pub mod template;
+pub mod transcript;
 pub mod trial;
 mod vault;
 pub mod world;

@@ -39,8 +39,10 @@ pub(super) fn header(given: &str) -> Result<(HeaderName, HeaderValue), String> {
         return Err("A header must not contain a line break.".into());
     }
     let parsed = HeaderName::try_from(name).map_err(|_| format!("{name:?} is not the name of a header."))?;
-    let value = HeaderValue::try_from(value)
+    let mut value = HeaderValue::try_from(value)
         .map_err(|_| format!("The value of the header {parsed} contains a character that cannot be sent."))?;
+    // Left out of what is shown.
+    value.set_sensitive(true);
     Ok((parsed, value))
 }
 

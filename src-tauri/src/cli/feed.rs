@@ -7,16 +7,19 @@ mod config;
 pub(super) mod credential;
 mod log;
 mod preset;
+mod record;
 mod status;
 mod tested;
 mod testing;
 
+pub(super) use record::not_created;
 pub(super) use status::mapped;
 
 use super::owner::Owner;
 use super::{DataDir, Failed, Format, Outcome, tell};
 use crate::control::Request;
 use clap::{Args, Subcommand};
+use std::path::PathBuf;
 use tidings_engine::preset::OwnPresets;
 use tidings_engine::{Feed, FeedId, Item};
 
@@ -135,6 +138,24 @@ Examples:
         /// How entries are written
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
+    },
+    /// Write all that goes over the connections of a feed into a file, for tidings replay
+    ///
+    /// Requests, answers and every byte of the stream with its time, from now on, until Ctrl-C. Passwords and tokens are hidden in
+    /// addresses and headers; what comes over the stream is written as it comes.
+    Record {
+        /// Its name or id
+        feed: String,
+        /// The file; it must not be there yet
+        file: PathBuf,
+        /// Make a new connection, to record it from its beginning
+        #[arg(long)]
+        reconnect: bool,
+    },
+    /// Write the request of a feed as a command line of curl, with placeholders for passwords and tokens
+    Curl {
+        /// Its name or id
+        feed: String,
     },
     /// Send a test event through mapping, rules, quiet hours and the notification service
     ///
@@ -297,9 +318,10 @@ impl FeedCommand {
                 told
             }
             Action::Log { feed, follow, verbose, raw, format } => {
-                let shown = log::Shown { verbose, raw };
-                return log::show(&mut owner, &feed, follow || raw, shown, format);
+                return log::show(&mut owner, &feed, follow || raw, log::Shown { verbose, raw }, format);
             }
+            Action::Record { feed, file, reconnect } => return record::record(&mut owner, &feed, &file, reconnect),
+            Action::Curl { feed } => owner.feed(&feed)?.config.curl(),
             Action::SendTest { feed, event_type, data, format } => {
                 return tested::send(&mut owner, &feed, event_type, data, format);
             }

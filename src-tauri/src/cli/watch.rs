@@ -3,11 +3,13 @@
 //! Deliberately not here: how a stream is followed (the event-source crate), buffering of the output (`output.rs`).
 mod announcing;
 mod ndjson;
+mod recorded;
 mod text;
 
 pub(super) use ndjson::write_rest;
 
 use self::announcing::Announcing;
+use self::recorded::Recorded;
 use super::feed::credential;
 use super::interrupt::Interrupt;
 use super::output::{Output, reader_gone};
@@ -69,6 +71,9 @@ pub(super) struct Watch {
     /// Announce events on the desktop as well
     #[arg(long)]
     notify: bool,
+    /// Write all that goes over the connections into this file, for tidings replay; passwords and tokens are hidden, data is not
+    #[arg(long, value_name = "FILE")]
+    transcript: Option<PathBuf>,
     #[command(flatten)]
     credential: credential::Typed,
     #[command(flatten)]
@@ -95,6 +100,8 @@ enum End {
     Enough,
     /// Standard output cannot be written any more.
     Output(io::Error),
+    /// The transcript cannot be written any more.
+    Transcript(String),
 }
 
 impl From<io::Error> for End {
@@ -114,6 +121,9 @@ impl Watch {
             .collect::<Result<_, _>>()
             .map_err(Failed::Usage)?;
         let timeout = self.timeout.as_deref().map(argument::seconds).transpose().map_err(Failed::Usage)?;
+        if self.transcript.is_some() && addresses.len() > 1 {
+            return Err(Failed::Usage("A transcript is of one stream; name one address.".into()));
+        }
         let credential = self.credential.check().map_err(Failed::Usage)?;
         let proxy = self.network.proxy().map_err(Failed::Usage)?;
         // What has to be asked for comes last: nobody types a password to be told of a typing mistake then.
@@ -152,13 +162,20 @@ impl Watch {
             let printer = Printer::new(self.format, self.max_events, &addresses, announcing.as_ref())?;
             let printer = RefCell::new(printer);
             let disruptions = watch::Sender::new(());
+            let recorded = match (&self.transcript, &*asked) {
+                (Some(file), [(_, request)]) => Some(Recorded::begin(file, request).map_err(Failed::Work)?),
+                _ => None,
+            };
             let feeds: FuturesUnordered<_> = asked
                 .into_iter()
                 .enumerate()
                 .map(|(feed, (_, request))| {
                     let limit = decoder::DEFAULT_EVENT_LIMIT;
-                    let source = EventSource::new(connector.clone(), request, policy, &self.last_event_id, limit);
-                    follow(source, feed, &printer, disruptions.subscribe())
+                    let mut source = EventSource::new(connector.clone(), request, policy, &self.last_event_id, limit);
+                    if let Some(recorded) = &recorded {
+                        source.set_witness(recorded.witness());
+                    }
+                    follow(source, feed, &printer, recorded.as_ref(), disruptions.subscribe())
                 })
                 .collect();
             let outcome = tokio::select! {
@@ -199,6 +216,7 @@ async fn all_closed(feeds: FuturesUnordered<impl Future<Output = Result<(), End>
         Ok(()) => Err(Failed::Silently),
         Err(End::Enough) => Ok(()),
         Err(End::Output(error)) => super::unless_reader_gone(Err(error)),
+        Err(End::Transcript(sentence)) => Err(Failed::Work(sentence)),
     }
 }
 
@@ -207,6 +225,7 @@ async fn follow(
     mut source: EventSource,
     feed: usize,
     printer: &RefCell<Printer<'_>>,
+    recorded: Option<&Recorded>,
     mut disruptions: watch::Receiver<()>,
 ) -> Result<(), End> {
     loop {
@@ -219,6 +238,9 @@ async fn follow(
             occurrence = source.next() => occurrence,
         };
         let Some(occurrence) = occurrence else { return Ok(()) };
+        if let Some(recorded) = recorded {
+            recorded.occurred(&occurrence).map_err(End::Transcript)?;
+        }
         let mut printer = printer.borrow_mut();
         printer.write(feed, &occurrence)?;
         while let Some(occurrence) = source.buffered() {

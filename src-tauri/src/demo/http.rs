@@ -1,6 +1,6 @@
-//! As much of HTTP/1.1 as the demo needs: a GET, and an answer that ends with the connection.
+//! As much of HTTP/1.1 as the demo and a replay need: a GET, and an answer that ends with the connection.
 //!
-//! Deliberately not here: what is served (`story.rs`).
+//! Deliberately not here: what is served (`story.rs`, `crate::replay`).
 use std::io;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
@@ -9,15 +9,17 @@ const HEAD_LIMIT: usize = 16 * 1024;
 
 /// What matters of a request.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Head {
-    pub(super) method: String,
+pub(crate) struct Head {
+    pub(crate) method: String,
     /// Without the query.
-    pub(super) path: String,
-    pub(super) last_event_id: Option<u64>,
+    pub(crate) path: String,
+    /// Whom the client means, with the port; empty if it does not say.
+    pub(crate) host: String,
+    pub(crate) last_event_id: Option<u64>,
 }
 
 /// Reads a request up to its blank line; `None` if it is none, or too large.
-pub(super) async fn read_head(from: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<Head>> {
+pub(crate) async fn read_head(from: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<Head>> {
     let mut bytes = Vec::new();
     let mut from = from.take(HEAD_LIMIT as u64);
     while !bytes.ends_with(b"\r\n\r\n") {
@@ -34,11 +36,15 @@ fn parse_head(head: &str) -> Option<Head> {
     let (method, target) = (request.next()?, request.next()?);
     request.next().filter(|version| version.starts_with("HTTP/1."))?;
     let path = target.split('?').next().unwrap_or(target);
-    let last_event_id = lines
-        .filter_map(|line| line.split_once(':'))
-        .find(|(name, _)| name.eq_ignore_ascii_case("last-event-id"))
-        .and_then(|(_, value)| value.trim().parse().ok());
-    Some(Head { method: method.into(), path: path.into(), last_event_id })
+    let (mut host, mut last_event_id) = (String::new(), None);
+    for (name, value) in lines.filter_map(|line| line.split_once(':')) {
+        match &*name.to_ascii_lowercase() {
+            "host" => host = value.trim().into(),
+            "last-event-id" => last_event_id = value.trim().parse().ok(),
+            _ => {}
+        }
+    }
+    Some(Head { method: method.into(), path: path.into(), host, last_event_id })
 }
 
 /// The head of a stream that ends when the connection does. Pages of other origins may read it: there is no secret in it.
@@ -65,7 +71,13 @@ pub(super) async fn tell(to: impl AsyncWrite + Unpin, text: &str) -> io::Result<
     whole(to, "text/plain; charset=utf-8", text).await
 }
 
-pub(super) async fn refuse(mut to: impl AsyncWrite + Unpin, status: &str) -> io::Result<()> {
+/// Waits until the client has gone. What it still says is nothing to us.
+pub(crate) async fn gone(mut from: impl AsyncRead + Unpin) {
+    let mut bytes = [0; 512];
+    while matches!(from.read(&mut bytes).await, Ok(1..)) {}
+}
+
+pub(crate) async fn refuse(mut to: impl AsyncWrite + Unpin, status: &str) -> io::Result<()> {
     let answer = format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     to.write_all(answer.as_bytes()).await?;
     to.shutdown().await
@@ -78,7 +90,8 @@ mod tests {
     #[test]
     fn a_request_is_read_as_far_as_it_matters() {
         let head = |method: &str, path: &str, last_event_id| {
-            Some(Head { method: method.into(), path: path.into(), last_event_id })
+            let host = if path == "/events" && method == "GET" && last_event_id == Some(12) { "h" } else { "" };
+            Some(Head { method: method.into(), path: path.into(), host: host.into(), last_event_id })
         };
         for (given, expected) in [
             ("GET /events HTTP/1.1\r\n\r\n", head("GET", "/events", None)),

@@ -9,6 +9,7 @@ const WORK: Record<Work, () => string> = {
   backup: m.job_backup,
   restore: m.job_restore,
   vacuum: m.job_vacuum,
+  record: m.job_record,
 };
 
 export function workWords(work: Work): string {
@@ -28,5 +29,7 @@ export function doneWords(work: Work, amount: number): string {
       return m.job_backed_up({ size: bytes(amount) });
     case 'vacuum':
       return m.job_vacuumed({ size: bytes(amount) });
+    case 'record':
+      return m.job_recorded({ size: bytes(amount) });
   }
 }

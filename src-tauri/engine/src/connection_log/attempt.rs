@@ -145,7 +145,7 @@ impl<'de> Deserialize<'de> for Headers {
 
 impl ConnectionStep {
     /// About how many bytes it occupies besides itself.
-    fn texts(&self) -> usize {
+    pub(crate) fn texts(&self) -> usize {
         let len = |text: &Option<Box<str>>| text.as_ref().map_or(0, |text| text.len());
         match self {
             Self::Lookup { addresses } => addresses.len(),

@@ -67,6 +67,11 @@ impl Scrub {
         Self { hidden, headers, query }
     }
 
+    /// Without a feed: hides these, the query parameter of this name, and what is called as secrets are.
+    pub(crate) fn hiding(hidden: Hidden, query: Option<String>) -> Self {
+        Self { hidden, headers: Vec::new(), query }
+    }
+
     /// An address, cut if it is long.
     pub(crate) fn address(&self, url: &Url) -> Box<str> {
         let mut shown = String::from(presentable(url, self.query.as_deref()));

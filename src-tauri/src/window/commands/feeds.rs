@@ -97,6 +97,11 @@ pub(super) async fn read_log(shell: State<'_, Shell>, feed: Option<FeedId>, line
 }
 
 #[tauri::command]
+pub(super) async fn curl(shell: State<'_, Shell>, feed: FeedId) -> Answer<String> {
+    Ok(shell.engine.feed(feed).await?.feed.config.curl())
+}
+
+#[tauri::command]
 pub(super) async fn figures(shell: State<'_, Shell>, query: FiguresQuery) -> Answer<Figures> {
     Ok(shell.engine.figures(query).await?)
 }

@@ -10,7 +10,7 @@ use tidings::export::{self, ExportFormat};
 use tidings::job::{Done, Work};
 use tidings::secrets::Places;
 use tidings_engine::feeds_file::Export;
-use tidings_engine::{Scope, Secret, restoring};
+use tidings_engine::{FeedId, Scope, Secret, restoring};
 
 /// How much is given back to the disk at once, in pages; new events have precedence in between.
 const PAGES: u32 = 256;
@@ -83,6 +83,14 @@ pub(super) async fn start_restore(
                 Ok(ControlFlow::Continue(Done { amount: 0, file: None }))
             }
         }
+    }))
+}
+
+#[tauri::command]
+pub(super) async fn start_recording(app: AppHandle, shell: State<'_, Shell>, feed: FeedId) -> Answer<u64> {
+    let (recording, folder) = (shell.engine.record(feed)?, downloads(&app)?);
+    Ok(shell.channel.jobs().start(Work::Record, move |reporter| {
+        tauri::async_runtime::block_on(export::record(recording, &folder, reporter))
     }))
 }
 

@@ -56,6 +56,8 @@ export interface Backend {
   /** Has what happens on the connections of a feed told, from what is kept on; `null`: of none. `lines`: also the lines of the
    * stream as they come. */
   readLog(feed: FeedId | null, lines: boolean): Promise<void>;
+  /** The request of a feed as a command line of curl, with placeholders for secrets. */
+  curl(feed: FeedId): Promise<string>;
   /** Tries the address of these settings for some seconds, and has told how it fares, under this number. Ends an earlier test. */
   testAddress(number: number, config: FeedConfig, secrets?: GivenSecret[]): Promise<void>;
   /** Ends the test that is under way, and its connection. */
@@ -139,6 +141,8 @@ export interface Backend {
   startRestore(name: string, passphrase: string | null): Promise<number>;
   /** Gives spare space back to the disk. */
   startVacuum(): Promise<number>;
+  /** Writes what goes over the connections of a feed into a file, until it is cancelled, which keeps the file. */
+  startRecording(feed: FeedId): Promise<number>;
   cancelJob(id: number): Promise<void>;
   /** The user has taken note of how a job ended. */
   dismissJob(id: number): Promise<void>;

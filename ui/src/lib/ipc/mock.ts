@@ -324,6 +324,18 @@ export class MockBackend implements Backend {
     });
   }
 
+  curl(feed: FeedId) {
+    return this.#command('curl', () => `curl -N -v -L ${this.#status(feed).feed.url}`);
+  }
+
+  startRecording(feed: FeedId) {
+    return this.#command('startRecording', () => {
+      this.#status(feed);
+      this.setJobs([{ id: 7, work: 'record', state: 'running', part: null }]);
+      return 7;
+    });
+  }
+
   testAddress(number: number, config: FeedConfig, secrets: GivenSecret[] = []) {
     return this.#command('testAddress', () => {
       this.tried.push(config.url);

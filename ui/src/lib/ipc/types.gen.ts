@@ -1476,4 +1476,4 @@ jobs: Array<Job>, } | { "kind": "notices",
 notices: Array<Notice>, };
 
 /** What is done. */
-export type Work = "export" | "feeds" | "backup" | "restore" | "vacuum";
+export type Work = "export" | "feeds" | "backup" | "restore" | "vacuum" | "record";
