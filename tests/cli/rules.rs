@@ -125,7 +125,7 @@ fn what_cannot_work_is_refused_with_its_place() {
         (
             &["feed"],
             2,
-            "What should be done with the feeds? One of: add, list, show, edit, test, log, send-test, pause, resume, reconnect, remove, restore, move, folder.",
+            "What should be done with the feeds? One of: add, list, show, edit, test, log, record, curl, send-test, pause, resume, reconnect, remove, restore, move, folder.",
         ),
     ] {
         assert_eq!(tidings(dir, arguments).failure(status), sentence, "{arguments:?}");

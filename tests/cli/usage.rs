@@ -50,7 +50,7 @@ fn bad_usage_is_told_in_a_sentence() {
         (&["decode", "file"], "unexpected argument 'file' found; see --help."),
         (
             &["feed"],
-            "What should be done with the feeds? One of: add, list, show, edit, test, log, send-test, pause, resume, reconnect, remove, restore, move, folder.",
+            "What should be done with the feeds? One of: add, list, show, edit, test, log, record, curl, send-test, pause, resume, reconnect, remove, restore, move, folder.",
         ),
         (&["preset"], "What should be done with the presets? One of: list, show, save."),
         (&["feed", "add", "", "http://h/"], "A feed needs a name."),

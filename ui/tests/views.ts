@@ -120,6 +120,9 @@ export const VIEWS: readonly View[] = [
     name: 'the steps of an attempt',
     act: async (session, state) => {
       await showFeedPage(session, state, 1, 'connection');
+      // In a small window the attempt stands above what is seen of the log.
+      await expect.element(page.getByTestId('log-line').last()).toBeVisible();
+      page.getByTestId('log-lines').element().scrollTop = 0;
       await page.getByTestId('log-steps-toggle').click();
       await expect.element(page.getByTestId('log-steps')).toBeVisible();
     },
@@ -278,8 +281,7 @@ export const VIEWS: readonly View[] = [
   {
     name: 'the way to a feed’s server',
     act: async (session, state) => {
-      await session.go({ kind: 'feed', feed: 1 });
-      state.feedTab = 'settings';
+      await showFeedPage(session, state, 1, 'settings');
       await page.getByTestId('connecting').click();
       await page.getByTestId('feed-proxy').selectOptions('url');
       await page.getByTestId('feed-proxy-url').fill('socks5://anna@proxy.example:1080');
