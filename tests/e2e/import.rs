@@ -20,6 +20,8 @@ async fn a_file_is_chosen_shown_and_its_feeds_are_followed() {
     std::fs::write(&pack, text).expect("written");
 
     let window = Window::open(&desktop).await;
+    // They are asked for when the page opens, and move what stands below them.
+    window.wait_for("[data-testid=first-source]").await;
     window.click("[data-testid=first-import]").await;
     window.choose_file("[data-testid=import-file]", &pack).await;
     window.wait_for_words("[data-testid=import-dialog] h2", "Our servers").await;
