@@ -1,6 +1,6 @@
 //! Settings of feeds: what is taken as it is, what is mended, and the sentence for what cannot work.
 use rstest::rstest;
-use tidings_engine::{EngineError, FeedColor, FeedConfig, Header, ProxyChoice, RepeatRule, ResumeMode};
+use tidings_engine::{FeedColor, FeedConfig, Header, ProxyChoice, RepeatRule, ResumeMode};
 
 pub(crate) fn config(name: &str, url: &str) -> FeedConfig {
     serde_json::from_value(serde_json::json!({ "name": name, "url": url })).unwrap()
@@ -77,7 +77,7 @@ fn names(#[case] name: &str, #[case] url: &str, #[case] expected: &str) {
 #[case::long_name(config(&"x".repeat(201), "http://a.example"), "The name is longer than 200 characters: shorten it.")]
 fn faults(#[case] config: FeedConfig, #[case] sentence: &str) {
     match config.checked() {
-        Err(EngineError::BadFeed(said)) => assert_eq!(said, sentence),
+        Err(fault) => assert_eq!(fault.to_string(), sentence),
         other => panic!("{other:?}"),
     }
 }

@@ -10,6 +10,7 @@ mod faults;
 mod figures;
 mod leaving;
 mod log;
+mod network;
 mod removal;
 mod retention;
 mod scale;

@@ -107,10 +107,9 @@ impl Facts {
     fn learn(&mut self, at: i64, what: &Logged) {
         match what {
             Logged::Open { first_byte, .. } => self.first_byte = Some(*first_byte),
-            Logged::Error { layer, message, short, .. } => {
-                let (layer, message, short) = (layer.to_string(), message.to_string(), short.to_string());
-                self.last_error =
-                    Some((at, Cause { layer, message, chinese: String::new(), short, fingerprint: None }));
+            Logged::Error { layer, message, chinese, short, .. } => {
+                let [layer, message, chinese, short] = [layer, message, chinese, short].map(ToString::to_string);
+                self.last_error = Some((at, Cause { layer, message, chinese, short, fingerprint: None }));
             }
             _ => {}
         }
@@ -235,7 +234,7 @@ impl Kept {
                 self.open = true;
                 return;
             }
-            Logged::Error { message, .. } | Logged::Closed { message } => message,
+            Logged::Error { message, .. } | Logged::Closed { message, .. } => message,
             Logged::Polled { .. } => "The server ended the stream.",
             Logged::Reconnect => "Another connection was asked for.",
             Logged::End => "Tidings ended the connection.",
@@ -491,6 +490,7 @@ mod tests {
         Logged::Error {
             layer: "network".into(),
             message: "It broke off.".into(),
+            chinese: "连接中断。".into(),
             short: "lost".into(),
             retry_in: Some(3000),
             needs_attention: false,

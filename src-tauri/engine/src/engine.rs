@@ -19,8 +19,8 @@ use crate::transcript::Recording;
 use crate::{
     Destination, EngineError, EngineEvents, Event, EventId, Feed, FeedConfig, FeedId, FeedStatus, Figures,
     FiguresQuery, Gap, GapQuery, GivenSecret, HookReport, Item, Language, LiveTest, LogBatch, LogReader, MarkedRead,
-    Notifier, Page, PageQuery, Placed, RemovedFeed, Scope, Secret, SecretPlace, Settings, Trial, TrialReport,
-    WorldChange,
+    NetworkSettings, Notifier, Page, PageQuery, Placed, RemovedFeed, Scope, Secret, SecretOf, SecretPlace, Settings,
+    Trial, TrialReport, WorldChange,
 };
 use network::Network;
 use std::path::PathBuf;
@@ -317,7 +317,14 @@ impl Engine {
                 given.push(GivenSecret { of: kept.of.clone(), secret });
             }
         }
-        LiveTest::new(config, given, user_agent)
+        let network = self.core.settings().network;
+        if network.leads(&config)
+            && let Some(kept) = &network.secret
+        {
+            let secret = self.core.surroundings.vault.read(kept).await?;
+            given.push(GivenSecret { of: SecretOf::Proxy, secret });
+        }
+        LiveTest::new(network.applied_to(config), given, user_agent)
     }
 
     /// The times in which a feed was not connected, as far as its source did not make up for them.
@@ -409,9 +416,15 @@ impl Engine {
         self.core.language()
     }
 
-    /// Replaces the program's settings.
+    /// Replaces the program's settings, but for the way to servers ([`Self::change_network`]).
     pub async fn change_settings(&self, settings: Settings) -> Result<(), EngineError> {
         self.run(move |core| async move { core.change_settings(settings).await }).await
+    }
+
+    /// Replaces the way to servers; feeds that name none of their own connect anew. `password`: of the proxy's user; `None`:
+    /// as it is kept; empty: none. Fails with a sentence for a proxy that is none and a file that cannot be read.
+    pub async fn change_network(&self, network: NetworkSettings, password: Option<Secret>) -> Result<(), EngineError> {
+        self.run(move |core| async move { core.change_network(network, password).await }).await
     }
 
     /// How many tasks live on the network thread, for a test that looks for what was left behind.

@@ -1,7 +1,8 @@
 //! What the engine can fail with, as its callers need to tell apart.
 //!
 //! Deliberately not here: failures of connections, which are a feed's state and no error (`feed_state.rs`).
-use crate::{EventId, FeedId, SecretsError};
+use crate::feeds_file::FileFault;
+use crate::{EventId, FeedFault, FeedId, SecretsError};
 
 /// Each message says what failed, why, and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -21,15 +22,15 @@ pub enum EngineError {
     /// What cannot be taken back any more.
     #[error("This cannot be taken back any more.")]
     TooLate,
-    /// Settings that cannot work; the sentence says which and why.
+    /// Settings that cannot work.
     #[error("{0}")]
-    BadFeed(String),
+    BadFeed(#[from] FeedFault),
     /// A password or token cannot be kept or read.
     #[error("{0}")]
     Secrets(#[from] SecretsError),
-    /// A file of feeds, or a backup, that cannot be used or made; the sentence says why.
+    /// A file of feeds, or a backup, that cannot be used or made.
     #[error("{0}")]
-    BadFile(String),
+    BadFile(#[from] FileFault),
     /// A passphrase does not open what was sealed.
     #[error("The passphrase is not the one with which the passwords and tokens were sealed: check it.")]
     WrongPassphrase,

@@ -5,12 +5,14 @@ mod connecting;
 pub mod credential;
 mod curl;
 mod data_path;
+mod fault;
 pub(crate) mod keys;
 mod look;
 
 pub(crate) use connecting::folder_name;
 pub use credential::Credential;
 pub(crate) use credential::carries_secret;
+pub use fault::FeedFault;
 pub use look::FeedColor;
 
 use crate::announce::FeedAnnouncing;

@@ -3,11 +3,13 @@
 //! A file is untrusted: it is bounded, it is shown before anything is done with it ([`ImportPreview`]), and it starts no
 //! program. Pure. Deliberately not here: what becomes of the feeds (`engine/core/exchange.rs`), and history, which a backup
 //! has (`store/backup.rs`).
+mod fault;
 mod opml;
 mod preview;
 mod sealed;
 mod written;
 
+pub use fault::{FileFault, ItemFault};
 pub(crate) use preview::{Chosen, Reading};
 pub use preview::{Danger, Import, ImportItem, ImportPreview, Imported, Sealed, Standing};
 pub(crate) use sealed::{SealedFeed, open, seal};
@@ -19,12 +21,14 @@ use ts_rs::TS;
 /// The format that is written, and the latest that is read.
 pub const FORMAT: i64 = 1;
 /// The largest file, in bytes.
-pub const SIZE_LIMIT: usize = 2 * 1024 * 1024;
+pub const SIZE_LIMIT: usize = SIZE_LIMIT_MIB as usize * 1024 * 1024;
+const SIZE_LIMIT_MIB: u32 = 2;
 /// The most feeds of a file.
-pub const FEEDS_LIMIT: usize = 1000;
+pub const FEEDS_LIMIT: usize = MOST_FEEDS as usize;
+const MOST_FEEDS: u32 = 1000;
 /// The longest title and description, in characters.
-const TITLE_LIMIT: usize = 200;
-const DESCRIPTION_LIMIT: usize = 5000;
+const TITLE_LIMIT: u32 = 200;
+const DESCRIPTION_LIMIT: u32 = 5000;
 
 /// Which feeds to write, and how.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
@@ -49,8 +53,8 @@ pub(crate) struct FileFeed {
     pub(crate) paused: bool,
     /// The programs that its rules would start, and which are left out.
     pub(crate) hooks: Vec<Vec<String>>,
-    /// Why it cannot be taken, as a sentence.
-    pub(crate) fault: Option<String>,
+    /// Why it cannot be taken.
+    pub(crate) fault: Option<ItemFault>,
 }
 
 impl FileFeed {
@@ -63,7 +67,7 @@ impl FileFeed {
     }
 
     /// One that cannot be read.
-    fn refused(name: String, url: String, fault: String) -> Self {
+    fn refused(name: String, url: String, fault: ItemFault) -> Self {
         Self { fault: Some(fault), ..Self::new(FeedConfig::new(name, url), false) }
     }
 }
@@ -82,23 +86,22 @@ impl FeedsFile {
     /// Reads a file of Tidings, OPML, or addresses one a line.
     pub(crate) fn read(text: &str) -> Result<Self, EngineError> {
         if text.len() > SIZE_LIMIT {
-            return Err(bad(format!("The file is larger than {} MiB, so it is no list of feeds.", SIZE_LIMIT >> 20)));
+            return Err(FileFault::TooLarge { limit: SIZE_LIMIT_MIB }.into());
         }
         let text = text.trim_start_matches('\u{feff}');
         let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
         let file = match first {
-            None => return Err(bad("There is nothing in the file.".to_owned())),
+            None => return Err(FileFault::Empty.into()),
             Some(line) if line.starts_with('<') => opml::read(text)?,
             Some(line) if is_address(line) => addresses(text),
             Some(_) => written::read(text)?,
         };
         if file.feeds.len() > FEEDS_LIMIT {
-            return Err(bad(format!("There are more than {FEEDS_LIMIT} feeds in the file: divide it.")));
+            return Err(FileFault::TooMany { limit: MOST_FEEDS }.into());
         }
-        if file.title.chars().count() > TITLE_LIMIT || file.description.chars().count() > DESCRIPTION_LIMIT {
-            return Err(bad(format!(
-                "The title ({TITLE_LIMIT} characters) or the description ({DESCRIPTION_LIMIT}) of the file is too long."
-            )));
+        let is_longer = |text: &str, limit: u32| text.chars().nth(limit as usize).is_some();
+        if is_longer(&file.title, TITLE_LIMIT) || is_longer(&file.description, DESCRIPTION_LIMIT) {
+            return Err(FileFault::LongTitle { title: TITLE_LIMIT, description: DESCRIPTION_LIMIT }.into());
         }
         Ok(file)
     }
@@ -108,8 +111,7 @@ impl FeedsFile {
         let text = written::text(self)?;
         if self.feeds.len() > FEEDS_LIMIT || text.len() > SIZE_LIMIT {
             return Err(bad(format!(
-                "A file holds {FEEDS_LIMIT} feeds and {} MiB at most: write some of the feeds at a time.",
-                SIZE_LIMIT >> 20
+                "A file holds {FEEDS_LIMIT} feeds and {SIZE_LIMIT_MIB} MiB at most: write some of the feeds at a time."
             )));
         }
         Ok(text)
@@ -129,7 +131,7 @@ fn addresses(text: &str) -> FeedsFile {
             FileFeed::new(FeedConfig::new("", line), false)
         } else {
             let shown: String = line.chars().take(80).collect();
-            FileFeed::refused(shown, String::new(), "This line is no address of a stream (http or https).".to_owned())
+            FileFeed::refused(shown, String::new(), ItemFault::NoAddress)
         }
     };
     // One more than is taken, so that the others are not dropped without a word.
@@ -157,8 +159,9 @@ pub(crate) fn sealed_feed(config: &FeedConfig, secrets: Vec<GivenSecret>) -> Sea
     SealedFeed { way: way(config), secrets }
 }
 
+/// For what has no word of its own.
 pub(crate) const fn bad(sentence: String) -> EngineError {
-    EngineError::BadFile(sentence)
+    EngineError::BadFile(FileFault::Other { sentence })
 }
 
 #[cfg(test)]

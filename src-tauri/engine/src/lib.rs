@@ -48,7 +48,9 @@ pub use engine::{Engine, EngineOptions, RESTORABLE};
 pub use engine_event::{EngineEvent, EngineEvents, Envelope};
 pub use error::EngineError;
 pub use event::{Counts, Event, EventId, EventSummary, Gap, GapQuery, MarkedRead, Page, PageQuery, Scope, Urgency};
-pub use feed::{Credential, Feed, FeedColor, FeedConfig, FeedId, Header, ProxyChoice, RepeatRule, ResumeMode};
+pub use feed::{
+    Credential, Feed, FeedColor, FeedConfig, FeedFault, FeedId, Header, ProxyChoice, RepeatRule, ResumeMode,
+};
 pub use feed_state::{Cause, FeedState, FeedStatus, RemovedFeed};
 pub use figures::{Absence, Figures, FiguresQuery, LastError};
 pub use hook::{HookEnd, HookReport, Hooks, NoHooks};
@@ -61,7 +63,7 @@ pub use rule::{Action, DecidedBy, Decision, Hook, Rule, Then, Verdict, When};
 pub use secret::{
     GivenSecret, KeptSecret, NoSecrets, Secret, SecretOf, SecretPlace, Secrets, SecretsError, SecretsFacts,
 };
-pub use settings::{Click, Settings, Theme};
+pub use settings::{Click, NetworkSettings, Settings, Theme};
 pub use signal::{Meaning, Signal, Signals};
 pub use store::{Fault, History, SetAside, Space, StorageProblem, StoreError};
 pub use template::TemplateFault;

@@ -5,15 +5,17 @@
 //! the steps themselves (`tidings-event-source`), what is a mistake (`diagnosis.rs`).
 mod address;
 mod diagnosis;
+mod first_events;
 mod report;
 
 pub use address::completed_address;
 pub use diagnosis::{Finding, Mistake, Observed, Weight, diagnose};
+pub use first_events::FirstEvents;
 pub use report::{Detail, Heartbeat, Outcome, Preview, Step, TestReport, TestStep, Verdict};
 
 use crate::preset::{self, Listening, Preset};
 use crate::secret::{FeedSecrets, Hidden};
-use crate::{EngineError, FeedConfig, GivenSecret, Intake};
+use crate::{EngineError, FeedConfig, FeedFault, GivenSecret, Intake};
 use diagnosis::looks_like_mastodon;
 use report::Report;
 use std::pin::pin;
@@ -41,6 +43,7 @@ pub struct LiveTest {
     intake: Intake,
     hidden: Hidden,
     presets: Vec<Preset>,
+    first: FirstEvents,
 }
 
 impl LiveTest {
@@ -51,11 +54,19 @@ impl LiveTest {
         let secrets = FeedSecrets::new(given);
         let options = config.connector_options(user_agent, &secrets)?;
         // Of its own: nothing of an earlier test, such as a TLS session, makes it look better than it is.
-        let connector = Connector::new(&options).map_err(|error| EngineError::BadFeed(error.to_string()))?;
+        let connector = Connector::new(&options).map_err(FeedFault::from)?;
         let request = config.request(&secrets)?;
-        let intake = Intake::new(&config).map_err(|fault| EngineError::BadFeed(fault.to_string()))?;
+        let intake = Intake::new(&config).map_err(FeedFault::from)?;
         let presets = preset::built_in().to_vec();
-        Ok(Self { config, connector, request, intake, hidden: secrets.hidden(), presets })
+        Ok(Self {
+            config,
+            connector,
+            request,
+            intake,
+            hidden: secrets.hidden(),
+            presets,
+            first: FirstEvents::default(),
+        })
     }
 
     /// Has the source recognised by these presets instead of those that come with the program.
@@ -64,16 +75,22 @@ impl LiveTest {
         Self { presets, ..self }
     }
 
+    /// Its first events, which fill up while it runs.
+    pub fn first_events(&self) -> FirstEvents {
+        self.first.clone()
+    }
+
     /// Tries it for so long, and tells how it fares: at first at once, then after each step, and a last time with the
     /// result. `tell` is not called again after the future was dropped, which also ends the connection. Needs a tokio
     /// runtime with I/O and time.
     pub async fn run(self, length: Duration, mut tell: impl FnMut(&TestReport) + Send) -> TestReport {
-        let Self { config, connector, request, intake, hidden, presets } = &self;
+        let Self { config, connector, request, intake, hidden, presets, first } = &self;
         let started = Instant::now();
         let end = started + length.min(LONGEST);
         let proxy = connector.proxy_before(&request.url);
         let listening = Listening::for_signs_of(presets);
-        let mut report = Report::new(config, request, hidden.clone(), proxy, listening, started.into_std());
+        let report = Report::new(config, request, hidden.clone(), proxy, listening, started.into_std());
+        let mut report = report.keeping(first.clone());
         tell(report.told());
         let failure = watched(connector, request, end, config.event_limit_in_bytes(), |observation| {
             if let Some(observation) = observation

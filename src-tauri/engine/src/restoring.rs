@@ -4,7 +4,7 @@
 //! files (`store/restore.rs`).
 use crate::feeds_file::{bad, open};
 use crate::store::{Ready, Store};
-use crate::vault::{label, new_key};
+use crate::vault::{ALL_FEEDS, label, new_key};
 use crate::{EngineError, FeedConfig, KeptSecret, Secret, SecretPlace, Secrets, SecretsError};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -98,6 +98,12 @@ fn prepare(
     if let (Some(sealed), Some(passphrase)) = (ready.beside.secrets.clone(), passphrase) {
         let opened: Vec<SealedSecret> = open(&sealed, passphrase)?;
         let opened: HashMap<_, _> = opened.into_iter().map(|sealed| (sealed.key, sealed.secret)).collect();
+        if let Some(kept) = &settings.network.secret
+            && let Some(secret) = opened.get(&kept.key)
+        {
+            settings.network.secret = Some(keep(kept, secret, ALL_FEEDS, secrets, place, new)?);
+            ready.save_settings(&settings)?;
+        }
         ready.change_feeds(|config| with_secrets(config, &opened, secrets, place, new))?;
     }
     Ok(hooks_off)
@@ -114,14 +120,26 @@ fn with_secrets(
     let mut changed = false;
     for kept in &mut config.secrets {
         let Some(secret) = opened.get(&kept.key) else { continue };
-        let here = KeptSecret { of: kept.of.clone(), place, key: new_key()? };
-        let failed = |error: SecretsError| bad(format!("Nothing was restored, because of “{}”: {error}", config.name));
-        secrets.keep(place, &here.key, &label(&here.of, &config.name), secret).map_err(failed)?;
-        new.push(here.clone());
-        *kept = here;
+        *kept = keep(kept, secret, &config.name, secrets, place, new)?;
         changed = true;
     }
     Ok(changed.then_some(config))
+}
+
+/// Keeps a secret under a key of its own.
+fn keep(
+    kept: &KeptSecret,
+    secret: &Secret,
+    feed: &str,
+    secrets: &dyn Secrets,
+    place: SecretPlace,
+    new: &mut Vec<KeptSecret>,
+) -> Result<KeptSecret, EngineError> {
+    let here = KeptSecret { of: kept.of.clone(), place, key: new_key()? };
+    let failed = |error: SecretsError| bad(format!("Nothing was restored, because of “{feed}”: {error}"));
+    secrets.keep(place, &here.key, &label(&here.of, feed), secret).map_err(failed)?;
+    new.push(here.clone());
+    Ok(here)
 }
 
 /// What is not forgotten harms nobody.

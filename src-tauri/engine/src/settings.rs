@@ -1,6 +1,10 @@
 //! What the user chose for the whole program.
 //!
 //! Deliberately not here: what is chosen per feed (`feed.rs`).
+mod network;
+
+pub use network::NetworkSettings;
+
 use crate::announce::{Burst, QuietHours};
 use crate::{LanguageChoice, Retention, SecretPlace};
 use serde::{Deserialize, Serialize};
@@ -61,6 +65,8 @@ pub struct Settings {
     pub catch_up_digest: bool,
     /// What a click on a notification leads to.
     pub click: Click,
+    /// The way to servers. It is changed by itself ([`crate::Engine::change_network`]), because it may need a password.
+    pub network: NetworkSettings,
     /// What is kept of each feed.
     pub retention: Retention,
     /// Where new passwords and tokens are kept; `None`: in the keyring if there is one.
@@ -83,6 +89,7 @@ impl Default for Settings {
             heed_do_not_disturb: true,
             catch_up_digest: true,
             click: Click::Event,
+            network: NetworkSettings::default(),
             retention: Retention::default(),
             secret_place: None,
         }

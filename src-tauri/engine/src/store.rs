@@ -26,6 +26,7 @@ mod row;
 mod salvage;
 mod search;
 mod space;
+mod vocabulary;
 mod window;
 mod writer;
 

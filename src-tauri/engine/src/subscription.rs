@@ -24,7 +24,7 @@ use crate::store::{Arrival, Cursor, Opened, Store, Writer};
 use crate::template::Incoming;
 use crate::vault::Vault;
 use crate::world::{Seen, World};
-use crate::{Cause, EngineError, Feed, FeedConfig, FeedId, FeedState, SecretsError, Urgency};
+use crate::{Cause, EngineError, Feed, FeedConfig, FeedFault, FeedId, FeedState, SecretsError, Urgency};
 use futures_util::FutureExt as _;
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -69,7 +69,7 @@ impl Connectors {
     }
 
     /// The connector for a feed. Fails for a certificate file that cannot be read.
-    pub(crate) fn of(&self, feed: &FeedConfig, secrets: &FeedSecrets) -> Result<Connector, EngineError> {
+    pub(crate) fn of(&self, feed: &FeedConfig, secrets: &FeedSecrets) -> Result<Connector, FeedFault> {
         let options = feed.connector_options(&self.user_agent, secrets)?;
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         // A file may have been replaced since: what depends on one is made anew for each subscription.
@@ -79,7 +79,7 @@ impl Connectors {
         {
             return Ok(connector.clone());
         }
-        let connector = Connector::new(&options).map_err(|error| EngineError::BadFeed(error.to_string()))?;
+        let connector = Connector::new(&options)?;
         made.insert(options, connector.clone());
         Ok(connector)
     }

@@ -13,7 +13,7 @@ use minijinja::machinery::{parse, parse_expr};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, escape_formatter};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::io::{self, Write};
 use std::sync::LazyLock;
@@ -30,7 +30,7 @@ const DEPTH: usize = 40;
 
 /// Why a template, an expression or a regular expression cannot be used. Lines and columns are those of the text as it
 /// was typed; columns count characters.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, thiserror::Error)]
 #[error("{}", sentence(self))]
 pub struct TemplateFault {
     /// What cannot be used: “The title template”.

@@ -91,6 +91,9 @@ impl Vault {
     }
 }
 
+/// Whose the proxy's password is that no feed names.
+pub(crate) const ALL_FEEDS: &str = "all feeds";
+
 /// What people see who look at their keyring.
 pub(crate) fn label(of: &SecretOf, feed: &str) -> String {
     format!("Tidings: {} of {feed}", word(of))

@@ -349,8 +349,8 @@ pub(crate) fn presentable_to(request: &Request, url: &Url) -> Url {
     url
 }
 
-/// Host and port, as a message names them.
-pub(crate) fn address(url: &Url) -> String {
+/// Host and port, as a message names them. Without user name and password.
+pub fn address(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     url.port_or_known_default().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }

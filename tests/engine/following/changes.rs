@@ -133,8 +133,8 @@ async fn bad_settings_are_refused_before_anything_changes() {
     let server = patient().await;
     let running = Running::new();
     let bad = FeedConfig { ca_file: Some("/nowhere/ca.pem".to_owned()), ..direct(&server.url("/")) };
-    let Err(EngineError::BadFeed(sentence)) = running.engine.add_feed(bad.clone()).await else { panic!("added") };
-    assert!(sentence.contains("/nowhere/ca.pem"), "{sentence}");
+    let Err(EngineError::BadFeed(fault)) = running.engine.add_feed(bad.clone()).await else { panic!("added") };
+    assert!(fault.to_string().contains("/nowhere/ca.pem"), "{fault}");
     assert_eq!(running.engine.feeds().await.unwrap(), []);
     let feed = running.add(&server.url("/")).await;
     running.when_open(feed.id).await;

@@ -31,7 +31,7 @@ fn short(entries: &[LogEntry]) -> Vec<String> {
             Logged::Error { layer, short, needs_attention, retry_in, .. } => {
                 format!("error {layer} {short} {needs_attention} {}", retry_in.is_some())
             }
-            Logged::Closed { message } => format!("closed {message}"),
+            Logged::Closed { message, .. } => format!("closed {message}"),
             Logged::NoNetwork => "no network".to_owned(),
             Logged::Disrupted => "disrupted".to_owned(),
             Logged::Reconnect => "reconnect".to_owned(),
@@ -257,6 +257,20 @@ async fn attempts(running: &Running, feed: FeedId, steps: usize) -> Vec<LogAttem
         attempts.last().is_some_and(|attempt| attempt.steps.len() >= steps).then_some(attempts)
     };
     eventually(LIMIT, &format!("{steps} steps"), there).await
+}
+
+/// What a thousand idle feeds keep is a thousand times this.
+#[tokio::test]
+async fn a_silent_feed_keeps_one_attempt_that_is_small() {
+    let server = SseServer::streaming(": welcome\n\n").await;
+    let running = Running::new();
+    let feed = running.engine.add_feed(direct(&server.url("/events"))).await.unwrap().id;
+    let told = attempts(&running, feed, 4).await;
+    let whats: Vec<_> = told[0].steps.iter().map(|step| std::mem::discriminant(&step.what)).collect();
+    assert_eq!((told.len(), whats.len()), (1, 4), "connected, asked, answered, first byte: {told:?}");
+    // As text it is larger than in memory.
+    let size = serde_json::to_string(&told[0]).unwrap().len();
+    assert!(size <= 2048, "{size} bytes: {told:?}");
 }
 
 fn headers(headers: &Headers) -> Vec<(String, String)> {

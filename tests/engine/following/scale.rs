@@ -8,11 +8,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tidings_engine::store::Store;
-use tidings_engine::{Engine, History, Scope};
+use tidings_engine::{Engine, FeedId, History, Scope};
 use tidings_test_support::sse_server::{EVENT_STREAM, Gate, SseServer};
 use tidings_test_support::{allow_many_files, eventually, stress};
 
 const FEEDS: usize = 1000;
+/// The most that may be kept in memory of what was seen of the one connection of a usual feed, in bytes of its text.
+const SEEN_OF_A_FEED: usize = 2 * 1024;
 /// Between the connections of two feeds at the start.
 const STAGGER: Duration = Duration::from_millis(5);
 
@@ -67,6 +69,14 @@ async fn a_thousand_feeds_start_one_by_one_and_each_gets_its_events() {
     // Now all at once.
     (0..FEEDS).for_each(|_| gate.open());
     eventually(LIMIT * 3, "the second event of each feed", async || all(2 * FEEDS as u64).await).await;
+    let seen: usize = (1..=FEEDS)
+        .map(|number| {
+            let log = engine.log(FeedId(i64::try_from(number).unwrap())).unwrap();
+            assert_eq!(log.attempts.len(), 1, "feed {number}");
+            serde_json::to_string(&log.attempts).unwrap().len()
+        })
+        .sum();
+    assert!(seen <= FEEDS * SEEN_OF_A_FEED, "{seen} bytes of {FEEDS} feeds");
     engine.shut_down().await;
     let stored = stored(dir.path());
     for number in 1..=FEEDS {

@@ -6,7 +6,8 @@ use super::entry::{long_text, text};
 use super::secret::Scrub;
 use http::HeaderMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use tidings_event_source::{Answer, Certificate, Sent, Sight, Url};
+use tidings_event_source::connection::address;
+use tidings_event_source::{Answer, Certificate, Sent, Sight};
 use ts_rs::TS;
 
 /// How much is kept of the value of a header, in bytes …
@@ -267,12 +268,6 @@ impl Steps {
             proxy: sent.and_then(|sent| sent.proxy.as_deref()).map(long_text),
         }
     }
-}
-
-/// Host and port.
-fn address(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    url.port_or_known_default().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 #[cfg(test)]

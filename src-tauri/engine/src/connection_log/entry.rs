@@ -108,6 +108,8 @@ pub enum Logged {
         layer: Box<str>,
         /// One sentence for the user, in English.
         message: Box<str>,
+        /// The same in Chinese; empty where there is none.
+        chinese: Box<str>,
         /// A word for it: "401", "refused".
         short: Box<str>,
         /// The next attempt follows in so many milliseconds; `None`: when there is a network.
@@ -120,6 +122,8 @@ pub enum Logged {
     Closed {
         /// One sentence for the user, in English.
         message: Box<str>,
+        /// The same in Chinese; empty where there is none.
+        chinese: Box<str>,
     },
     /// There is no network; the first attempt follows when there is one.
     NoNetwork,
@@ -137,6 +141,7 @@ impl Logged {
         Self::Error {
             layer: cause.layer.as_str().into(),
             message: long_text(&cause.message),
+            chinese: long_text(&cause.chinese),
             short: text(&cause.short),
             retry_in: u64::try_from(retry_in.as_millis()).ok(),
             needs_attention: true,
@@ -158,8 +163,10 @@ impl Logged {
             Self::Comment { text } => text.len(),
             Self::Id { last_event_id } => last_event_id.len(),
             Self::Event { event_type, last_event_id, .. } => event_type.len() + last_event_id.len(),
-            Self::Error { layer, message, short, .. } => layer.len() + message.len() + short.len(),
-            Self::Closed { message } => message.len(),
+            Self::Error { layer, message, chinese, short, .. } => {
+                layer.len() + message.len() + chinese.len() + short.len()
+            }
+            Self::Closed { message, chinese } => message.len() + chinese.len(),
             Self::Waiting
             | Self::Retry { .. }
             | Self::Oversized { .. }

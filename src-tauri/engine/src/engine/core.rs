@@ -3,6 +3,7 @@
 //! Deliberately not here: threads (`network.rs`), the public face (`engine.rs`).
 mod arranging;
 mod exchange;
+mod network;
 mod removal;
 mod secrets;
 mod unread;
@@ -61,6 +62,8 @@ pub(super) struct Core {
     pub(super) pruning: Arc<Notify>,
     /// Held while the settings of a feed are replaced.
     editing: AsyncMutex<()>,
+    /// Held while the settings of the program are replaced.
+    choosing: AsyncMutex<()>,
     /// Another history took the place of a damaged one.
     replaced: Arc<Notify>,
     /// A feed was removed, which in a while cannot be brought back.
@@ -118,6 +121,7 @@ impl Core {
             health,
             pruning,
             editing: AsyncMutex::default(),
+            choosing: AsyncMutex::default(),
             replaced,
             forgetting: Notify::new(),
             muted: AsyncMutex::default(),
@@ -325,7 +329,15 @@ impl Core {
         Ok(())
     }
 
+    /// All but the way to servers.
     pub(super) async fn change_settings(&self, settings: Settings) -> Result<(), EngineError> {
+        self.choose(|old| Settings { network: old.network, ..settings }).await
+    }
+
+    /// Changes the settings as they are then.
+    async fn choose(&self, change: impl FnOnce(Settings) -> Settings + Send) -> Result<(), EngineError> {
+        let _one_at_a_time = self.choosing.lock().await;
+        let settings = change(self.settings());
         let saved = settings.clone();
         self.change(move |store| store.save_settings(&saved)).await?;
         let choices = choices(&settings, self.language);
@@ -442,6 +454,7 @@ impl Core {
     fn start(&self, subscriptions: &mut HashMap<FeedId, Subscription>, feed: Feed, after: Duration) {
         if self.connect && self.running().is_ok() {
             let id = feed.id;
+            let feed = Feed { config: self.settings().network.applied_to(feed.config), ..feed };
             subscriptions.insert(id, Subscription::start(Arc::clone(&self.surroundings), feed, after));
         }
     }

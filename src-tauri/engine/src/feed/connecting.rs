@@ -6,31 +6,29 @@ use super::look;
 use crate::announce::FeedAnnouncing;
 use crate::secret::FeedSecrets;
 use crate::{
-    Credential, EngineError, FeedConfig, GivenSecret, Intake, Mapping, ProxyChoice, ResumeMode, Secret, SecretOf,
-    Signals,
+    Credential, FeedConfig, FeedFault, GivenSecret, Intake, Mapping, ProxyChoice, ResumeMode, Secret, SecretOf, Signals,
 };
 use http::{HeaderMap, HeaderName, HeaderValue};
 use std::path::PathBuf;
 use std::time::Duration;
-use tidings_event_source::connection::NoFingerprint;
 use tidings_event_source::{
     ClientIdentity, ConnectorOptions, Fingerprint, Probing, Proxy, QueryCredential, Request, Resume, decoder,
 };
 use url::{Host, Url};
 
 /// The longest name of a feed or a folder, in characters.
-const NAME_LIMIT: usize = 200;
+const NAME_LIMIT: u32 = 200;
 /// The bounds of an event size limit that makes sense: a short event passes, the store can hold it.
 const EVENT_LIMITS: std::ops::RangeInclusive<u64> = 1024..=256 * 1024 * 1024;
 
 impl FeedConfig {
     /// These settings as they are kept: trimmed, with a name. Each fault has its own sentence.
-    pub fn checked(mut self) -> Result<Self, EngineError> {
+    pub fn checked(mut self) -> Result<Self, FeedFault> {
         self.url = self.url.trim().into();
         self.name = one_line(&self.name);
         self.folder = folder_name(&self.folder)?;
         self.icon = self.icon.trim().into();
-        self.credential = self.credential.checked().map_err(bad)?;
+        self.credential = self.credential.checked()?;
         let nothing = FeedSecrets::default();
         let url = self.request(&nothing)?.url;
         self.proxy(&nothing)?;
@@ -40,41 +38,37 @@ impl FeedConfig {
                 self.name = format!("{}:{port}", self.name);
             }
         }
-        if self.name.chars().nth(NAME_LIMIT).is_some() {
-            return Err(bad(format!("The name is longer than {NAME_LIMIT} characters: shorten it.")));
+        if is_long(&self.name) {
+            return Err(FeedFault::LongName { limit: NAME_LIMIT });
         }
         if self.event_limit.is_some_and(|limit| !EVENT_LIMITS.contains(&limit)) {
-            return Err(bad("The event size limit has to be between 1 KiB and 256 MiB.".to_owned()));
+            return Err(FeedFault::EventLimit);
         }
         if !look::fits_icon(&self.icon) {
-            return Err(bad("The icon has to be one or two letters, or an emoji: shorten it.".to_owned()));
+            return Err(FeedFault::Icon);
         }
         self.keys()?;
         // The way in which it is shown.
         let pinned = self.pinned.as_deref().map(str::parse::<Fingerprint>).transpose();
-        self.pinned = pinned.map_err(|wrong| bad(wrong.to_string()))?.map(|pinned| pinned.to_string());
+        self.pinned = pinned?.map(|pinned| pinned.to_string());
         self.certificate_file = self.certificate_file.take().filter(|file| !file.trim().is_empty());
         if self.idle_limit == Some(0) {
-            return Err(bad("The idle limit has to be at least one second.".to_owned()));
+            return Err(FeedFault::IdleLimit);
         }
-        Intake::new(&self).map_err(|fault| bad(fault.to_string()))?;
+        Intake::new(&self)?;
         Ok(self)
     }
 
     /// How connections with these settings and secrets are made, and what is asked for: for who follows an address without an
     /// engine. Fails with a sentence for what cannot be sent.
-    pub fn asking(
-        &self,
-        given: Vec<GivenSecret>,
-        user_agent: &str,
-    ) -> Result<(ConnectorOptions, Request), EngineError> {
+    pub fn asking(&self, given: Vec<GivenSecret>, user_agent: &str) -> Result<(ConnectorOptions, Request), FeedFault> {
         let secrets = FeedSecrets::new(given);
-        self.credential.clone().checked().map_err(bad)?;
+        self.credential.clone().checked()?;
         Ok((self.connector_options(user_agent, &secrets)?, self.request(&secrets)?))
     }
 
     /// What to ask the server for.
-    pub(crate) fn request(&self, secrets: &FeedSecrets) -> Result<Request, EngineError> {
+    pub(crate) fn request(&self, secrets: &FeedSecrets) -> Result<Request, FeedFault> {
         Ok(Request {
             url: web_address(&self.url)?,
             headers: self.header_map(secrets)?,
@@ -89,7 +83,7 @@ impl FeedConfig {
                 ResumeMode::Header => Resume::Header,
                 ResumeMode::Nothing => Resume::Nothing,
                 ResumeMode::Query { parameter, .. } if parameter.is_empty() => {
-                    return Err(bad("To resume by a query parameter, name the parameter.".to_owned()));
+                    return Err(FeedFault::ResumeParameter);
                 }
                 ResumeMode::Query { parameter, .. } => Resume::Query(parameter.clone()),
             },
@@ -97,8 +91,8 @@ impl FeedConfig {
     }
 
     /// What its events are known by.
-    pub(crate) fn keys(&self) -> Result<Keys, EngineError> {
-        Keys::of(self).map_err(|error| bad(error.to_string()))
+    pub(crate) fn keys(&self) -> Result<Keys, FeedFault> {
+        Keys::of(self)
     }
 
     /// What the connections may share with those of other feeds.
@@ -106,16 +100,12 @@ impl FeedConfig {
         &self,
         user_agent: &str,
         secrets: &FeedSecrets,
-    ) -> Result<ConnectorOptions, EngineError> {
+    ) -> Result<ConnectorOptions, FeedFault> {
         Ok(ConnectorOptions {
             proxy: self.proxy(secrets)?,
             authorities: self.ca_file.iter().map(PathBuf::from).collect(),
             insecure: self.insecure,
-            pinned: self
-                .pinned
-                .as_deref()
-                .map(|pinned| pinned.parse().map_err(|wrong: NoFingerprint| bad(wrong.to_string())))
-                .transpose()?,
+            pinned: self.pinned.as_deref().map(str::parse).transpose()?,
             identity: self.certificate_file.as_ref().map(|file| ClientIdentity {
                 file: PathBuf::from(file),
                 password: secrets
@@ -177,16 +167,14 @@ impl FeedConfig {
         }
     }
 
-    fn proxy(&self, secrets: &FeedSecrets) -> Result<Proxy, EngineError> {
+    fn proxy(&self, secrets: &FeedSecrets) -> Result<Proxy, FeedFault> {
         match &self.proxy {
             ProxyChoice::System => Ok(Proxy::System),
             ProxyChoice::None => Ok(Proxy::None),
             ProxyChoice::Url(address) => {
                 let url = Url::parse(address.trim()).ok().filter(Url::has_host);
                 let url = url.filter(|url| matches!(url.scheme(), "http" | "https" | "socks5" | "socks5h"));
-                let mut url = url.ok_or_else(|| {
-                    bad("The proxy address has to begin with http://, https://, socks5:// or socks5h://.".to_owned())
-                })?;
+                let mut url = url.ok_or(FeedFault::Proxy)?;
                 if let Some(password) = secrets.get(&SecretOf::Proxy) {
                     // Fails for no such address.
                     let _ = url.set_password(Some(password.reveal()));
@@ -197,7 +185,7 @@ impl FeedConfig {
     }
 
     /// Several headers of one name are all sent. The sentences name headers, never their values, which may be secret.
-    fn header_map(&self, secrets: &FeedSecrets) -> Result<HeaderMap, EngineError> {
+    fn header_map(&self, secrets: &FeedSecrets) -> Result<HeaderMap, FeedFault> {
         let mut headers = HeaderMap::new();
         let no_password = (!self.credential.needs_secret()).then(|| Secret::new(""));
         let credential = secrets.get(&SecretOf::Credential).or(no_password.as_ref());
@@ -210,16 +198,12 @@ impl FeedConfig {
         for (name, value) in own.chain(credential) {
             let name = name.trim();
             if name.is_empty() {
-                return Err(bad("A header has no name: give it one, or remove it.".to_owned()));
+                return Err(FeedFault::UnnamedHeader);
             }
-            let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| {
-                bad(format!("“{}” cannot be a header's name: use letters, digits and hyphens.", name.escape_debug()))
-            })?;
-            let mut value = HeaderValue::from_str(value.trim()).map_err(|_| {
-                bad(format!(
-                    "The value of the header “{name}” has a line break or another control character: remove it."
-                ))
-            })?;
+            let name = HeaderName::from_bytes(name.as_bytes())
+                .map_err(|_| FeedFault::HeaderName { name: name.escape_debug().to_string() })?;
+            let mut value =
+                HeaderValue::from_str(value.trim()).map_err(|_| FeedFault::HeaderValue { name: name.to_string() })?;
             // Left out of what is shown, and never indexed by HTTP/2.
             value.set_sensitive(true);
             headers.append(name, value);
@@ -229,32 +213,29 @@ impl FeedConfig {
 }
 
 /// An http or https address with a host.
-fn web_address(text: &str) -> Result<Url, EngineError> {
+fn web_address(text: &str) -> Result<Url, FeedFault> {
     let text = text.trim();
     if text.is_empty() {
-        return Err(bad("The address is missing: enter the URL of an event stream.".to_owned()));
+        return Err(FeedFault::NoAddress);
     }
     let url = match Url::parse(text) {
         Ok(url) => url,
         Err(url::ParseError::RelativeUrlWithoutBase) => {
-            return Err(bad("The address has to begin with http:// or https://.".to_owned()));
+            return Err(FeedFault::NoScheme);
         }
-        Err(error) => return Err(bad(format!("The address is not a URL ({error}): check it for typing mistakes."))),
+        Err(error) => return Err(FeedFault::NoUrl { why: error.to_string() }),
     };
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(bad(format!(
-            "Tidings follows http and https addresses; this one begins with “{}:”.",
-            url.scheme()
-        )));
+        return Err(FeedFault::OtherScheme { scheme: url.scheme().to_owned() });
     }
     Ok(url)
 }
 
 /// The name of a folder as it is kept: on one line, without space around it.
-pub(crate) fn folder_name(text: &str) -> Result<String, EngineError> {
+pub(crate) fn folder_name(text: &str) -> Result<String, FeedFault> {
     let name = one_line(text);
-    if name.chars().nth(NAME_LIMIT).is_some() {
-        return Err(bad(format!("The folder's name is longer than {NAME_LIMIT} characters: shorten it.")));
+    if is_long(&name) {
+        return Err(FeedFault::LongFolder { limit: NAME_LIMIT });
     }
     Ok(name)
 }
@@ -263,8 +244,9 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-const fn bad(sentence: String) -> EngineError {
-    EngineError::BadFeed(sentence)
+/// Whether a name is longer than one may be.
+fn is_long(name: &str) -> bool {
+    name.chars().nth(NAME_LIMIT as usize).is_some()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! How a feed says who asks, and how what looks like a secret is taken out of what the user typed.
 //!
 //! Deliberately not here: keeping the secrets (`engine/core/secrets.rs`), and sending them (`tidings-event-source`).
+use super::fault::FeedFault;
 use crate::secret::FeedSecrets;
 use crate::{FeedConfig, GivenSecret, Header, ProxyChoice, Secret, SecretOf};
 use base64::Engine as _;
@@ -41,9 +42,6 @@ pub enum Credential {
     },
 }
 
-/// A sentence on what cannot be sent.
-pub(super) type Refusal = String;
-
 impl Credential {
     /// The header that carries the secret; `None` where none does.
     pub(super) fn header(&self, secret: &Secret) -> Option<(&str, String)> {
@@ -74,37 +72,27 @@ impl Credential {
     }
 
     /// Trims names and says what is wrong with them.
-    pub(super) fn checked(self) -> Result<Self, Refusal> {
-        let named = |name: &str, what: &str| {
+    pub(super) fn checked(self) -> Result<Self, FeedFault> {
+        let named = |name: &str, unnamed: FeedFault| {
             let name = name.trim().to_owned();
-            if name.is_empty() {
-                Err(format!("The {what} that carries the secret has no name: give it one."))
-            } else {
-                Ok(name)
-            }
+            if name.is_empty() { Err(unnamed) } else { Ok(name) }
         };
         Ok(match self {
             Self::Basic { user } if user.contains(':') || user.contains(char::is_control) => {
-                return Err(
-                    "The user name has a colon or a control character, which cannot be sent: check it.".to_owned()
-                );
+                return Err(FeedFault::UserName);
             }
             Self::Header { name } => {
-                let name = named(&name, "header")?;
+                let name = named(&name, FeedFault::UnnamedSecretHeader)?;
                 if HeaderName::from_bytes(name.as_bytes()).is_err() {
-                    let name = name.escape_debug();
-                    return Err(format!("“{name}” cannot be a header's name: use letters, digits and hyphens."));
+                    return Err(FeedFault::HeaderName { name: name.escape_debug().to_string() });
                 }
                 Self::Header { name }
             }
-            Self::Query { name } => Self::Query { name: named(&name, "parameter")? },
+            Self::Query { name } => Self::Query { name: named(&name, FeedFault::UnnamedSecretParameter)? },
             Self::Cookie { name } => {
-                let name = named(&name, "cookie")?;
+                let name = named(&name, FeedFault::UnnamedSecretCookie)?;
                 if name.contains(|c: char| c.is_control() || c.is_whitespace() || "=;,\"".contains(c)) {
-                    return Err(
-                        "A cookie's name has no spaces, commas, semicolons, quotes and equals signs: check it."
-                            .to_owned(),
-                    );
+                    return Err(FeedFault::CookieName);
                 }
                 Self::Cookie { name }
             }
@@ -128,6 +116,11 @@ pub fn carries_secret(header: &str) -> bool {
 }
 
 impl FeedConfig {
+    /// Whether the address has something like a token in it, which stands there for everybody to whom it is shown.
+    pub fn address_may_tell(&self) -> bool {
+        Url::parse(&self.url).is_ok_and(|url| url.query_pairs().any(|(name, _)| carries_secret(&name)))
+    }
+
     /// Takes the secrets out of what the user typed: passwords in addresses and the values of headers that carry secrets.
     /// They are added to `given`, unless one of the same use is there already.
     ///
@@ -208,7 +201,8 @@ impl FeedConfig {
             SecretOf::Header(name) => {
                 self.headers.iter().any(|header| header.value.is_empty() && header.name.eq_ignore_ascii_case(name))
             }
-            SecretOf::Proxy => matches!(self.proxy, ProxyChoice::Url(_)),
+            // Without a user whose it is, a password is that of another proxy.
+            SecretOf::Proxy => matches!(&self.proxy, ProxyChoice::Url(url) if names_a_user(url)),
             SecretOf::Certificate => self.certificate_file.is_some(),
         }
     }
@@ -217,6 +211,10 @@ impl FeedConfig {
     pub(crate) fn lacks_secret(&self, secrets: &FeedSecrets) -> bool {
         self.credential.needs_secret() && secrets.get(&SecretOf::Credential).is_none()
     }
+}
+
+fn names_a_user(address: &str) -> bool {
+    Url::parse(address.trim()).is_ok_and(|url| !url.username().is_empty())
 }
 
 /// What the user gives counts more than what was typed elsewhere.

@@ -3,8 +3,8 @@
 //! The first three are the part of `JSONPath` (RFC 9535) that names one value, its `$.` being left out by most; the last is a
 //! JSON Pointer (RFC 6901), which can say every name. Deliberately not here: wildcards, filters and whatever else could
 //! find several values or none in particular.
+use super::fault::FeedFault;
 use serde_json::Value;
-use std::fmt;
 
 /// The longest path, in bytes.
 const LIMIT: usize = 1000;
@@ -16,30 +16,16 @@ pub(crate) struct DataPath {
     steps: Vec<String>,
 }
 
-/// The sentence for what is no path.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct NoPath(String);
-
-impl fmt::Display for NoPath {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "“{}” is no path to a value in JSON data: write a name (id), names with dots (meta.id) or a JSON Pointer (/meta/id).",
-            self.0.escape_debug()
-        )
-    }
-}
-
 impl DataPath {
     /// Reads what was typed.
-    pub(crate) fn parse(typed: &str) -> Result<Self, NoPath> {
+    pub(crate) fn parse(typed: &str) -> Result<Self, FeedFault> {
         let text = typed.trim();
         let steps = match text.strip_prefix('/') {
             _ if text.is_empty() || text.len() > LIMIT => None,
             Some(pointer) => Some(pointer.split('/').map(|step| step.replace("~1", "/").replace("~0", "~")).collect()),
             None => dotted(text),
         };
-        steps.map(|steps| Self { steps }).ok_or_else(|| NoPath(typed.into()))
+        steps.map(|steps| Self { steps }).ok_or_else(|| FeedFault::Path { path: typed.escape_debug().to_string() })
     }
 
     /// The value as text, if it is a string that is not empty, or a number.

@@ -2,7 +2,7 @@
 //!
 //! Deliberately not here: the comparison with what is stored (`store/append.rs`), the requests (`subscription.rs`).
 pub(crate) use super::data_path::DataPath;
-use super::data_path::NoPath;
+use super::fault::FeedFault;
 use crate::{FeedConfig, RepeatRule, ResumeMode};
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ pub(crate) enum Recognition {
 
 impl Keys {
     /// Fails for a path that is none.
-    pub(crate) fn of(config: &FeedConfig) -> Result<Self, NoPath> {
+    pub(crate) fn of(config: &FeedConfig) -> Result<Self, FeedFault> {
         let token = match &config.resume {
             ResumeMode::Query { path: Some(path), types, .. } => {
                 let types = if types.is_empty() { vec![MESSAGE.to_owned()] } else { types.clone() };

@@ -2,8 +2,8 @@
 //!
 //! Nothing is fetched and no entity is known but the five of XML, so that nothing can grow. Deliberately not here: writing
 //! it, because little of a feed could be said in it.
-use super::{FEEDS_LIMIT, FeedsFile, FileFeed, bad};
-use crate::{EngineError, FeedConfig};
+use super::{FEEDS_LIMIT, FeedsFile, FileFault, FileFeed};
+use crate::FeedConfig;
 use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesStart, Event};
@@ -11,7 +11,7 @@ use quick_xml::events::{BytesStart, Event};
 /// Outlines in outlines. No reader shows that many.
 const DEPTH_LIMIT: usize = 64;
 
-pub(super) fn read(text: &str) -> Result<FeedsFile, EngineError> {
+pub(super) fn read(text: &str) -> Result<FeedsFile, FileFault> {
     let mut reader = Reader::from_str(text);
     let mut file = FeedsFile::default();
     // For each open element: the folder, if it is one.
@@ -19,7 +19,7 @@ pub(super) fn read(text: &str) -> Result<FeedsFile, EngineError> {
     let mut is_opml = false;
     let mut in_title = false;
     loop {
-        let (element, stays_open) = match reader.read_event().map_err(|error| not_understood(&error.to_string()))? {
+        let (element, stays_open) = match reader.read_event().map_err(|error| no_xml(&error))? {
             Event::Start(element) => (element, true),
             Event::Empty(element) => (element, false),
             Event::End(_) => {
@@ -32,7 +32,7 @@ pub(super) fn read(text: &str) -> Result<FeedsFile, EngineError> {
                 continue;
             }
             Event::GeneralRef(entity) if in_title => {
-                let character = entity.resolve_char_ref().map_err(|error| not_understood(&error.to_string()))?;
+                let character = entity.resolve_char_ref().map_err(|error| no_xml(&error))?;
                 match character {
                     Some(character) => file.title.push(character),
                     None => {
@@ -45,13 +45,13 @@ pub(super) fn read(text: &str) -> Result<FeedsFile, EngineError> {
             _ => continue,
         };
         if open.len() >= DEPTH_LIMIT {
-            return Err(not_understood("its outlines are nested too deeply"));
+            return Err(FileFault::TooDeep);
         }
         let name = element.local_name();
         let is = |word: &str| name.as_ref().eq_ignore_ascii_case(word);
         is_opml |= is("opml");
         if !is_opml {
-            return Err(not_understood("it is XML, but no OPML"));
+            return Err(FileFault::OtherXml);
         }
         in_title = stays_open && is("title");
         let folder = if is("outline") { outline(&element, &open, &mut file)? } else { None };
@@ -63,7 +63,7 @@ pub(super) fn read(text: &str) -> Result<FeedsFile, EngineError> {
         }
     }
     file.title = file.title.split_whitespace().collect::<Vec<_>>().join(" ");
-    if is_opml { Ok(file) } else { Err(not_understood("it is XML, but no OPML")) }
+    if is_opml { Ok(file) } else { Err(FileFault::OtherXml) }
 }
 
 /// Takes a feed in, or says which folder it is.
@@ -71,10 +71,10 @@ fn outline(
     element: &BytesStart<'_>,
     open: &[Option<String>],
     file: &mut FeedsFile,
-) -> Result<Option<String>, EngineError> {
+) -> Result<Option<String>, FileFault> {
     let [mut text, mut title, mut xml_url, mut url, mut html_url] = [const { String::new() }; 5];
     for attribute in element.attributes() {
-        let attribute = attribute.map_err(|error| not_understood(&error.to_string()))?;
+        let attribute = attribute.map_err(|error| no_xml(&error))?;
         let place = match attribute.key.local_name().as_ref().to_ascii_lowercase().as_str() {
             "text" => &mut text,
             "title" => &mut title,
@@ -84,7 +84,7 @@ fn outline(
             _ => continue,
         };
         let value = attribute.normalized_value(quick_xml::XmlVersion::Implicit1_0);
-        value.map_err(|error| not_understood(&error.to_string()))?.trim().clone_into(place);
+        value.map_err(|error| no_xml(&error))?.trim().clone_into(place);
     }
     let name = if text.is_empty() { title } else { text };
     let address = [xml_url, url, html_url].into_iter().find(|address| !address.is_empty());
@@ -95,6 +95,6 @@ fn outline(
     Ok(None)
 }
 
-fn not_understood(why: &str) -> EngineError {
-    bad(format!("The file is no OPML that Tidings can read: {why}."))
+fn no_xml(error: &impl std::fmt::Display) -> FileFault {
+    FileFault::NoXml { why: error.to_string() }
 }

@@ -1,8 +1,8 @@
 //! What an import would do, feed by feed, before it does it.
 //!
 //! Deliberately not here: doing it (`engine/core/exchange.rs`).
-use super::{FeedsFile, FileFeed, SealedFeed, way};
-use crate::{Credential, Feed, FeedConfig, FeedId, GivenSecret, ProxyChoice, Secret, SecretOf};
+use super::{FeedsFile, FileFeed, ItemFault, SealedFeed, way};
+use crate::{Credential, Feed, FeedConfig, FeedFault, FeedId, GivenSecret, ProxyChoice, Secret, SecretOf};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use ts_rs::TS;
@@ -84,7 +84,9 @@ pub enum Standing {
     },
     /// It cannot be imported.
     Refused {
-        /// Why, as a sentence.
+        /// Why.
+        fault: ItemFault,
+        /// The same as an English sentence.
         reason: String,
     },
 }
@@ -146,7 +148,7 @@ impl Reading {
         file: FeedsFile,
         mut opened: Option<Vec<SealedFeed>>,
         there: &[Feed],
-        usable: impl Fn(&FeedConfig) -> Result<(), String>,
+        usable: impl Fn(&FeedConfig) -> Result<(), FeedFault>,
     ) -> Self {
         let sealed = match (&file.sealed, &opened) {
             (None, _) => Sealed::Nothing,
@@ -164,15 +166,15 @@ impl Reading {
             let shown = config.without_secrets(&mut secrets);
             let checked = match fault {
                 Some(fault) => Err(fault),
-                None => shown.clone().checked().map_err(|error| error.to_string()),
+                None => shown.clone().checked().map_err(ItemFault::from),
             };
             let checked = checked.and_then(|config| {
                 usable(&config)?;
-                if seen.contains(&config) { Err("It stands in the file twice.".to_owned()) } else { Ok(config) }
+                if seen.contains(&config) { Err(ItemFault::Twice) } else { Ok(config) }
             });
             let (config, mut standing) = match checked {
                 Ok(config) => (config, Standing::New),
-                Err(reason) => (shown, Standing::Refused { reason }),
+                Err(fault) => (shown, Standing::Refused { reason: fault.to_string(), fault }),
             };
             let mut dangers = dangers(&config, &hooks, had_plain);
             let mut chosen = None;

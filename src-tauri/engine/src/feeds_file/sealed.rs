@@ -3,7 +3,7 @@
 //!
 //! What is sealed names the settings by which each feed reaches its server. Whoever changes an address in the file does not
 //! get the password sent there. Deliberately not here: any cryptography.
-use super::bad;
+use super::{FileFault, bad};
 use crate::{EngineError, FeedConfig, GivenSecret, Secret};
 use age::armor::{ArmoredReader, ArmoredWriter, Format};
 use age::secrecy::SecretString;
@@ -57,19 +57,9 @@ pub(crate) fn open<T: DeserializeOwned>(sealed: &str, passphrase: &Secret) -> Re
     };
     let content = opened().map_err(|error: DecryptError| match error {
         DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed => EngineError::WrongPassphrase,
-        DecryptError::ExcessiveWork { .. } => {
-            bad("The passwords and tokens in the file are sealed so that opening them would take too long.".to_owned())
-        }
-        DecryptError::NoMatchingKeys => {
-            bad("The passwords and tokens in the file are not sealed with a passphrase.".to_owned())
-        }
-        _ => damaged(),
+        DecryptError::ExcessiveWork { .. } => FileFault::SealedTooHard.into(),
+        DecryptError::NoMatchingKeys => FileFault::SealedOtherwise.into(),
+        _ => FileFault::SealedDamaged.into(),
     })?;
-    serde_json::from_slice(&content).map_err(|_| damaged())
-}
-
-/// The error of a parser would quote what it read.
-fn damaged() -> EngineError {
-    bad("The passwords and tokens in the file are damaged: get the whole file again, or import it without them."
-        .to_owned())
+    serde_json::from_slice(&content).map_err(|_| FileFault::SealedDamaged.into())
 }

@@ -1,16 +1,16 @@
 //! What a file says, whoever wrote it.
-use super::{FEEDS_LIMIT, FeedsFile, FileFeed, Reading, SIZE_LIMIT, Standing, open, seal};
+use super::{FEEDS_LIMIT, FeedsFile, FileFault, FileFeed, ItemFault, Reading, SIZE_LIMIT, Standing, open, seal};
 use crate::announce::{Burst, FeedAnnouncing};
 use crate::{
-    Action, Credential, EngineError, FeedColor, FeedConfig, FeedRetention, GivenSecret, Header, Hook, Mapping,
-    ProxyChoice, RepeatRule, ResumeMode, Rule, Secret, SecretOf, Signal, Signals, Then, Urgency, When,
+    Action, Credential, EngineError, FeedColor, FeedConfig, FeedFault, FeedRetention, GivenSecret, Header, Hook,
+    Mapping, ProxyChoice, RepeatRule, ResumeMode, Rule, Secret, SecretOf, Signal, Signals, Then, Urgency, When,
 };
 use proptest::prelude::*;
 use rstest::rstest;
 
 fn refusal(text: &str) -> String {
     match FeedsFile::read(text) {
-        Err(EngineError::BadFile(sentence)) => sentence,
+        Err(EngineError::BadFile(fault)) => fault.to_string(),
         other => panic!("{other:?}"),
     }
 }
@@ -303,7 +303,7 @@ mapping = { title = "{{ event." }
         .feeds
         .iter()
         .map(|item| match &item.standing {
-            Standing::Refused { reason } => reason.clone(),
+            Standing::Refused { reason, .. } => reason.clone(),
             other => format!("{other:?}"),
         })
         .collect();
@@ -324,6 +324,37 @@ mapping = { title = "{{ event." }
         assert_ne!(said[at], "New");
     }
     assert_eq!(reading.wanted.iter().filter(|wanted| wanted.is_some()).count(), 1);
+
+    // As words, for who says it in another language.
+    let settings = |fault| ItemFault::Settings { fault };
+    let faults: Vec<_> = reading
+        .preview
+        .feeds
+        .into_iter()
+        .filter_map(|item| match item.standing {
+            Standing::Refused { fault, .. } => Some(fault),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(
+        faults[..7],
+        [
+            ItemFault::Unknown { key: "colour".to_owned() },
+            settings(FeedFault::OtherScheme { scheme: "ftp".to_owned() }),
+            ItemFault::Unknown { key: "rules.when.word".to_owned() },
+            ItemFault::Secrets,
+            ItemFault::Paused,
+            settings(FeedFault::Fingerprint),
+            ItemFault::Twice,
+        ]
+    );
+    assert!(matches!(&faults[7], ItemFault::Unreadable { .. }), "{:?}", faults[7]);
+    let template = serde_json::to_value(&faults[8]).unwrap();
+    assert_eq!(
+        [&template["kind"], &template["fault"]["kind"], &template["fault"]["field"]],
+        ["settings", "template", "title"]
+    );
+    assert_eq!(serde_json::from_value::<ItemFault>(template).unwrap(), faults[8], "as another process is told");
 }
 
 #[test]
@@ -436,7 +467,7 @@ fn work_that_would_take_too_long_is_refused() {
     // As another program seals with 2^30 rounds. Nothing is tried.
     let header = "age-encryption.org/v1\n-> scrypt AAAAAAAAAAAAAAAAAAAAAA 30\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n--- AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\nxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
     match open::<Vec<super::SealedFeed>>(header, &Secret::new("x")) {
-        Err(EngineError::BadFile(sentence)) => assert!(sentence.contains("would take too long"), "{sentence}"),
+        Err(EngineError::BadFile(fault)) => assert_eq!(fault, FileFault::SealedTooHard),
         other => panic!("{other:?}"),
     }
 }

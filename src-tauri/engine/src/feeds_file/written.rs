@@ -1,7 +1,7 @@
 //! The file as Tidings writes it: TOML, in which only what is not as by default stands.
 //!
 //! Deliberately not here: secrets, which are sealed (`sealed.rs`).
-use super::{FORMAT, FeedsFile, FileFeed, bad};
+use super::{FORMAT, FeedsFile, FileFault, FileFeed, ItemFault, bad};
 use crate::preset::{first_unknown, sentence};
 use crate::{EngineError, FeedConfig, Rule, Signal};
 use serde::Serialize;
@@ -81,39 +81,38 @@ fn table_of_defaults() -> Result<Table, EngineError> {
     table(&FeedConfig::new("", ""))
 }
 
-pub(super) fn read(text: &str) -> Result<FeedsFile, EngineError> {
-    let mut table: Table = toml::from_str(text).map_err(|error| not_understood(&error.to_string()))?;
+pub(super) fn read(text: &str) -> Result<FeedsFile, FileFault> {
+    let mut table: Table =
+        toml::from_str(text).map_err(|error| FileFault::NoToml { why: sentence(&error.to_string()) })?;
     match table.remove("format") {
         Some(Value::Integer(FORMAT)) => {}
         Some(Value::Integer(newer @ 2..)) => {
-            return Err(bad(format!(
-                "The file is of format {newer}, which a newer Tidings wrote; this one reads up to format {FORMAT}. Nothing was changed."
-            )));
+            return Err(FileFault::Newer { found: newer, known: FORMAT });
         }
-        _ => return Err(not_understood("it does not begin with format = 1.")),
+        _ => return Err(FileFault::NoFormat),
     }
     let mut line = |key: &str| match table.remove(key) {
         None => Ok(String::new()),
         Some(Value::String(text)) => Ok(text.trim().to_owned()),
-        Some(_) => Err(not_understood(&format!("“{key}” is no text."))),
+        Some(_) => Err(FileFault::NoText { key: key.to_owned() }),
     };
     let (title, description) = (line("title")?, line("description")?);
     let sealed = match table.remove("sealed") {
         None => None,
         Some(Value::Table(mut sealed)) => match (sealed.remove("secrets"), sealed.keys().next()) {
-            (_, Some(key)) => return Err(not_understood(&format!("“sealed.{}” means nothing.", key.escape_debug()))),
+            (_, Some(key)) => return Err(unknown(&format!("sealed.{key}"))),
             (Some(Value::String(text)), None) => Some(text),
-            _ => return Err(not_understood("“sealed.secrets” is no text.")),
+            _ => return Err(FileFault::NoText { key: "sealed.secrets".to_owned() }),
         },
-        Some(_) => return Err(not_understood("“sealed” is no table.")),
+        Some(_) => return Err(FileFault::SealedNoTable),
     };
     let feeds = match table.remove("feed") {
         None => vec![],
         Some(Value::Array(feeds)) => feeds,
-        Some(_) => return Err(not_understood("“feed” is no list; write [[feed]].")),
+        Some(_) => return Err(FileFault::FeedNoList),
     };
     if let Some(key) = table.keys().next() {
-        return Err(not_understood(&format!("“{}” means nothing.", key.escape_debug())));
+        return Err(unknown(key));
     }
     // One that is wrong is no reason to refuse the others.
     let feeds = feeds.into_iter().map(|feed| match feed {
@@ -122,32 +121,33 @@ pub(super) fn read(text: &str) -> Result<FeedsFile, EngineError> {
             let (name, url) = (text("name"), text("url"));
             read_feed(table).unwrap_or_else(|fault| FileFeed::refused(name, url, fault))
         }
-        _ => FileFeed::refused(String::new(), String::new(), "It is no table; write [[feed]].".to_owned()),
+        _ => FileFeed::refused(String::new(), String::new(), ItemFault::NoTable),
     });
     Ok(FeedsFile { title, description, feeds: feeds.collect(), sealed })
 }
 
-fn read_feed(mut table: Table) -> Result<FileFeed, String> {
+fn read_feed(mut table: Table) -> Result<FileFeed, ItemFault> {
     let paused = match table.remove("paused") {
         None => false,
         Some(Value::Boolean(paused)) => paused,
-        Some(_) => return Err("“paused” is neither true nor false.".to_owned()),
+        Some(_) => return Err(ItemFault::Paused),
     };
     for key in ["name", "url"] {
         table.entry(key).or_insert_with(|| Value::String(String::new()));
     }
     if table.contains_key("secrets") {
-        return Err("“secrets” means nothing: passwords and tokens are sealed.".to_owned());
+        return Err(ItemFault::Secrets);
     }
     let given = Value::Table(table.clone());
-    let config: FeedConfig = table.try_into().map_err(|error| sentence(&error.to_string()))?;
-    let known = Value::try_from(&config).map_err(|error| sentence(&error.to_string()))?;
+    let unreadable = |why: String| ItemFault::Unreadable { why: sentence(&why) };
+    let config: FeedConfig = table.try_into().map_err(|error: toml::de::Error| unreadable(error.to_string()))?;
+    let known = Value::try_from(&config).map_err(|error| unreadable(error.to_string()))?;
     match first_unknown(&given, &known, "") {
-        Some(key) => Err(format!("“{}” means nothing.", key.escape_debug())),
+        Some(key) => Err(ItemFault::Unknown { key: key.escape_debug().to_string() }),
         None => Ok(FileFeed::new(config, paused)),
     }
 }
 
-fn not_understood(why: &str) -> EngineError {
-    bad(format!("The file is no list of feeds that Tidings can read: {}", sentence(why)))
+fn unknown(key: &str) -> FileFault {
+    FileFault::Unknown { key: key.escape_debug().to_string() }
 }

@@ -42,6 +42,8 @@ pub struct Observed {
     pub headers: HeaderMap,
     /// Whether a password or token goes with the query.
     pub sends_query_credential: bool,
+    /// The proxy of the feed's own that passes the request on as it is, so that a refusal may be the proxy's.
+    pub relay: Option<String>,
     /// When, in seconds since the Unix epoch.
     pub now: i64,
     /// Each URL that was asked, redirects and all.
@@ -131,6 +133,11 @@ pub enum Mistake {
         /// Whether some were sent.
         given: bool,
     },
+    /// 401 or 403, of the server or of the proxy before it: some proxies say 401 where they mean 407.
+    CredentialsOfEither {
+        /// Which of them.
+        status: u16,
+    },
     /// The proxy wants a user name and a password.
     ProxyCredentials,
     /// 404 or 410.
@@ -192,6 +199,7 @@ impl Observed {
             asked,
             headers,
             sends_query_credential: false,
+            relay: None,
             now,
             requests: vec![],
             answers: vec![],
@@ -300,6 +308,7 @@ fn of_status(observed: &Observed, status: u16) -> Finding {
     let words = page::first_words(&observed.body, WORDS);
     match status {
         204 => found(Mistake::Stop, None),
+        401 | 403 if observed.relay.is_some() => found(Mistake::CredentialsOfEither { status }, None),
         401 | 403 => {
             let wanted = observed.header(&header::WWW_AUTHENTICATE).and_then(scheme_of);
             found(Mistake::Credentials { status, wanted, given: observed.sends_credentials() }, None)
@@ -477,7 +486,8 @@ fn said(what: &Mistake) -> (Weight, String) {
             let then = if *given { "what was sent is not accepted: check it" } else { "none were sent: enter them" };
             (Failure, format!("The server answered {status}. {wants}; {then}."))
         }
-        Mistake::ProxyCredentials => (Failure, "The proxy answered 407: it wants a user name and a password. Write them into the proxy's address.".into()),
+        Mistake::CredentialsOfEither { status } => (Failure, format!("The server, or the proxy before it, answered {status}: check the password or token of this feed and that of the proxy.")),
+        Mistake::ProxyCredentials => (Failure, "The proxy answered 407: it wants a user name and a password that it accepts. The user name stands in the proxy's address, the password is given apart.".into()),
         Mistake::NotFound => (Failure, "The server knows no such address (404 or 410): check the path for typing mistakes.".into()),
         Mistake::WrongAccept => (Failure, "The server was asked for something other than an event stream: remove a header “Accept” of your own, or check the address.".into()),
         Mistake::WrongMethod => (Failure, "The server answered 405: this address takes requests, but cannot be read as a stream. Check the address.".into()),

@@ -1,21 +1,21 @@
 //! How a live test fares, as the window and the command line show it: folded from what is observed, one thing at a time.
 //!
 //! Deliberately not here: the network, and words in any language (but for the sentences of failures and findings).
+use super::FirstEvents;
 use super::diagnosis::{Arrival, Finding, Observed, Weight, diagnose};
 use crate::connection_log::{shown_address, text};
 use crate::preset::Listening;
 use crate::secret::Hidden;
 use crate::template::Incoming;
-use crate::{Cause, Decision, FeedConfig, Intake, Urgency};
+use crate::{Cause, Decision, FeedConfig, Intake, ProxyChoice, Urgency};
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, Instant};
+use tidings_event_source::connection::address;
 use tidings_event_source::{Certificate, Event, Failure, Frame, Layer, Observation, Request, Sight, Sighting};
 use ts_rs::TS;
 
 /// The least time between two tellings while things stream in.
 pub(super) const CALM: Duration = Duration::from_millis(100);
-/// How many events are shown.
-const PREVIEWS: usize = 5;
 /// How much of an event's data is shown, in bytes.
 const DATA: usize = 4 * 1024;
 /// How many arrivals are looked at.
@@ -291,6 +291,7 @@ pub(super) struct Report {
     comments: Vec<Instant>,
     beats: Vec<(String, Instant)>,
     listening: Listening,
+    first: FirstEvents,
 }
 
 impl Report {
@@ -304,6 +305,10 @@ impl Report {
     ) -> Self {
         let mut observed = Observed::new(request.url.clone(), request.headers.clone(), crate::clock::now() / 1000);
         observed.sends_query_credential = request.query_credential.is_some();
+        // Through a tunnel, and by SOCKS, a proxy answers for itself.
+        let passes_on = request.url.scheme() == "http"
+            && matches!(&config.proxy, ProxyChoice::Url(proxy) if proxy.starts_with("http"));
+        observed.relay = proxy.clone().filter(|_| passes_on);
         let step = |step| TestStep { step, verdict: Verdict::Waiting, took: None, detail: None };
         let told = TestReport {
             url: shown_address(&request.url).into(),
@@ -330,7 +335,13 @@ impl Report {
             comments: vec![],
             beats: vec![],
             listening,
+            first: FirstEvents::default(),
         }
+    }
+
+    /// Keeps the first events there.
+    pub(super) fn keeping(self, first: FirstEvents) -> Self {
+        Self { first, ..self }
     }
 
     pub(super) fn observed(&self) -> &Observed {
@@ -502,20 +513,8 @@ impl Report {
         };
         self.listening.event(&incoming);
         self.recognised();
-        if self.told.previews.len() < PREVIEWS {
-            let after = milliseconds(now - self.started);
-            let room = PREVIEWS - self.told.previews.len();
-            let taken = intake.take(&incoming, false).into_iter().take(room);
-            self.told.previews.extend(taken.map(|taken| Preview {
-                event_type: text(event.event_type).into(),
-                last_event_id: text(event.last_event_id).into(),
-                data: cut(&taken.data),
-                title: taken.mapped.title,
-                body: cut(&taken.mapped.body),
-                urgency: taken.mapped.urgency,
-                decision: taken.verdict.decision,
-                after,
-            }));
+        if self.first.take(event, incoming.received_at, now - self.started) {
+            self.told.previews = self.first.previews(intake);
         }
         first
     }
@@ -639,12 +638,7 @@ fn is_heartbeat(event: &Event<'_>) -> bool {
     beats(event.event_type) || (event.data.len() < 16 && beats(event.data.trim().trim_matches('"')))
 }
 
-fn address(url: &url::Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    url.port_or_known_default().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
-}
-
-fn cut(text: &str) -> String {
+pub(super) fn cut(text: &str) -> String {
     if text.len() <= DATA { text.to_owned() } else { format!("{}…", &text[..text.floor_char_boundary(DATA)]) }
 }
 

@@ -4,7 +4,7 @@
 use super::append::urgency_from_sql;
 use super::details::Details;
 use super::search::{self, Search, When};
-use super::{feeds, row};
+use super::{feeds, row, vocabulary};
 use crate::clock::now;
 use crate::{Event, EventId, EventSummary, Feed, FeedConfig, FeedId, Page, PageQuery, Scope, Trial, TrialReport};
 use rusqlite::types::Value;
@@ -100,7 +100,8 @@ impl Conditions {
 
 /// A page of the history, newest first.
 pub(super) fn page(connection: &Connection, query: &PageQuery) -> rusqlite::Result<Page> {
-    let search = search::parse(&query.search);
+    let mut search = search::parse(&query.search);
+    search.finish(|beginning| vocabulary::beginning_with(connection, beginning));
     let mut conditions = Conditions::default();
     let (from, id) = match search.expression() {
         None => ("events AS e", "e.id"),
@@ -161,11 +162,9 @@ fn newest_of_each(conditions: &str, limit: usize) -> String {
 /// Whether so few events are in question that each may be looked up among the words: a frequent word with a rare mark
 /// would otherwise be followed through the whole history.
 fn is_narrow(connection: &Connection, scope: &Scope, search: &Search) -> rusqlite::Result<bool> {
-    const FEW: i64 = 1000;
-    /// The longest beginning of a word that the index of words holds.
-    const PREFIX: usize = 3;
+    const FEW: f64 = 1000.0;
     // Each look-up of a longer one would gather anew all that it may become.
-    if search.words.iter().any(|word| word.unfinished && word.text.chars().nth(PREFIX).is_some()) {
+    if search.words.iter().any(|word| word.unfinished && word.text.chars().nth(vocabulary::LONGEST).is_some()) {
         return Ok(false);
     }
     let feeds = match scope {
@@ -174,10 +173,11 @@ fn is_narrow(connection: &Connection, scope: &Scope, search: &Search) -> rusqlit
         Scope::All | Scope::Unread | Scope::Starred => None,
     };
     let mut statement = connection.prepare_cached(
-        "SELECT coalesce(sum(events), 0), coalesce(sum(unread), 0), coalesce(sum(starred), 0) FROM feeds
+        "SELECT total(events), total(unread), total(starred) FROM feeds
          WHERE ?1 IS NULL OR id IN (SELECT value FROM json_each(?1))",
     )?;
-    let (events, unread, starred): (i64, i64, i64) =
+    // Sums that damaged counts cannot make overflow.
+    let (events, unread, starred): (f64, f64, f64) =
         statement.query_row([&feeds], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     Ok((feeds.is_some() && events <= FEW)
         || ((*scope == Scope::Unread || search.read == Some(false)) && unread <= FEW)

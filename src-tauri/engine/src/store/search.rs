@@ -35,6 +35,8 @@ pub(super) struct Word {
     pub(super) unfinished: bool,
     /// The user said so: `err*`.
     starred: bool,
+    /// What it may go on to, when these are all.
+    becomes: Vec<String>,
 }
 
 /// A point in time as a user writes it.
@@ -139,19 +141,39 @@ impl Search {
         };
         if self.words.len() < WORDS && text.contains(char::is_alphanumeric) {
             let starred = !piece.quoted && text.ends_with('*');
-            self.words.push(Word { text, unfinished: starred || piece.last && !piece.quoted, starred });
+            let unfinished = starred || piece.last && !piece.quoted;
+            self.words.push(Word { text, unfinished, starred, becomes: vec![] });
+        }
+    }
+
+    /// Finishes what may go on with all that it may become, where that is known and not empty.
+    pub(super) fn finish(&mut self, beginning_with: impl Fn(&str) -> Vec<String>) {
+        for word in self.words.iter_mut().filter(|word| word.unfinished) {
+            word.becomes = beginning_with(word.beginning());
+            word.unfinished = word.becomes.is_empty();
         }
     }
 
     /// The words in FTS5's language; `None` without words. Everything is quoted, so nothing in it is syntax.
     pub(super) fn expression(&self) -> Option<String> {
-        let quoted = self.words.iter().map(|word| {
-            let text = word.text.replace(['"', '\0'], " ");
-            let text = if word.starred { text.trim_end_matches('*') } else { &text };
-            format!("\"{text}\"{}", if word.unfinished { " *" } else { "" })
-        });
-        let expression = quoted.collect::<Vec<_>>().join(" AND ");
+        let expression = self.words.iter().map(Word::expression).collect::<Vec<_>>().join(" AND ");
         (!expression.is_empty()).then_some(expression)
+    }
+}
+
+impl Word {
+    fn beginning(&self) -> &str {
+        if self.starred { self.text.trim_end_matches('*') } else { &self.text }
+    }
+
+    fn expression(&self) -> String {
+        let quoted = |text: &str| format!("\"{}\"", text.replace(['"', '\0'], " "));
+        match &self.becomes[..] {
+            [] if self.unfinished => quoted(self.beginning()) + " *",
+            [] => quoted(self.beginning()),
+            [one] => quoted(one),
+            several => format!("({})", several.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" OR ")),
+        }
     }
 }
 
@@ -211,6 +233,22 @@ mod tests {
     #[case::unfinished_before_an_operator("err is:unread", Some(r#""err""#))]
     fn expressions(#[case] typed: &str, #[case] expression: Option<&str>) {
         assert_eq!(parse(typed).expression().as_deref(), expression);
+    }
+
+    #[rstest]
+    #[case("err", r#"("err" OR "errors")"#)]
+    #[case("disk err*", r#""disk" AND ("err" OR "errors")"#)]
+    #[case("one", r#""ones""#)]
+    #[case("none", r#""none" *"#)]
+    #[case("err ", r#""err""#)]
+    fn finished_expressions(#[case] typed: &str, #[case] expression: &str) {
+        let mut search = parse(typed);
+        search.finish(|beginning| match beginning {
+            "err" => vec!["err".to_owned(), "errors".to_owned()],
+            "one" => vec!["ones".to_owned()],
+            _ => vec![],
+        });
+        assert_eq!(search.expression().as_deref(), Some(expression));
     }
 
     #[test]

@@ -135,6 +135,7 @@ impl Logging {
                 Logged::Error {
                     layer: cause.layer.into(),
                     message: long_text(&cause.message),
+                    chinese: long_text(&cause.chinese),
                     short: text(&cause.short),
                     // Without a network the next attempt follows when there is one.
                     retry_in: has_network.then(|| milliseconds(*retry_in)),
@@ -143,7 +144,7 @@ impl Logging {
             }
             Occurrence::Closed(failure) => {
                 let cause = Cause::of(failure, &self.config, &self.hidden);
-                Logged::Closed { message: long_text(&cause.message) }
+                Logged::Closed { message: long_text(&cause.message), chinese: long_text(&cause.chinese) }
             }
         };
         self.log.add(what);

@@ -166,8 +166,13 @@ impl Step {
 impl Transcript {
     /// Looks a file through, whole.
     pub fn open(file: &Path) -> Result<Self, TranscriptError> {
+        Self::open_as(file, file)
+    }
+
+    /// [`Self::open`] of a file that has another name for the user, which errors say.
+    pub fn open_as(place: &Path, file: &Path) -> Result<Self, TranscriptError> {
         let unreadable = |error| TranscriptError::Unreadable { file: file.to_owned(), error };
-        let opened = File::open(file).map_err(unreadable)?;
+        let opened = File::open(place).map_err(unreadable)?;
         if opened.metadata().is_ok_and(|about| about.is_dir()) {
             return Err(unreadable(io::ErrorKind::IsADirectory.into()));
         }
@@ -210,7 +215,7 @@ impl Transcript {
         if found.answers.is_empty() {
             return Err(TranscriptError::Empty(file.to_owned()));
         }
-        Ok(Self { file: file.to_owned(), url: head.url, answers: found.answers })
+        Ok(Self { file: place.to_owned(), url: head.url, answers: found.answers })
     }
 
     /// The bytes of an answer, in their order.

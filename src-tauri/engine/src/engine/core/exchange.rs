@@ -3,13 +3,15 @@
 //! Deliberately not here: the file (`feeds_file.rs`).
 use super::secrets::unused;
 use super::{Core, end};
-use crate::feeds_file::{Chosen, Export, FeedsFile, FileFeed, Import, ImportPreview, Imported, Reading, bad};
+use crate::feeds_file::{
+    Chosen, Export, FeedsFile, FileFault, FileFeed, Import, ImportPreview, Imported, Reading, bad,
+};
 use crate::feeds_file::{open, seal, sealed_feed};
 use crate::restoring::SealedSecret;
 use crate::secret::FeedSecrets;
 use crate::store::{Forget, ImportedFeed};
 use crate::subscription::Surroundings;
-use crate::{EngineError, Feed, FeedConfig, FeedId, GivenSecret, KeptSecret, Secret};
+use crate::{EngineError, Feed, FeedConfig, FeedFault, FeedId, GivenSecret, KeptSecret, Secret};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fs::File;
@@ -56,6 +58,10 @@ impl Core {
                 sealed.push(SealedSecret { key: kept.key.clone(), secret });
             }
         }
+        if let Some(kept) = self.settings().network.secret {
+            let secret = vault.read(&kept).await?;
+            sealed.push(SealedSecret { key: kept.key, secret });
+        }
         for kept in overview.retired_secrets() {
             // That of a feed which is gone is not worth a failure.
             if let Ok(secret) = vault.read(&kept).await {
@@ -96,14 +102,15 @@ impl Core {
     }
 
     /// Whether the files that settings name are here.
-    fn usable(&self, config: &FeedConfig) -> Result<(), String> {
-        if let Some(file) = &config.certificate_file {
-            File::open(file).map_err(|error| format!("Its certificate file {file} cannot be read here: {error}."))?;
+    fn usable(&self, config: &FeedConfig) -> Result<(), FeedFault> {
+        for file in config.ca_file.iter().chain(&config.certificate_file) {
+            File::open(file)
+                .map_err(|error| FeedFault::CertificateFile { file: file.clone(), why: error.to_string() })?;
         }
         // Its password may be missing yet.
         let config = FeedConfig { certificate_file: None, ..config.clone() };
         let connector = self.surroundings.connectors.of(&config, &FeedSecrets::default());
-        connector.map(drop).map_err(|error| error.to_string())
+        connector.map(drop)
     }
 
     /// Takes the feeds of these numbers in.
@@ -129,7 +136,7 @@ impl Core {
                 }
                 Err(error) => {
                     self.surroundings.vault.forget(new_secrets).await;
-                    return Err(bad(format!("Nothing was imported, because of “{}”: {error}", item.name)));
+                    return Err(FileFault::NotImported { name: item.name.clone(), why: error.to_string() }.into());
                 }
             }
         }

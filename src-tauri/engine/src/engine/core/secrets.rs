@@ -28,7 +28,7 @@ impl Core {
         }
     }
 
-    async fn keep_apart_in(
+    pub(super) async fn keep_apart_in(
         &self,
         place: SecretPlace,
         config: FeedConfig,
@@ -70,7 +70,7 @@ impl Core {
         changed
     }
 
-    async fn secret_place(&self) -> SecretPlace {
+    pub(super) async fn secret_place(&self) -> SecretPlace {
         match self.settings().secret_place {
             Some(place) => place,
             None => self.surroundings.vault.place().await,
@@ -79,13 +79,15 @@ impl Core {
 
     pub(in crate::engine) async fn secrets_facts(&self) -> SecretsFacts {
         let mut facts = SecretsFacts { place: self.secret_place().await, in_keyring: 0, in_file: 0, with_feeds: 0 };
-        for feed in self.surroundings.overview.all() {
-            for kept in &feed.config.secrets {
-                match kept.place {
-                    SecretPlace::Keyring => facts.in_keyring += 1,
-                    SecretPlace::File => facts.in_file += 1,
-                }
+        let feeds = self.surroundings.overview.all();
+        let network = self.settings().network.secret;
+        for kept in feeds.iter().flat_map(|feed| &feed.config.secrets).chain(&network) {
+            match kept.place {
+                SecretPlace::Keyring => facts.in_keyring += 1,
+                SecretPlace::File => facts.in_file += 1,
             }
+        }
+        for feed in &feeds {
             facts.with_feeds += u32::from(feed.config.has_plain_secrets());
         }
         facts
@@ -93,8 +95,10 @@ impl Core {
 
     /// Moves secrets. The old one is forgotten when the new one was read back and the settings that name it are stored.
     pub(in crate::engine) async fn move_secrets(&self, to: SecretPlace) -> Result<u32, EngineError> {
-        let mut moved = 0;
-        let mut failed = None;
+        let (mut moved, mut failed) = match self.move_network_secret(to).await {
+            Ok(moved) => (moved, None),
+            Err(error) => (0, Some(error)),
+        };
         for feed in self.surroundings.overview.all() {
             let elsewhere = feed.config.secrets.iter().filter(|kept| kept.place != to);
             if elsewhere.clone().next().is_none() && !feed.config.has_plain_secrets() {

@@ -186,6 +186,8 @@ fn a_status_says_what_is_wanted() {
     let mut with_token = status("https://h/", 401, &[("www-authenticate", "Bearer")], "");
     with_token.headers.insert(header::AUTHORIZATION, HeaderValue::from_static("Bearer x"));
     check(&with_token, &[(credentials(401, Some("Bearer"), true), None)]);
+    let proxied = Observed { relay: Some("proxy:3128".into()), ..status("http://h/", 401, &[], "") };
+    check(&proxied, &[(Mistake::CredentialsOfEither { status: 401 }, None)]);
     for (code, expected) in [
         (204, Mistake::Stop),
         (404, Mistake::NotFound),
