@@ -4,12 +4,13 @@
 //! (`window/commands/`), and how messages travel (`event_channel.rs`).
 use crate::job::Job;
 use crate::offer::{NoOffer, Offer};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use std::ops::Deref;
 use std::sync::Arc;
+use tidings_engine::feeds_file::FileFault;
 use tidings_engine::{
-    Counts, EngineError, Envelope, EventId, FeedId, FeedStatus, LogBatch, Mute, RemovedFeed, SetAside, Settings, Space,
-    StorageProblem, Target, TestReport,
+    Counts, EngineError, Envelope, EventId, FeedFault, FeedId, FeedStatus, LogBatch, Mute, RemovedFeed, SetAside,
+    Settings, Space, StorageProblem, Target, TestReport,
 };
 use ts_rs::TS;
 
@@ -105,6 +106,22 @@ pub struct BackupFile {
     pub made_at: i64,
     /// Whether a passphrase opens passwords and tokens in it.
     pub sealed: bool,
+}
+
+/// Where a backup is that is to be restored.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum BackupFrom {
+    /// Where backups are put.
+    Downloads {
+        /// Its name there.
+        name: String,
+    },
+    /// The page handed it over.
+    Handed {
+        /// By this number.
+        file: u32,
+    },
 }
 
 /// Something in the window that can be led to from outside.
@@ -246,18 +263,31 @@ pub struct CommandError {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub storage: Option<StorageProblem>,
+    /// What is wrong with the file, where that is why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub file: Option<Box<FileFault>>,
+    /// What is wrong with the settings of a feed, where that is why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub feed: Option<Box<FeedFault>>,
 }
 
 impl CommandError {
     /// A refusal that does not come from the engine.
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), message: message.into(), storage: None }
+        Self { code: code.to_owned(), message: message.into(), storage: None, file: None, feed: None }
     }
 }
 
 impl From<EngineError> for CommandError {
     fn from(error: EngineError) -> Self {
-        let storage = if let EngineError::Store(error) = &error { Some(error.problem()) } else { None };
-        Self { storage, ..Self::new(error.code(), error.to_string()) }
+        let said = Self::new(error.code(), error.to_string());
+        match error {
+            EngineError::Store(error) => Self { storage: Some(error.problem()), ..said },
+            EngineError::BadFile(fault) => Self { file: Some(Box::new(fault)), ..said },
+            EngineError::BadFeed(fault) => Self { feed: Some(Box::new(fault)), ..said },
+            _ => said,
+        }
     }
 }

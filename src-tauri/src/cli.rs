@@ -7,6 +7,7 @@ mod decode;
 mod demo;
 mod feed;
 mod feeds;
+mod generate;
 mod headless;
 mod history;
 mod interrupt;
@@ -23,6 +24,7 @@ mod rule;
 mod settings;
 mod shown;
 mod storage;
+mod unseen;
 mod watch;
 mod why;
 mod window;
@@ -121,6 +123,7 @@ enum Command {
     Restore(backup::Restore),
     Demo(demo::Demo),
     Replay(replay::ReplayCommand),
+    Generate(generate::Generate),
 }
 
 /// Where feeds and history live.
@@ -243,6 +246,7 @@ fn run(arguments: impl Iterator<Item = OsString>) -> Outcome {
             }
             Command::Demo(demo) => demo.run(),
             Command::Replay(replay) => replay.run(),
+            Command::Generate(generate) => generate.run(),
         },
     }
 }

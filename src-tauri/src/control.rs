@@ -19,7 +19,7 @@ use tidings_engine::feeds_file::{Export, Import, ImportPreview, Imported};
 use tidings_engine::restoring::{self, Restored};
 use tidings_engine::{
     Destination, Engine, EngineError, Feed, FeedConfig, FeedId, FeedStatus, GivenSecret, HookReport, Item, LogBatch,
-    Mute, MuteFor, RemovedFeed, Secret, SecretPlace, SecretsFacts, Settings, StorageProblem, Tested,
+    Mute, MuteFor, NetworkSettings, RemovedFeed, Secret, SecretPlace, SecretsFacts, Settings, StorageProblem, Tested,
 };
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -106,6 +106,12 @@ pub enum Request {
     Settings,
     SettingsChange {
         settings: Box<Settings>,
+    },
+    /// The way to servers.
+    NetworkChange {
+        network: NetworkSettings,
+        #[serde(default)]
+        password: Option<Secret>,
     },
     Mute {
         feed: Option<FeedId>,
@@ -354,6 +360,9 @@ pub(crate) async fn answer(engine: &Engine, request: Request) -> Reply {
         Request::Reconnect { id } => engine.reconnect(id).await.map(|()| Reply::Done),
         Request::Settings => engine.settings().await.map(|settings| Reply::Settings(Box::new(settings))),
         Request::SettingsChange { settings } => engine.change_settings(*settings).await.map(|()| Reply::Done),
+        Request::NetworkChange { network, password } => {
+            engine.change_network(network, password).await.map(|()| Reply::Done)
+        }
         Request::Mute { feed, length } => engine.mute(feed, length).await.map(|()| Reply::Mutes(engine.mutes())),
         Request::Unmute { feed } => engine.unmute(feed).await.map(|()| Reply::Mutes(engine.mutes())),
         Request::Mutes => Ok(Reply::Mutes(engine.mutes())),

@@ -4,26 +4,22 @@
 //! that the clock reaches it. So a client that comes back with its last event ID gets exactly what it missed, and nothing
 //! has to be kept for it.
 //! Deliberately not here: HTTP beyond what a GET of an event stream needs.
-pub(crate) mod http;
 mod story;
 
-use self::http::{Head, read_head};
 use self::story::Story;
+use crate::loopback::http::{self, Head};
+use crate::loopback::{self, Asked};
 use std::io;
-use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpListener;
 use tokio::net::tcp::OwnedWriteHalf;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
-use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until};
 
 /// Where the demo listens unless told otherwise.
 pub const PORT: u16 = 4874;
 
-/// Clients at the same time; more of them wait in the listener's queue.
-const MOST_CLIENTS: usize = 64;
 /// How far back a client can resume; also the most that is sent in one go.
 const HISTORY: u64 = 200;
 /// A comment this often, whatever else is sent.
@@ -33,48 +29,21 @@ const FLAKY: u64 = 4;
 
 /// Listens on the loopback interface: on `port`, or else on [`PORT`] or one of the next few that is free.
 pub async fn listen(port: Option<u16>) -> io::Result<TcpListener> {
-    let mut ports = port.map_or(PORT..=PORT + 15, |port| port..=port);
-    loop {
-        let Some(port) = ports.next() else { return Err(io::ErrorKind::AddrInUse.into()) };
-        match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
-            Err(error) if error.kind() == io::ErrorKind::AddrInUse && !ports.is_empty() => {}
-            result => return result,
-        }
-    }
+    loopback::listen(port, PORT..=PORT + 15).await
 }
 
 /// Serves until dropped. The story begins now.
 pub async fn serve(listener: TcpListener) -> io::Result<()> {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let story = Arc::new(Story::begin(Instant::now(), seconds));
-    let places = Arc::new(Semaphore::new(MOST_CLIENTS));
-    let mut clients = tokio::task::JoinSet::new();
-    loop {
-        let place = Arc::clone(&places).acquire_owned().await.map_err(io::Error::other)?;
-        let Ok((client, _)) = listener.accept().await else {
-            // A client that has gone already, or no file descriptors for the moment.
-            sleep(Duration::from_millis(100)).await;
-            continue;
-        };
-        let story = Arc::clone(&story);
-        clients.spawn(async move {
-            // A client that goes away ends its task, and that is all there is to it.
-            let _ = answer(client, &story).await;
-            drop(place);
-        });
-        while clients.try_join_next().is_some() {}
-    }
+    loopback::serve(listener, Story::begin(Instant::now(), seconds), answer).await
 }
 
-async fn answer(client: TcpStream, story: &Story) -> io::Result<()> {
-    client.set_nodelay(true)?;
-    let (mut from, to) = client.into_split();
-    let Ok(head) = timeout(Duration::from_secs(10), read_head(&mut from)).await else { return Ok(()) };
-    let Some(head) = head? else { return http::refuse(to, "400 Bad Request").await };
+async fn answer(Asked { head, from, to }: Asked, story: Arc<Story>) -> io::Result<()> {
     if head.method != "GET" {
         return http::refuse(to, "405 Method Not Allowed").await;
     }
-    let stream = Stream { to, story, next: story.resume(head.last_event_id, HISTORY, Instant::now()) };
+    let next = story.resume(head.last_event_id, HISTORY, Instant::now());
+    let stream = Stream { to, story: &story, next };
     match head.path.as_str() {
         "/" => http::tell(stream.to, WELCOME).await,
         // Whoever listens to a stream says nothing more: reading only tells that it has gone.

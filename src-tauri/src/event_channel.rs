@@ -11,8 +11,10 @@ use crate::job::{Job, Jobs};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tidings_engine::live_test::{self, LiveTest, TestReport};
-use tidings_engine::{Engine, EngineError, EngineEvent, EngineEvents, FeedId, LogBatch, LogReader, PageQuery};
+use tidings_engine::live_test::{self, FirstEvents, LiveTest, Preview, TestReport};
+use tidings_engine::{
+    Engine, EngineError, EngineEvent, EngineEvents, FeedConfig, FeedId, LogBatch, LogReader, PageQuery,
+};
 use tokio::sync::{Notify, watch};
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep_until};
@@ -116,6 +118,12 @@ impl EventChannel {
         self.testing.begin(number, test);
     }
 
+    /// How the first events of the last test would be announced with these settings.
+    pub fn preview(&self, config: &FeedConfig) -> Result<Vec<Preview>, EngineError> {
+        let first = self.testing.first.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        first.with(config)
+    }
+
     /// Ends the test that is under way, and its connection.
     pub fn end_test(&self) {
         self.testing.end();
@@ -194,6 +202,8 @@ impl ToShow {
 struct Testing {
     report: watch::Sender<Option<(u32, TestReport)>>,
     task: Mutex<Option<AbortHandle>>,
+    /// Of the test that was begun last.
+    first: Mutex<FirstEvents>,
 }
 
 impl Testing {
@@ -202,6 +212,7 @@ impl Testing {
         if let Some(earlier) = task.take() {
             earlier.abort();
         }
+        *self.first.lock().unwrap_or_else(PoisonError::into_inner) = test.first_events();
         let report = self.report.clone();
         let testing = async move {
             test.run(live_test::LENGTH, |told| {

@@ -19,7 +19,7 @@ use std::time::SystemTime;
 use tidings_engine::preset::OwnPresets;
 use tidings_engine::store::look;
 use tidings_engine::transcript::Recording;
-use tidings_engine::{Event, EventId, History, PageQuery, Scope};
+use tidings_engine::{Event, EventId, History, PageQuery, Scope, StoreError};
 use ts_rs::TS;
 
 /// What the name of a backup ends with.
@@ -246,18 +246,25 @@ pub fn feeds_to_folder(text: &str, folder: &Path) -> Result<ControlFlow<(), Done
     Ok(ControlFlow::Continue(Done { amount, file: Some(file) }))
 }
 
+/// What is seen of a backup from outside. Fails for what is none.
+pub fn backup(file: &Path, name: String) -> Result<BackupFile, StoreError> {
+    let beside = look(file)?;
+    let metadata = fs::metadata(file).ok();
+    let changed = metadata.as_ref().and_then(|metadata| metadata.modified().ok());
+    let changed = changed.and_then(|at| at.duration_since(SystemTime::UNIX_EPOCH).ok());
+    let changed = changed.and_then(|since| i64::try_from(since.as_millis()).ok()).unwrap_or(0);
+    let made_at = beside.about.as_ref().map_or(changed, |about| about.made_at);
+    let bytes = metadata.map_or(0, |metadata| metadata.len());
+    Ok(BackupFile { name, bytes, made_at, sealed: beside.is_sealed() })
+}
+
 /// The backups in a folder, the latest first. What only looks like one is left out.
 pub fn backups(folder: &Path) -> Vec<BackupFile> {
     let entries = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
     let backup = |entry: fs::DirEntry| {
         let name = entry.file_name().into_string().ok()?;
         Path::new(&name).extension().filter(|end| *end == BACKUP)?;
-        let metadata = entry.metadata().ok()?;
-        let beside = look(&entry.path()).ok()?;
-        let changed = metadata.modified().ok().and_then(|at| at.duration_since(SystemTime::UNIX_EPOCH).ok());
-        let changed = changed.and_then(|since| i64::try_from(since.as_millis()).ok()).unwrap_or(0);
-        let made_at = beside.about.as_ref().map_or(changed, |about| about.made_at);
-        Some(BackupFile { name, bytes: metadata.len(), made_at, sealed: beside.is_sealed() })
+        backup(&entry.path(), name).ok()
     };
     let mut backups: Vec<_> = entries.filter_map(backup).collect();
     backups.sort_by_key(|backup| std::cmp::Reverse(backup.made_at));

@@ -31,6 +31,8 @@ pub enum Work {
     Vacuum,
     /// The connections of a feed are recorded, until the user has enough.
     Record,
+    /// A transcript is replayed, until the user has enough.
+    Replay,
 }
 
 /// How a job fares.

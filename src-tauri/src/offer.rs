@@ -18,7 +18,7 @@ const SCHEME: &str = "tidings:";
 /// What the dialog for a new feed is filled in with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct Offer {
-    /// http or https, in ASCII, without user name and password.
+    /// http or https, in ASCII, without user name and password. Empty where the link is only to open the dialog.
     pub url: String,
     /// On one line, without characters that cannot be seen; may be empty.
     pub name: String,
@@ -30,6 +30,18 @@ pub struct Offer {
     pub credential: Credential,
     /// The password in the address.
     pub secret: Option<Secret>,
+}
+
+impl Offer {
+    /// The dialog as it is when nobody offers anything: what an entry in a menu of the desktop asks for.
+    const NOTHING: Self = Self {
+        url: String::new(),
+        name: String::new(),
+        folder: String::new(),
+        preset: None,
+        credential: Credential::None,
+        secret: None,
+    };
 }
 
 /// Why a text offers nothing.
@@ -83,6 +95,9 @@ fn link(rest: &str) -> Result<Offer, NoOffer> {
     }
     if query.contains('#') {
         return Err(NoOffer::Malformed);
+    }
+    if query.is_empty() {
+        return Ok(Offer::NOTHING);
     }
     let (mut url, mut name, mut folder, mut preset) = (None, None, None, None);
     for part in query.split('&').filter(|part| !part.is_empty()) {
@@ -162,14 +177,7 @@ mod tests {
     use tidings_test_support::stress;
 
     fn plain(url: &str) -> Offer {
-        Offer {
-            url: url.into(),
-            name: String::new(),
-            folder: String::new(),
-            preset: None,
-            credential: Credential::None,
-            secret: None,
-        }
+        Offer { url: url.into(), ..Offer::NOTHING }
     }
 
     #[test]
@@ -192,6 +200,8 @@ mod tests {
                 "tidings://add?name=Build+farm&preset=ntfy&folder=Work%20%26%20play&url=https%3A%2F%2Fh%2Fa%3Fb%3Dc",
                 named,
             ),
+            ("tidings://add", plain("")),
+            ("tidings:add/?", plain("")),
             // Whoever looks at it sees the host that is asked.
             ("https://аpple.example/", plain("https://xn--pple-43d.example/")),
             ("tidings://add?url=https:\\\\h\\e", plain("https://h/e")),
@@ -225,7 +235,7 @@ mod tests {
             ("tidings://add.example/?url=https://h/", NoOffer::UnknownAction),
             ("tidings://add/x?url=https://h/", NoOffer::UnknownAction),
             ("tidings:///add?url=https://h/", NoOffer::UnknownAction),
-            ("tidings://add", NoOffer::NoAddress),
+            ("tidings://add?url=", NoOffer::NoAddress),
             ("tidings://add?name=x", NoOffer::NoAddress),
             ("", NoOffer::NoAddress),
             ("tidings://add?url=javascript:alert(1)", NoOffer::NotWeb),

@@ -3,28 +3,25 @@
 //!
 //! The first request gets the first recorded answer, the next one the next, as the clients that come back did when it was
 //! recorded; after the last, a request is told that there is nothing more (204). Deliberately not here: what a transcript is
-//! (the engine), and TLS, compression or HTTP/2, in which it may have been recorded.
-use crate::demo::http::{self, Head, read_head};
+//! (the engine), the feed that follows one in the window (`replay/feed.rs`), and TLS, compression or HTTP/2, in which it may have been recorded.
+pub mod feed;
+
+use crate::loopback::http::{self, Head};
+use crate::loopback::{self, Asked};
 use std::io;
-use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tidings_engine::transcript::{RecordedAnswer, Transcript};
 use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpListener;
 use tokio::net::tcp::OwnedWriteHalf;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
-use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until};
 
-/// Where the stream is.
+/// Where the stream is, unless told otherwise.
 pub const PATH: &str = "/events";
 /// Where it listens unless told otherwise, or on one of the next few ports.
 pub const PORT: u16 = 4890;
-/// Clients at the same time; more of them wait in the listener's queue.
-const MOST_CLIENTS: usize = 64;
-/// How long a request may take to come.
-const REQUEST_LIMIT: Duration = Duration::from_secs(10);
 
 /// Headers that are about the connection or the encoding of what was recorded, or that would have a client do something with
 /// another server than this one.
@@ -61,6 +58,8 @@ pub struct Manner {
 
 /// What is said again.
 pub struct Replay {
+    /// Where the stream is.
+    path: String,
     transcript: Transcript,
     manner: Manner,
     /// How many requests were answered.
@@ -68,9 +67,9 @@ pub struct Replay {
 }
 
 impl Replay {
-    /// Begins with the first answer.
+    /// Begins with the first answer, at [`PATH`].
     pub fn new(transcript: Transcript, manner: Manner) -> Self {
-        Self { transcript, manner, asked: AtomicUsize::new(0) }
+        Self { path: PATH.to_owned(), transcript, manner, asked: AtomicUsize::new(0) }
     }
 
     /// What the next request gets.
@@ -83,44 +82,16 @@ impl Replay {
 
 /// Listens on the loopback interface: on `port`, or else on [`PORT`] or one of the next few that is free.
 pub async fn listen(port: Option<u16>) -> io::Result<TcpListener> {
-    let mut ports = port.map_or(PORT..=PORT + 9, |port| port..=port);
-    loop {
-        let Some(port) = ports.next() else { return Err(io::ErrorKind::AddrInUse.into()) };
-        match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
-            Err(error) if error.kind() == io::ErrorKind::AddrInUse && !ports.is_empty() => {}
-            result => return result,
-        }
-    }
+    loopback::listen(port, PORT..=PORT + 9).await
 }
 
 /// Serves until dropped.
 pub async fn serve(listener: TcpListener, replay: Replay) -> io::Result<()> {
-    let replay = Arc::new(replay);
-    let places = Arc::new(Semaphore::new(MOST_CLIENTS));
-    let mut clients = tokio::task::JoinSet::new();
-    loop {
-        let place = Arc::clone(&places).acquire_owned().await.map_err(io::Error::other)?;
-        let Ok((client, _)) = listener.accept().await else {
-            // A client that has gone already, or no file descriptors for the moment.
-            sleep(Duration::from_millis(100)).await;
-            continue;
-        };
-        let replay = Arc::clone(&replay);
-        clients.spawn(async move {
-            // A client that goes away ends its task, and that is all there is to it.
-            let _ = answer(client, &replay).await;
-            drop(place);
-        });
-        while clients.try_join_next().is_some() {}
-    }
+    loopback::serve(listener, replay, answer).await
 }
 
-async fn answer(client: TcpStream, replay: &Replay) -> io::Result<()> {
-    client.set_nodelay(true)?;
-    let (mut from, to) = client.into_split();
-    let Ok(head) = timeout(REQUEST_LIMIT, read_head(&mut from)).await else { return Ok(()) };
+async fn answer(Asked { head, from, to }: Asked, replay: Arc<Replay>) -> io::Result<()> {
     let began = Instant::now();
-    let Some(head) = head? else { return http::refuse(to, "400 Bad Request").await };
     if !is_for_this_computer(&head) {
         // A page of somebody else's, whose name was made to lead here.
         return http::refuse(to, "403 Forbidden").await;
@@ -128,13 +99,13 @@ async fn answer(client: TcpStream, replay: &Replay) -> io::Result<()> {
     if head.method != "GET" {
         return http::refuse(to, "405 Method Not Allowed").await;
     }
-    if head.path != PATH {
+    if head.path != replay.path {
         return http::refuse(to, "404 Not Found").await;
     }
     let Some(answer) = replay.next() else { return nothing_more(to).await };
     // Whoever listens to a stream says nothing more: reading only tells that it has gone.
     tokio::select! {
-        result = say(to, replay, answer, began) => result,
+        result = say(to, &replay, answer, began) => result,
         () = http::gone(from) => Ok(()),
     }
 }

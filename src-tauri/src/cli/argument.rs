@@ -3,7 +3,9 @@
 //! Deliberately not here: the parser of the command line (`cli.rs`).
 use super::shown;
 use http::header::{HeaderName, HeaderValue};
+use std::path::Path;
 use std::time::Duration;
+use tidings_engine::ProxyChoice;
 use url::Url;
 
 /// The address of a stream.
@@ -74,6 +76,24 @@ pub(super) fn proxy(given: &str) -> Result<Url, String> {
         Ok(url) if matches!(url.scheme(), "http" | "https" | "socks5" | "socks5h") && url.has_host() => Ok(url),
         _ => Err(format!("{hidden} is not the address of a proxy; write http://host:port or socks5://host:port.")),
     }
+}
+
+/// "system", "none", or its address.
+pub(super) fn proxy_choice(given: &str) -> Result<ProxyChoice, String> {
+    match given {
+        "system" => Ok(ProxyChoice::System),
+        "none" => Ok(ProxyChoice::None),
+        given => proxy(given).map(|url| ProxyChoice::Url(url.into())),
+    }
+}
+
+/// The whole path, because the process that reads the file may stand elsewhere.
+pub(super) fn readable(file: &Path) -> Result<String, String> {
+    let unusable =
+        |reason: &dyn std::fmt::Display| format!("The certificate file {} cannot be read: {reason}.", file.display());
+    std::fs::read(file).map_err(|error| unusable(&error))?;
+    let whole = std::path::absolute(file).map_err(|error| unusable(&error))?;
+    whole.into_os_string().into_string().map_err(|_| unusable(&"its name is not UTF-8"))
 }
 
 #[cfg(test)]

@@ -10,12 +10,10 @@ use crate::export::write_private;
 use clap::{Args, Subcommand};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use tidings_engine::feed::credential::carries_secret;
 use tidings_engine::feeds_file::{
     Danger, Export, Import, ImportItem, ImportPreview, Imported, SIZE_LIMIT, Sealed, Standing,
 };
 use tidings_engine::{Feed, FeedId};
-use url::Url;
 
 /// Write the feeds into one readable file, or take feeds from such a file
 ///
@@ -130,7 +128,8 @@ impl Written {
                 tell(&format!("Wrote {} into {}.", count(all.len(), "feed"), file.display()))?;
             }
         }
-        let telling: Vec<_> = all.iter().filter(|feed| may_tell(feed)).map(|feed| &*feed.config.name).collect();
+        let telling: Vec<_> =
+            all.iter().filter(|feed| feed.config.address_may_tell()).map(|feed| &*feed.config.name).collect();
         if !telling.is_empty() {
             say(&format!(
                 "The addresses of these feeds have parameters that may be secret; look at them before you give the file to somebody: {}.",
@@ -139,11 +138,6 @@ impl Written {
         }
         Ok(())
     }
-}
-
-/// Whether a feed's address has something like a token in it.
-fn may_tell(feed: &Feed) -> bool {
-    Url::parse(&feed.config.url).is_ok_and(|url| url.query_pairs().any(|(name, _)| carries_secret(&name)))
 }
 
 impl Taken {
@@ -171,7 +165,7 @@ impl Taken {
             }
         }
         for item in &preview.feeds {
-            if let Standing::Refused { reason } = &item.standing {
+            if let Standing::Refused { reason, .. } = &item.standing {
                 say(&format!("“{}” is left out: {reason}", named(item)));
             }
         }
@@ -190,7 +184,7 @@ impl Taken {
             }
             for item in found {
                 match &item.standing {
-                    Standing::Refused { reason } => {
+                    Standing::Refused { reason, .. } => {
                         return Err(Failed::Work(format!("“{only}” cannot be imported: {reason}")));
                     }
                     Standing::Changed { .. } if !self.update => {
@@ -268,7 +262,7 @@ fn text(output: &mut Output, preview: &ImportPreview, chosen: &[u32]) -> io::Res
         writeln!(output, "{mark} {word:8} {:width$}  {}", shown::line(named(item)), shown::line(&item.url))?;
         let mut more = |text: &str| writeln!(output, "           {}", shown::line(text));
         match &item.standing {
-            Standing::Refused { reason } => more(reason)?,
+            Standing::Refused { reason, .. } => more(reason)?,
             Standing::Changed { name, settings, .. } => {
                 let settings = if settings.is_empty() { "passwords and tokens".into() } else { settings.join(", ") };
                 more(&format!("of “{name}”: {settings}"))?;

@@ -8,6 +8,7 @@ use crate::hook::Programs;
 use crate::notification::{self, Action, Desktop};
 use crate::platform::language::language;
 use crate::platform::{files, world};
+use crate::replay;
 use crate::secrets::Places;
 use clap::Args;
 use std::collections::HashMap;
@@ -87,6 +88,7 @@ async fn headless(data_dir: PathBuf, interrupt: &Interrupt, printed: bool) -> Re
     if let Some(set_aside) = engine.set_aside() {
         tracing::warn!("{}", set_aside.sentence());
     }
+    replay::feed::sweep(&engine, &data_dir).await;
     // The directory is ours, so the desktop may be talked to.
     let desktop = announcer.desktop();
     // Listening comes first: what changes while the feeds are asked for is told afterwards.

@@ -1,10 +1,11 @@
-//! A passphrase as it is asked for: at the terminal, or on standard input, and never as an argument, where every user of
-//! the computer could read it.
+//! A passphrase as it is asked for.
 //!
-//! Deliberately not here: what it seals.
-use super::Failed;
-use std::io::{self, BufRead as _};
+//! Deliberately not here: what it seals, and how it comes in (`unseen.rs`).
+use super::{Failed, unseen};
 use tidings_engine::Secret;
+
+/// What it is called.
+const PASSPHRASE: &str = "passphrase";
 
 /// Where it comes from.
 pub(super) struct Passphrase {
@@ -28,17 +29,10 @@ impl Passphrase {
 
     fn ask(&self, question: &str, otherwise: &str) -> Result<Secret, Failed> {
         let passphrase = if self.from_stdin {
-            let mut line = String::new();
-            io::stdin().lock().read_line(&mut line).map_err(|error| {
-                Failed::Work(format!("The passphrase cannot be read from standard input: {error}."))
-            })?;
-            line.trim_end_matches(['\r', '\n']).to_owned()
+            unseen::line(PASSPHRASE).map_err(Failed::Work)?
         } else {
-            rpassword::prompt_password(question).map_err(|_| {
-                Failed::Usage(format!(
-                    "There is no terminal to ask for the passphrase; give it on standard input with --passphrase-stdin{otherwise}."
-                ))
-            })?
+            let instead = format!("give it on standard input with --passphrase-stdin{otherwise}");
+            unseen::typed(question, PASSPHRASE, &instead).map_err(Failed::Usage)?
         };
         if passphrase.is_empty() {
             return Err(Failed::Usage("No passphrase was entered, so nothing was done.".into()));

@@ -2,12 +2,13 @@
 //!
 //! Deliberately not here: choices for one feed (`feed/config.rs`).
 use super::owner::{Owner, not_understood};
-use super::{DataDir, Failed, Outcome, shown, tell, unless_reader_gone};
+use super::{DataDir, Failed, Outcome, argument, shown, tell, unless_reader_gone, unseen};
 use crate::control::{Reply, Request};
 use clap::{Args, Subcommand};
 use std::io::{self, Write as _};
+use std::path::Path;
 use tidings_engine::announce::{Burst, QuietHours};
-use tidings_engine::{Click, LanguageChoice, SecretPlace, SecretsFacts, Settings, Theme};
+use tidings_engine::{Click, LanguageChoice, ProxyChoice, Secret, SecretPlace, SecretsFacts, Settings, Theme};
 
 /// Show the settings, or change one
 ///
@@ -32,14 +33,27 @@ Examples:
   tidings settings set burst 5/10          five in ten seconds one by one, the rest counted
   tidings settings set click link
   tidings settings set keep-days 90        starred events are kept in any case
-  tidings settings set keep-events all")]
+  tidings settings set keep-events all
+  tidings settings set proxy socks5://anna@proxy.example.org:1080 --proxy-password
+  tidings settings set ca-file /etc/ssl/our-authority.pem")]
     Set {
         /// One of those that 'tidings settings' shows
         key: String,
         /// As it is shown there
         value: String,
+        /// Ask for the password of the user that a proxy's address names
+        #[arg(long)]
+        proxy_password: bool,
+        /// Read the password from standard input instead
+        #[arg(long, requires = "proxy_password")]
+        secret_stdin: bool,
     },
 }
+
+/// The way to servers, for feeds that name none of their own.
+const PROXY: &str = "proxy";
+const CA_FILE: &str = "ca-file";
+const NONE: &str = "none";
 
 type Get = fn(&Settings) -> String;
 type Set = fn(&mut Settings, &str) -> Result<(), String>;
@@ -90,6 +104,15 @@ const KEYS: &[(&str, Get, Set)] = &[
             Ok(())
         },
     ),
+    (PROXY, |s| proxy_words(&s.network.proxy), |s, v| argument::proxy_choice(v).map(|proxy| s.network.proxy = proxy)),
+    (
+        CA_FILE,
+        |s| s.network.ca_file.clone().unwrap_or_else(|| NONE.to_owned()),
+        |s, v| {
+            s.network.ca_file = if v == NONE { None } else { Some(argument::readable(Path::new(v))?) };
+            Ok(())
+        },
+    ),
     ("allow-hooks", |s| on_off(s.allow_hooks), |s, v| switch(&mut s.allow_hooks, v)),
 ];
 
@@ -109,12 +132,23 @@ impl SettingsCommand {
                 });
                 unless_reader_gone(written)
             }
-            Action::Set { key, value } => {
+            Action::Set { key, value, proxy_password, secret_stdin } => {
                 let Some((key, get, set)) = KEYS.iter().find(|(name, ..)| *name == key) else {
                     let keys: Vec<_> = KEYS.iter().map(|(key, ..)| *key).collect();
                     return Err(Failed::Usage(format!("There is no setting {key:?}; there are {}.", keys.join(", "))));
                 };
                 set(&mut settings, &value).map_err(Failed::Usage)?;
+                if proxy_password && *key != PROXY {
+                    return Err(Failed::Usage("--proxy-password goes with the setting proxy.".to_owned()));
+                }
+                if [PROXY, CA_FILE].contains(key) {
+                    let password = proxy_password.then(|| typed_password(secret_stdin)).transpose();
+                    let password = password.map_err(Failed::Usage)?;
+                    owner.ask(Request::NetworkChange { network: settings.network, password })?;
+                    // Without a password that was in the address.
+                    let Reply::Settings(now) = owner.ask(Request::Settings)? else { return Err(not_understood()) };
+                    return tell(&format!("{key} is now {}.", get(&now)));
+                }
                 owner.ask(Request::SettingsChange { settings: settings.clone() })?;
                 if *key == "secrets" {
                     return move_secrets(&mut owner, &get(&settings));
@@ -122,6 +156,19 @@ impl SettingsCommand {
                 tell(&format!("{key} is now {}.", get(&settings)))
             }
         }
+    }
+}
+
+fn typed_password(from_stdin: bool) -> Result<Secret, String> {
+    let instead = "give it on standard input with --secret-stdin";
+    unseen::ask(from_stdin, "Password for the proxy: ", "proxy's password", instead).map(Secret::new)
+}
+
+fn proxy_words(proxy: &ProxyChoice) -> String {
+    match proxy {
+        ProxyChoice::System => "system".to_owned(),
+        ProxyChoice::None => NONE.to_owned(),
+        ProxyChoice::Url(url) => url.clone(),
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) const MARK_READ: &str = "mark-read";
 pub(super) const MUTE_FEED: &str = "mute-feed";
 
 /// The name of the desktop entry that belongs to the program, without `.desktop`.
-const DESKTOP_ENTRY: &str = "Tidings";
+const DESKTOP_ENTRY: &str = "org.tidings.Tidings";
 
 /// Characters of a title; a desktop shows one line of it.
 const TITLE_LIMIT: usize = 200;

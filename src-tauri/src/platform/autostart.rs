@@ -26,6 +26,18 @@ pub fn is_on(entry: &Path) -> bool {
     })
 }
 
+/// What to start: the command beside this executable, or the `AppImage` that it came in, whose content is elsewhere each time.
+pub fn program() -> io::Result<PathBuf> {
+    let this = std::env::current_exe()?;
+    let set = |name| std::env::var_os(name).map(PathBuf::from);
+    Ok(image(&this, set("APPDIR"), set("APPIMAGE")).unwrap_or_else(|| this.with_file_name("tidings")))
+}
+
+/// The `AppImage` that this executable is in. Programs of any such image hand these variables on to what they start.
+fn image(this: &Path, mounted_at: Option<PathBuf>, image: Option<PathBuf>) -> Option<PathBuf> {
+    image.filter(|image| image.is_absolute() && mounted_at.is_some_and(|folder| this.starts_with(folder)))
+}
+
 /// Has `program` start, on this data directory if it is not the usual one, or start no more.
 pub fn set(entry: &Path, on: bool, program: &Path, data_dir: Option<&Path>) -> io::Result<()> {
     if !on {
@@ -38,8 +50,10 @@ pub fn set(entry: &Path, on: bool, program: &Path, data_dir: Option<&Path>) -> i
         fs::create_dir_all(folder)?;
     }
     let chosen = data_dir.map(|dir| format!(" --data-dir {}", quoted(dir))).unwrap_or_default();
+    // Once the program is removed, the desktop passes over the entry in silence.
     let text = format!(
-        "[Desktop Entry]\nType=Application\nName=Tidings\nExec={}{chosen} --hidden\nIcon=tidings\nTerminal=false\n",
+        "[Desktop Entry]\nType=Application\nName=Tidings\nTryExec={}\nExec={}{chosen} --hidden\nIcon=tidings\nTerminal=false\n",
+        program.to_string_lossy().replace('\\', "\\\\"),
         quoted(program)
     );
     fs::write(entry, text)
@@ -62,6 +76,21 @@ fn quoted(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_an_image_the_image_is_started() {
+        let this = Path::new("/tmp/.mount_Tid/usr/bin/tidings-window");
+        let path = |path: &str| Some(PathBuf::from(path));
+        let own = image(this, path("/tmp/.mount_Tid"), path("/home/x/Tidings.AppImage"));
+        assert_eq!(own, path("/home/x/Tidings.AppImage"));
+        assert_eq!(
+            image(this, path("/tmp/.mount_other"), path("/home/x/Other.AppImage")),
+            None,
+            "started from another"
+        );
+        assert_eq!(image(this, None, path("/home/x/Tidings.AppImage")), None);
+        assert_eq!(image(this, path("/tmp/.mount_Tid"), path("Tidings.AppImage")), None);
+    }
 
     #[test]
     fn the_entry_is_made_understood_and_taken_away() {

@@ -6,7 +6,7 @@ use crate::hiding::{self, Hiding};
 use crate::shell::Shell;
 use crate::view::{self, View};
 use crate::wish::{self, Wish};
-use crate::{commands, main_window, stopped, tray};
+use crate::{commands, desktop_font, main_window, stopped, tray};
 use anyhow::Context as _;
 use clap::Parser as _;
 use std::path::Path;
@@ -18,7 +18,9 @@ use tauri::{AppHandle, Manager as _, RunEvent, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
 use tidings::boundary::NoticeCode;
 use tidings::control::{self, Reply, Request};
+use tidings::dropped::Dropped;
 use tidings::event_channel::EventChannel;
+use tidings::handed::Handed;
 use tidings::hook::Programs;
 use tidings::log::Log;
 use tidings::notification::{Desktop, Service};
@@ -27,7 +29,7 @@ use tidings::platform::language::language;
 use tidings::platform::{dirs, files, world};
 use tidings::secrets::Places;
 use tidings::words::Words;
-use tidings::{USER_AGENT, demo_feed};
+use tidings::{USER_AGENT, demo_feed, replay};
 use tidings_engine::{Engine, EngineError, EngineEvent, EngineEvents, EngineOptions, StoreError, SystemClock, Target};
 use tidings_event_source::Policy;
 use tokio::sync::{mpsc, watch};
@@ -109,8 +111,11 @@ fn start(
         }
         Err(error) => return Err(error.into()),
     };
+    tauri::async_runtime::block_on(replay::feed::sweep(&engine, &data_dir));
     let shell = Shell {
         data_dir: data_dir.clone(),
+        handed: Handed::new(&data_dir),
+        dropped: Dropped::default(),
         log,
         channel: EventChannel::new(engine.clone()),
         desktop: Arc::clone(desktop),
@@ -176,6 +181,7 @@ fn run(
         })
         .setup(move |app| {
             let app = app.handle();
+            desktop_font::find();
             tray::start(app, &tray_dir)?;
             tauri::async_runtime::spawn(wish::fulfil(app.clone(), wishes));
             tauri::async_runtime::spawn(watch_service(app.clone()));

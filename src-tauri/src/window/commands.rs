@@ -6,6 +6,7 @@ mod announcing;
 pub(crate) mod demo;
 mod events;
 mod feeds;
+mod files;
 mod jobs;
 mod presets;
 mod program;
@@ -20,6 +21,7 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
     tauri::generate_handler![
         program::subscribe,
         program::change_settings,
+        program::change_network,
         program::secrets,
         program::move_secrets,
         program::open_link,
@@ -37,6 +39,13 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         jobs::cancel_job,
         jobs::dismiss_job,
         jobs::show_job,
+        files::begin_file,
+        files::add_to_file,
+        files::take_dropped,
+        files::read_dropped,
+        files::look_at_transcript,
+        files::look_at_backup,
+        files::start_replay,
         program::autostart,
         program::set_autostart,
         program::save_log,
@@ -64,8 +73,10 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         feeds::read_log,
         feeds::curl,
         feeds::test_address,
+        feeds::preview_events,
         feeds::end_test,
         feeds::figures,
+        feeds::telling_feeds,
         feeds::preview_import,
         feeds::import_feeds,
         presets::presets,

@@ -4,6 +4,8 @@
 mod app;
 mod arguments;
 mod commands;
+mod desktop_font;
+mod drops;
 mod hiding;
 mod main_window;
 mod page;

@@ -1,6 +1,8 @@
 //! The one window: how it is made, raised, and what its close button does.
 //!
 //! Deliberately not here: what is in it (`ui/`).
+use crate::desktop_font;
+use crate::drops;
 use crate::hiding::Showing;
 use crate::shell::Shell;
 use crate::view;
@@ -66,14 +68,17 @@ fn minimise(app: &AppHandle) {
 
 pub(crate) fn make(app: &AppHandle) -> tauri::Result<WebviewWindow> {
     let dev_url = app.config().build.dev_url.clone().filter(|_| tauri::is_dev());
-    WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
+    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
         .title("Tidings")
         .inner_size(1180.0, 760.0)
         .min_inner_size(420.0, 360.0)
         .on_navigation(move |url| is_own(url, dev_url.as_ref()))
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .disable_drag_drop_handler()
-        .build()
+        .initialization_script(desktop_font::script())
+        .build()?;
+    drops::listen(&window)?;
+    Ok(window)
 }
 
 /// The page is ours and stays ours: a link in an event opens outside, through the command for that.

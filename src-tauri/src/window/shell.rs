@@ -6,7 +6,9 @@ use crate::view::View;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use tidings::dropped::Dropped;
 use tidings::event_channel::EventChannel;
+use tidings::handed::Handed;
 use tidings::log::Log;
 use tidings::notification::Desktop;
 use tidings_engine::Engine;
@@ -17,6 +19,10 @@ pub(crate) struct Shell {
     pub(crate) engine: Engine,
     /// Where the history lives.
     pub(crate) data_dir: PathBuf,
+    /// A file that the page hands over.
+    pub(crate) handed: Handed,
+    /// A file that was dropped on the window.
+    pub(crate) dropped: Dropped,
     /// The last lines of the log.
     pub(crate) log: Log,
     pub(crate) channel: EventChannel,

@@ -3,7 +3,7 @@
 //!
 //! Deliberately not here: engine, tray and notifications, none of which there is.
 use crate::commands::storage;
-use crate::main_window;
+use crate::{desktop_font, main_window};
 use std::path::PathBuf;
 use tauri::{AppHandle, State};
 use tidings::boundary::CommandError;
@@ -20,6 +20,7 @@ pub(crate) fn show(error: StoreError, data_dir: PathBuf) -> tauri::Result<()> {
         .manage(Stopped { error, data_dir })
         .invoke_handler(tauri::generate_handler![subscribe, show_data, start_again])
         .setup(|app| {
+            desktop_font::find();
             main_window::make(app.handle())?;
             Ok(())
         })

@@ -2,10 +2,10 @@
 //!
 //! Deliberately not here: what the choices mean (the engine's `feed.rs`). What may hold a secret is never repeated.
 use super::{announcing, credential};
-use crate::cli::argument::{address, header, proxy};
+use crate::cli::argument::{address, header, proxy_choice, readable};
 use crate::cli::settings;
 use clap::Args;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use tidings_engine::{
     FeedColor, FeedConfig, FeedRetention, GivenSecret, Header, Mapping, ProxyChoice, RepeatRule, ResumeMode, Signal,
 };
@@ -362,23 +362,6 @@ fn resume_mode(given: &str) -> Result<ResumeMode, String> {
         }
         _ => Err(format!("{given:?} is no way to resume; write header, query:NAME or none.")),
     }
-}
-
-fn proxy_choice(given: &str) -> Result<ProxyChoice, String> {
-    match given {
-        "system" => Ok(ProxyChoice::System),
-        "none" => Ok(ProxyChoice::None),
-        given => proxy(given).map(|url| ProxyChoice::Url(url.into())),
-    }
-}
-
-/// The whole path, because the process that reads the file may stand elsewhere.
-pub(super) fn readable(file: &Path) -> Result<String, String> {
-    let unusable =
-        |reason: &dyn std::fmt::Display| format!("The certificate file {} cannot be read: {reason}.", file.display());
-    std::fs::read(file).map_err(|error| unusable(&error))?;
-    let whole = std::path::absolute(file).map_err(|error| unusable(&error))?;
-    whole.into_os_string().into_string().map_err(|_| unusable(&"its name is not UTF-8"))
 }
 
 #[cfg(test)]

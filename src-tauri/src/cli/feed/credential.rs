@@ -2,12 +2,15 @@
 //!
 //! A password or token is never an argument, where every user of the computer could read it: it is asked for at the
 //! terminal, or read from standard input. Deliberately not here: keeping it (the engine).
-use super::config::readable;
+use crate::cli::argument::readable;
+use crate::cli::unseen;
 use clap::Args;
-use std::io::{self, BufRead as _};
 use std::path::{Path, PathBuf};
 use tidings_engine::{Credential, FeedConfig, GivenSecret, KeptSecret, Secret, SecretOf, SecretPlace};
 use tidings_event_source::Fingerprint;
+
+/// What is asked for, whatever it is good for.
+const SECRET: &str = "password or token";
 
 /// What can be typed.
 #[derive(Debug, Default, Args)]
@@ -100,7 +103,8 @@ impl Checked {
             return Err("--secret-stdin goes with --auth or another choice that needs a password or token.".into());
         }
         let ask = |(of, question): (SecretOf, String)| {
-            let secret = if self.from_stdin { line()? } else { asked(&question)? };
+            let instead = "give it on standard input with --secret-stdin";
+            let secret = unseen::ask(self.from_stdin, &question, SECRET, instead)?;
             if secret.is_empty() {
                 return Err("No password or token was entered, so nothing was done.".to_owned());
             }
@@ -120,22 +124,6 @@ fn pinned(given: &str) -> Result<Choice, String> {
     }
     let pinned = given.parse::<Fingerprint>().map_err(|wrong| wrong.to_string())?;
     Ok(Choice(Some(pinned.to_string())))
-}
-
-/// A line of standard input.
-fn line() -> Result<String, String> {
-    let mut line = String::new();
-    let read = io::stdin().lock().read_line(&mut line);
-    read.map_err(|error| format!("The password or token cannot be read from standard input: {error}."))?;
-    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
-}
-
-/// What is typed at the terminal, unseen.
-fn asked(question: &str) -> Result<String, String> {
-    rpassword::prompt_password(question).map_err(|_| {
-        "There is no terminal to ask for the password or token; give it on standard input with --secret-stdin."
-            .to_owned()
-    })
 }
 
 fn question(credential: &Credential) -> Option<String> {

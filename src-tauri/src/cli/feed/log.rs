@@ -264,7 +264,7 @@ fn words(what: &Logged) -> String {
             format!("{message} Next try in {}.", wait(*retry_in))
         }
         Logged::Error { message, retry_in: None, .. } => format!("{message} Next try when there is a network."),
-        Logged::Closed { message } => message.to_string(),
+        Logged::Closed { message, .. } => message.to_string(),
         Logged::NoNetwork => "the first attempt follows when there is one".to_owned(),
         Logged::Disrupted => "the computer slept, or its network changed".to_owned(),
         Logged::Reconnect => "another connection was asked for".to_owned(),

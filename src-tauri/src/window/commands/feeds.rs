@@ -5,6 +5,7 @@ use tauri::State;
 use tidings::boundary::CommandError;
 use tidings::offer::{self, Offer};
 use tidings_engine::feeds_file::{Import, ImportPreview, Imported};
+use tidings_engine::live_test::Preview;
 use tidings_engine::preset::OwnPresets;
 use tidings_engine::{
     Destination, Feed, FeedConfig, FeedId, FeedStatus, Figures, FiguresQuery, GivenSecret, HookReport, Item, Placed,
@@ -119,10 +120,23 @@ pub(super) async fn test_address(
     Ok(())
 }
 
+/// How the first events of the last test would be announced with these settings.
+#[tauri::command]
+pub(super) async fn preview_events(shell: State<'_, Shell>, config: FeedConfig) -> Answer<Vec<Preview>> {
+    Ok(shell.channel.preview(&config)?)
+}
+
 #[tauri::command]
 pub(super) async fn end_test(shell: State<'_, Shell>) -> Answer<()> {
     shell.channel.end_test();
     Ok(())
+}
+
+/// The feeds whose addresses have parameters that may be secret, which an export does not leave out.
+#[tauri::command]
+pub(super) async fn telling_feeds(shell: State<'_, Shell>) -> Answer<Vec<FeedId>> {
+    let feeds = shell.engine.feeds().await?.into_iter().map(|status| status.feed);
+    Ok(feeds.filter(|feed| feed.config.address_may_tell()).map(|feed| feed.id).collect())
 }
 
 /// What an import of a file would do.

@@ -1,11 +1,11 @@
 //! Long work: begun, broken off, shown where it left something.
-use super::{Answer, storage};
+use super::{Answer, files, storage};
 use crate::shell::Shell;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tauri::{AppHandle, Manager as _, State};
-use tidings::boundary::{BackupFile, CommandError};
+use tidings::boundary::{BackupFile, BackupFrom, CommandError};
 use tidings::export::{self, ExportFormat};
 use tidings::job::{Done, Work};
 use tidings::secrets::Places;
@@ -67,12 +67,22 @@ pub(super) async fn backups(app: AppHandle) -> Answer<Vec<BackupFile>> {
 pub(super) async fn start_restore(
     app: AppHandle,
     shell: State<'_, Shell>,
-    name: String,
+    from: BackupFrom,
     passphrase: Option<Secret>,
 ) -> Answer<u64> {
-    let file = downloads(&app)?.join(Path::new(&name).file_name().unwrap_or_default());
+    let (file, handed) = match from {
+        BackupFrom::Downloads { name } => {
+            (downloads(&app)?.join(Path::new(&name).file_name().unwrap_or_default()), None)
+        }
+        BackupFrom::Handed { file } => {
+            let handed = shell.handed.take(file).map_err(|error| files::not_handed(&error))?;
+            (handed.path().to_owned(), Some(handed))
+        }
+    };
     let data_dir = shell.data_dir.clone();
     Ok(shell.channel.jobs().start(Work::Restore, move |reporter| {
+        // It is removed when this has ended.
+        let _handed = handed;
         let places = Places::new(&data_dir);
         let progress = &mut |done, total| reporter.at(done, total);
         let made = restoring::make_ready(&data_dir, &file, &places, passphrase.as_ref(), progress);

@@ -7,7 +7,7 @@ use tauri::{AppHandle, State, WebviewWindow};
 use tidings::boundary::{CommandError, Snapshot, WindowMessage};
 use tidings::link;
 use tidings::platform::{autostart, dirs};
-use tidings_engine::{SecretPlace, SecretsFacts, Settings};
+use tidings_engine::{NetworkSettings, Secret, SecretPlace, SecretsFacts, Settings};
 
 #[tauri::command]
 pub(super) async fn subscribe(
@@ -21,6 +21,16 @@ pub(super) async fn subscribe(
 #[tauri::command]
 pub(super) async fn change_settings(shell: State<'_, Shell>, settings: Settings) -> Answer<()> {
     Ok(shell.engine.change_settings(settings).await?)
+}
+
+/// `password`: of the proxy's user; `None`: as it is kept.
+#[tauri::command]
+pub(super) async fn change_network(
+    shell: State<'_, Shell>,
+    network: NetworkSettings,
+    password: Option<Secret>,
+) -> Answer<()> {
+    Ok(shell.engine.change_network(network, password).await?)
 }
 
 /// Where passwords and tokens are kept.
@@ -61,8 +71,7 @@ pub(super) async fn autostart() -> Answer<Option<bool>> {
 pub(super) async fn set_autostart(shell: State<'_, Shell>, on: bool) -> Answer<()> {
     let refused = |why: String| CommandError::new("autostart", format!("That was not changed, because {why}."));
     let entry = autostart::entry().ok_or_else(|| refused("the environment names no home".to_owned()))?;
-    // The command that users know is beside this executable.
-    let program = std::env::current_exe().map_err(|error| refused(error.to_string()))?.with_file_name("tidings");
+    let program = autostart::program().map_err(|error| refused(error.to_string()))?;
     let data_dir = Some(shell.data_dir.as_path()).filter(|dir| dirs::data_dir(None).as_deref() != Ok(dir));
     autostart::set(&entry, on, &program, data_dir)
         .map_err(|error| refused(format!("{} cannot be written: {error}", entry.display())))

@@ -1,6 +1,6 @@
 //! As much of HTTP/1.1 as the demo and a replay need: a GET, and an answer that ends with the connection.
 //!
-//! Deliberately not here: what is served (`story.rs`, `crate::replay`).
+//! Deliberately not here: what is served (`crate::demo`, `crate::replay`).
 use std::io;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
@@ -48,7 +48,7 @@ fn parse_head(head: &str) -> Option<Head> {
 }
 
 /// The head of a stream that ends when the connection does. Pages of other origins may read it: there is no secret in it.
-pub(super) async fn begin(to: &mut (impl AsyncWrite + Unpin)) -> io::Result<()> {
+pub(crate) async fn begin(to: &mut (impl AsyncWrite + Unpin)) -> io::Result<()> {
     to.write_all(
         b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-cache\r\n\
           Access-Control-Allow-Origin: *\r\nConnection: close\r\n\r\n",
@@ -57,7 +57,7 @@ pub(super) async fn begin(to: &mut (impl AsyncWrite + Unpin)) -> io::Result<()> 
 }
 
 /// A whole answer.
-pub(super) async fn whole(mut to: impl AsyncWrite + Unpin, content_type: &str, body: &str) -> io::Result<()> {
+pub(crate) async fn whole(mut to: impl AsyncWrite + Unpin, content_type: &str, body: &str) -> io::Result<()> {
     let length = body.len();
     let answer = format!(
         "HTTP/1.1 200 OK\r\nContent-Type: {content_type}\r\nCache-Control: no-cache\r\n\
@@ -67,7 +67,7 @@ pub(super) async fn whole(mut to: impl AsyncWrite + Unpin, content_type: &str, b
     to.shutdown().await
 }
 
-pub(super) async fn tell(to: impl AsyncWrite + Unpin, text: &str) -> io::Result<()> {
+pub(crate) async fn tell(to: impl AsyncWrite + Unpin, text: &str) -> io::Result<()> {
     whole(to, "text/plain; charset=utf-8", text).await
 }
 
