@@ -55,7 +55,7 @@ test('a passphrase opens what is sealed, a wrong one says so, and without one fe
   await expect.element(byId('import-item')).toHaveTextContent('has to be entered');
   await byId('passphrase').fill('wrong');
   await byId('import-unlock').click();
-  await expect.element(page.getByRole('alert').filter({ hasText: 'The passphrase is wrong.' })).toBeVisible();
+  await expect.element(page.getByRole('alert').filter({ hasText: 'The passphrase is not the one' })).toBeVisible();
   await byId('passphrase').fill('open');
   await byId('import-unlock').click();
   await expect.element(byId('passphrase')).not.toBeInTheDocument();
@@ -72,6 +72,40 @@ test('a file that is none says so and another can be chosen; the first run offer
   await byId('import-file').upload(new File(['https://x.example/new'], 'x.txt'));
   await byId('import-take').click();
   await expect.poll(() => session.feeds.all.length).toBe(1);
+});
+
+test('some feeds are exported: a folder, or a choice; what may tell a secret is named before', async () => {
+  const { backend, session, windowState } = await renderApp({ folders: true });
+  const folder = session.feeds.folders[0];
+  const feeds = session.feeds.all.map(({ feed }) => feed);
+  if (folder === undefined) throw new Error('no folder');
+  const within = folder.feeds.map(({ feed }) => feed.id);
+  const other = feeds.find(({ id }) => !within.includes(id));
+  if (other === undefined) throw new Error('no other feed');
+  await backend.editFeed(other.id, { ...other, name: 'Telling', url: `${other.url}?token=s3cret` });
+
+  await byId('folder-row').first().click({ button: 'right' });
+  await byId('menu-export').click();
+  await expect.element(byId('choose-all')).not.toBeChecked();
+  await expect.element(byId('save-warning')).not.toBeInTheDocument();
+  await byId('save').click();
+  await expect.poll(() => backend.begun[0]).toEqual(['feeds', within]);
+
+  windowState.dialog = { kind: 'save', what: 'feeds' };
+  await expect.element(byId('save-warning')).toHaveTextContent('may be secret, and are written as they are: Telling.');
+  await page.getByRole('checkbox', { name: 'Telling' }).click();
+  await expect.element(byId('save-warning')).not.toBeInTheDocument();
+  await byId('save').click();
+  await expect
+    .poll(() => backend.begun[0])
+    .toEqual(['feeds', feeds.map(({ id }) => id).filter((id) => id !== other.id)]);
+
+  windowState.dialog = { kind: 'save', what: 'feeds' };
+  await byId('choose-all').click();
+  await expect.element(byId('save')).toBeDisabled();
+  await byId('choose-all').click();
+  await byId('save').click();
+  await expect.poll(() => backend.begun[0]).toEqual(['feeds', null]);
 });
 
 test('everything is backed up, with a passphrase that was typed twice, and restored', async () => {
@@ -97,5 +131,19 @@ test('everything is backed up, with a passphrase that was typed twice, and resto
   await byId('restore-backup').nth(1).click();
   await expect.element(byId('passphrase')).not.toBeInTheDocument();
   await byId('restore').click();
-  await expect.poll(() => backend.begun[0]).toEqual(['restore', 'tidings-backup-1.db', null]);
+  await expect
+    .poll(() => backend.begun[0])
+    .toEqual(['restore', { kind: 'downloads', name: 'tidings-backup-1.db' }, null]);
+
+  // One from elsewhere.
+  await byId('settings').click();
+  await byId('settings-data').click();
+  await byId('restore-ask').click();
+  await byId('restore-file').upload(new File(['no backup'], 'holiday.db'));
+  await expect.element(page.getByRole('alert').filter({ hasText: '“holiday.db” is no backup' })).toBeVisible();
+  await byId('restore-file').upload(new File(['SQLite format 3\0 sealed'], 'kept.db'));
+  await expect.element(byId('restore-handed')).toBeChecked();
+  await byId('passphrase').fill('horse');
+  await byId('restore').click();
+  await expect.poll(() => backend.begun[0]).toEqual(['restore', { kind: 'handed', file: 2 }, 'horse']);
 });

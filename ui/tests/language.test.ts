@@ -2,8 +2,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { page } from 'vitest/browser';
 import { renderApp } from './render_app';
+import { showFeedPage } from './views';
 import en from '../messages/en.json';
 import zh from '../messages/zh-CN.json';
+import type { CommandError } from '../src/lib/ipc/types.gen';
 import type { Session } from '../src/lib/session.svelte';
 import type { WindowState } from '../src/lib/window_state.svelte';
 
@@ -74,6 +76,7 @@ const VIEWS: readonly View[] = [
       state.dialog = { kind: 'settings', part: 'notifications' };
     },
   ],
+  ['the settings of the network', (_, state) => (state.dialog = { kind: 'settings', part: 'network' })],
   ['the settings of the data', (_, state) => (state.dialog = { kind: 'settings', part: 'data' })],
   ['about the program', (_, state) => (state.dialog = { kind: 'settings', part: 'about' })],
   ['the shortcuts', (_, state) => (state.dialog = { kind: 'shortcuts' })],
@@ -109,6 +112,37 @@ describe('while it is shown', () => {
     await expect.poll(english).not.toEqual([]);
     expect(document.documentElement.lang).toBe('en');
   });
+});
+
+test('what failed on a connection is said in it too', async () => {
+  const { session, windowState } = await renderApp();
+  await showFeedPage(session, windowState, 1, 'connection');
+  await expect.element(page.getByText('refused the connection')).toBeVisible();
+  await session.changeSettings({ language: 'zh-CN' });
+  await expect.element(page.getByText('拒绝了连接')).toBeVisible();
+  await expect.element(page.getByText('refused the connection')).not.toBeInTheDocument();
+});
+
+test('why a file, a feed of it, or settings are refused is said in it', async () => {
+  const { session, windowState } = await renderApp();
+  await session.changeSettings({ language: 'zh-CN' });
+  const given = (lines: string): void => {
+    windowState.dialog = { kind: 'import', file: new File([lines], 'pack.toml') };
+  };
+  given('sealed\nhttps://x.example/broken');
+  await expect.element(page.getByText('“colour”没有意义。')).toBeVisible();
+  await page.getByTestId('passphrase').fill('wrong');
+  await page.getByTestId('import-unlock').click();
+  await expect.element(page.getByText('密码短语与加密密码和令牌时所用的不同')).toBeVisible();
+  windowState.dialog = null;
+  await expect.element(page.getByTestId('import-dialog')).not.toBeInTheDocument();
+  given('format = 9');
+  await expect.element(page.getByText('文件不是 Tidings 能读取的订阅源列表：开头不是 format = 1。')).toBeVisible();
+  windowState.dialog = null;
+
+  const refused: CommandError = { code: 'bad-feed', message: 'ftp', feed: { kind: 'otherScheme', scheme: 'ftp' } };
+  await session.toasts.attempt(() => Promise.reject(refused));
+  await expect.element(page.getByText('此地址以“ftp:”开头。')).toBeVisible();
 });
 
 test('switching it in the settings leaves the user where they are', async () => {

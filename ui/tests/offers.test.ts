@@ -54,6 +54,15 @@ describe('a link', () => {
     expect(backend.calls).not.toContain('addFeed');
   });
 
+  test('without an address opens the dialog, where an address is tried as it is typed', async () => {
+    const { backend, session } = await renderApp();
+    session.test.pause = 0;
+    backend.send({ kind: 'show', place: { kind: 'add', offer: { ...OFFER, url: '', name: '', folder: '' } } });
+    await expect.element(byId('feed-url')).toHaveValue('');
+    await byId('feed-url').fill('https://ci.example/events');
+    await expect.poll(() => backend.tried).toEqual(['https://ci.example/events']);
+  });
+
   test('that has a password gives it to the field that hides it', async () => {
     const { backend } = await renderApp();
     const offer: Offer = { ...OFFER, credential: { kind: 'basic', user: 'anna' }, secret: 's3cret' };

@@ -58,6 +58,11 @@ test('a source is chosen, asked about and set up', async () => {
 test('what comes shows the source where the address does not', async () => {
   await adding('https://example.org/beats');
   await expect.element(byId('preset-proposal')).toHaveTextContent('Looks like ESPHome');
+  // Beside how it is now stands how it would be, before anything is taken.
+  await expect.element(byId('preview').first()).toHaveTextContent('Deploy to production');
+  await expect.element(byId('proposed-preview').first()).toHaveTextContent('Device: deploy');
+  await byId('preset-use').click();
+  await expect.element(byId('proposed-preview')).not.toBeInTheDocument();
 });
 
 test('the credential that a source wants is chosen with its preset, and taken back with it', async () => {

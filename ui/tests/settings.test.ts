@@ -89,3 +89,27 @@ test.each([
     expect(control.getBoundingClientRect().right).toBeLessThanOrEqual(right);
   }
 });
+
+test('the way to servers is saved as a whole, and a refusal is said', async () => {
+  const { backend, session } = await open('network');
+  const save = page.getByTestId('network-save');
+  await expect.element(save).toBeDisabled();
+  await page.getByTestId('network-proxy').selectOptions('url');
+  await page.getByTestId('network-proxy-url').fill('nonsense');
+  await save.click();
+  await expect.element(page.getByText('The proxy address has to begin with')).toBeVisible();
+  expect(session.settings.network.proxy).toEqual({ kind: 'system' });
+  await page.getByTestId('network-proxy-url').fill('socks5://anna@proxy.example:1080');
+  await page.getByTestId('network-proxy-secret').fill('s3cret');
+  await page.getByTestId('network-ca').fill(' /etc/ssl/ours.pem ');
+  await save.click();
+  await expect.poll(() => session.settings.network.caFile).toBe('/etc/ssl/ours.pem');
+  expect(session.settings.network.proxy).toEqual({ kind: 'url', url: 'socks5://anna@proxy.example:1080' });
+  expect(backend.calls.filter((call) => call === 'changeNetwork')).toHaveLength(2);
+  // What is kept is not shown, and the form is at rest again.
+  await expect.element(page.getByTestId('network-proxy-secret-kept')).toBeVisible();
+  await expect.element(save).toBeDisabled();
+  // Other settings leave it as it is.
+  await session.changeSettings({ notify: false });
+  expect(session.settings.network.caFile).toBe('/etc/ssl/ours.pem');
+});

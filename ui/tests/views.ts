@@ -20,7 +20,7 @@ export async function show({ act }: View, session: Session, windowState: WindowS
 }
 
 /** Shows the page of a feed, also where it lies over the list. */
-async function showFeedPage(session: Session, state: WindowState, feed: number, tab: FeedTab): Promise<void> {
+export async function showFeedPage(session: Session, state: WindowState, feed: number, tab: FeedTab): Promise<void> {
   state.feedTab = tab;
   state.feedPage = feed;
   await session.go({ kind: 'feed', feed });
@@ -304,6 +304,14 @@ export const VIEWS: readonly View[] = [
       await page.getByTestId('quiet-from').fill('ten');
       await page.getByTestId('quiet-add').click();
       await expect.element(page.getByTestId('quiet-note').first()).toBeVisible();
+    },
+  },
+  {
+    name: 'the settings of the network',
+    act: async (_, state) => {
+      state.dialog = { kind: 'settings', part: 'network' };
+      await page.getByTestId('network-proxy').selectOptions('url');
+      await page.getByTestId('network-proxy-url').fill('socks5://anna@proxy.example:1080');
     },
   },
   {

@@ -19,6 +19,7 @@ export const DEFAULT_SETTINGS: Settings = {
   heedDoNotDisturb: true,
   catchUpDigest: true,
   click: 'event',
+  network: { proxy: { kind: 'system' }, caFile: null, secret: null },
   retention: { days: 0, events: 0 },
   secretPlace: null,
 };

@@ -1,9 +1,10 @@
 // A feed's settings while they are changed: what is wrong with them, whether they differ, and the saving of them.
 // Deliberately not here: the fields (views/feed).
 import { configOf, httpUrl, newConfig, suggestedName } from './feeds.svelte';
-import { reason, type Backend } from './ipc/backend';
+import type { Backend } from './ipc/backend';
 import type { Feed, FeedConfig, GivenSecret, Offer } from './ipc/types.gen';
 import { m } from './paraglide/messages.js';
+import { refusalWords } from './refusal_words';
 
 /** Passwords and tokens that were entered; empty: the one that is kept stays. */
 export interface GivenSecrets {
@@ -90,7 +91,7 @@ export class FeedDraft {
         ? await this.#backend.editFeed(feed.id, wanted, this.secrets)
         : await this.#backend.addFeed(wanted, this.secrets);
     } catch (error) {
-      this.refused = reason(error);
+      this.refused = refusalWords(error);
       return null;
     } finally {
       this.saving = false;

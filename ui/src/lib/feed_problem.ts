@@ -5,7 +5,7 @@ import { m } from './paraglide/messages.js';
 import { getLocale } from './paraglide/runtime.js';
 
 /** What failed and why, as the backend says it. */
-export function sentence({ message, chinese }: Cause): string {
+export function sentence({ message, chinese }: Pick<Cause, 'message' | 'chinese'>): string {
   return getLocale() === 'zh-CN' && chinese ? chinese : message;
 }
 

@@ -41,6 +41,11 @@ export function folderActions(session: Session, windowState: WindowState, folder
       parted: true,
     },
     {
+      name: 'export',
+      label: m.export_feeds(),
+      run: () => (windowState.dialog = { kind: 'save', what: 'feeds', feeds: feeds.map(({ feed }) => feed.id) }),
+    },
+    {
       name: 'dissolve',
       label: m.dissolve_folder(),
       run: () =>

@@ -1,5 +1,5 @@
 // What is to be known of a feed from elsewhere before it is followed, in words. Deliberately not here: why one cannot be
-// taken, which the backend says.
+// taken (refusal_words.ts).
 import type { Danger } from './ipc/types.gen';
 import { m } from './paraglide/messages.js';
 

@@ -10,6 +10,7 @@ const WORK: Record<Work, () => string> = {
   restore: m.job_restore,
   vacuum: m.job_vacuum,
   record: m.job_record,
+  replay: m.job_replay,
 };
 
 export function workWords(work: Work): string {
@@ -29,6 +30,8 @@ export function doneWords(work: Work, amount: number): string {
       return m.job_backed_up({ size: bytes(amount) });
     case 'vacuum':
       return m.job_vacuumed({ size: bytes(amount) });
+    case 'replay':
+      return m.job_replay();
     case 'record':
       return m.job_recorded({ size: bytes(amount) });
   }

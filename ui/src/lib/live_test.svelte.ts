@@ -1,8 +1,9 @@
 // An address, tried while it is typed: not with each key, one test at a time, none when nobody looks. Deliberately not
 // here: words (live_test_words), and the trying itself.
 import { httpUrl } from './feeds.svelte';
-import { reason, type Backend } from './ipc/backend';
+import type { Backend } from './ipc/backend';
 import type { FeedConfig, GivenSecret, TestReport } from './ipc/types.gen';
+import { refusalWords } from './refusal_words';
 
 /** How long nothing is typed before an address is tried. */
 const PAUSE_MS = 600;
@@ -95,7 +96,7 @@ export class LiveTest {
     } catch (error) {
       if (number !== this.#number) return;
       this.#running = false;
-      this.problem = reason(error);
+      this.problem = refusalWords(error);
     }
   }
 }

@@ -1,6 +1,6 @@
 // What a test of an address found, in words. Deliberately not here: how it is drawn.
-import { layerWord } from './feed_problem';
-import type { Finding, Step, StepDetail, StepVerdict, TestReport } from './ipc/types.gen';
+import { layerWord, sentence } from './feed_problem';
+import type { Cause, Finding, Step, StepDetail, StepVerdict, TestReport } from './ipc/types.gen';
 import { m } from './paraglide/messages.js';
 import { bytes, fullDate, milliseconds, number } from './time';
 
@@ -93,7 +93,7 @@ export function outcomeWords(report: TestReport): string {
 }
 
 /** What is wrong or worth knowing, and what to do. */
-export function findingWords(finding: Finding): string {
+export function findingWords(finding: Finding, cause: Cause | null): string {
   switch (finding.kind) {
     case 'wantsTls':
       return m.mistake_wants_tls();
@@ -122,6 +122,8 @@ export function findingWords(finding: Finding): string {
           : m.mistake_credentials_of({ status: finding.status, kind: finding.wanted }),
         finding.given ? m.mistake_credentials_given() : m.mistake_credentials_missing(),
       ].join(' ');
+    case 'credentialsOfEither':
+      return m.mistake_either({ status: finding.status });
     case 'proxyCredentials':
       return m.mistake_proxy();
     case 'notFound':
@@ -148,6 +150,6 @@ export function findingWords(finding: Finding): string {
       return m.mistake_too_long();
     case 'other':
       // The sentence of the failure itself.
-      return finding.message;
+      return cause === null ? finding.message : sentence(cause);
   }
 }

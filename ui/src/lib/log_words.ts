@@ -1,4 +1,5 @@
 // The entries of a connection log in words. Deliberately not here: which of them are shown.
+import { sentence } from './feed_problem';
 import type { Headers, LogAttempt, LogEntry, LogStep, RawLine } from './ipc/types.gen';
 import { m } from './paraglide/messages.js';
 import { bytes, fullDate, milliseconds, preciseTime } from './time';
@@ -92,10 +93,10 @@ export function logWords(entry: LogEntry): string {
       return m.log_polled_words({ wait: milliseconds(entry.retryIn) });
     case 'error':
       return entry.retryIn === null
-        ? m.log_next_with_network({ cause: entry.message })
-        : m.log_next_try({ cause: entry.message, wait: milliseconds(entry.retryIn) });
+        ? m.log_next_with_network({ cause: sentence(entry) })
+        : m.log_next_try({ cause: sentence(entry), wait: milliseconds(entry.retryIn) });
     case 'closed':
-      return entry.message;
+      return sentence(entry);
     case 'noNetwork':
       return m.log_no_network_words();
     case 'disrupted':

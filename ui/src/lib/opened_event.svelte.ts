@@ -1,6 +1,7 @@
 // The event whose detail is shown. Deliberately not here: the list it was chosen from (events).
-import { reason, type Backend } from './ipc/backend';
+import type { Backend } from './ipc/backend';
 import type { Event, EventId } from './ipc/types.gen';
+import { refusalWords } from './refusal_words';
 import type { DataTab } from './view_state';
 
 export class OpenedEvent {
@@ -44,7 +45,7 @@ export class OpenedEvent {
 
   #fail(error: unknown): void {
     this.event = null;
-    this.problem = reason(error);
+    this.problem = refusalWords(error);
   }
 
   close(): void {

@@ -20,6 +20,7 @@ import type {
   Item,
   Job,
   MuteFor,
+  NetworkSettings,
   Notice,
   Offer,
   Placed,
@@ -37,6 +38,13 @@ import { number } from './time';
 import { Toasts } from './toasts.svelte';
 import { remembered, type View } from './view_state';
 import { WholeEvents } from './whole_events';
+
+/** What a session has opened. */
+export interface Dialogs {
+  showSettings(): void;
+  /** The dialog for a new feed; `held`: nobody is asked before the user says so. */
+  showOffer(offer: Offer, held: boolean): void;
+}
 
 export class Session {
   readonly backend: Backend;
@@ -77,10 +85,7 @@ export class Session {
   #subscription = 0;
   #subscribing = false;
 
-  /** Set by the window: opens its settings. */
-  showSettings: () => void = () => {};
-  /** Set by the window: opens the dialog for a new feed; `held`: nobody is asked before the user says so. */
-  showOffer: (offer: Offer, held: boolean) => void = () => {};
+  readonly #dialogs = Promise.withResolvers<Dialogs>();
 
   constructor(backend: Backend) {
     this.backend = backend;
@@ -93,6 +98,15 @@ export class Session {
     this.opened = new OpenedEvent(backend);
     this.whole = new WholeEvents(backend);
     this.list.reading = () => this.opened.id;
+  }
+
+  /** The window is drawn: what was to be opened in it is opened now. */
+  drawn(dialogs: Dialogs): void {
+    this.#dialogs.resolve(dialogs);
+  }
+
+  #open(open: (dialogs: Dialogs) => void): void {
+    void this.#dialogs.promise.then(open);
   }
 
   /** Subscribes and shows the newest events. Called again after something was missed. */
@@ -175,8 +189,8 @@ export class Session {
 
   /** Leads to what was clicked in a notification or in the tray. */
   async show(place: Place): Promise<void> {
-    if (place.kind === 'settings') return this.showSettings();
-    if (place.kind === 'add') return this.showOffer(place.offer, true);
+    if (place.kind === 'settings') return this.#open((dialogs) => dialogs.showSettings());
+    if (place.kind === 'add') return this.#open((dialogs) => dialogs.showOffer(place.offer, true));
     if (place.kind === 'nowhere') return this.toasts.say(m.link_nowhere(), true);
     if (place.kind === 'unread') return this.go({ kind: 'unread' });
     if (place.kind === 'feed') return this.go({ kind: 'feed', feed: place.id });
@@ -202,7 +216,8 @@ export class Session {
   /** Opens the dialog for a new feed with an address or a link that was dropped or pasted. */
   async offer(text: string, held: boolean): Promise<void> {
     try {
-      this.showOffer(await this.backend.readOffer(text), held);
+      const offer = await this.backend.readOffer(text);
+      this.#open((dialogs) => dialogs.showOffer(offer, held));
     } catch {
       this.toasts.say(m.link_nowhere(), true);
     }
@@ -275,6 +290,11 @@ export class Session {
         throw error;
       }
     });
+  }
+
+  /** `password`: of the proxy's user; `null`: as it is kept. What is in force then, the backend tells. */
+  changeNetwork(network: NetworkSettings, password: string | null): Promise<boolean> {
+    return this.toasts.attempt(() => this.backend.changeNetwork(network, password));
   }
 
   /** Marks as read what the scope holds up to its newest event known here. */

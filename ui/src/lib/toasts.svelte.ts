@@ -1,6 +1,6 @@
 // Short messages that pass: something was copied, a command was refused, something was done that can be taken back.
 // Deliberately not here: lasting banners, which are the backend's notices (session).
-import { reason } from './ipc/backend';
+import { refusalWords } from './refusal_words';
 
 export interface Toast {
   readonly id: number;
@@ -81,7 +81,7 @@ export class Toasts {
       await command();
       return true;
     } catch (error) {
-      this.say(reason(error), true);
+      this.say(refusalWords(error), true);
       return false;
     }
   }

@@ -1,7 +1,8 @@
 // Mapping and rules tried while they are typed: not with each key, one trial at a time, and only the latest counts.
 // Deliberately not here: what is to be tried.
-import { reason, type Backend } from './ipc/backend';
+import type { Backend } from './ipc/backend';
 import type { FeedId, Trial, TrialReport } from './ipc/types.gen';
+import { refusalWords } from './refusal_words';
 
 /** How long nothing is typed before it is tried. */
 const PAUSE_MS = 180;
@@ -48,7 +49,7 @@ export class Trying {
       const report = await this.#backend.tryRules(this.#feed, trial);
       if (asked === this.#asked) [this.report, this.problem] = [report, null];
     } catch (error) {
-      if (asked === this.#asked) this.problem = reason(error);
+      if (asked === this.#asked) this.problem = refusalWords(error);
     }
     const next = this.#next;
     this.#next = null;

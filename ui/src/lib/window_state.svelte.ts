@@ -1,6 +1,6 @@
 // What belongs to this window alone: widths of panes, what lies over them, where focus goes. Deliberately not here:
 // anything the backend knows.
-import { SvelteMap } from 'svelte/reactivity';
+import { untrack } from 'svelte';
 import type { FeedDraft } from './feed_draft.svelte';
 import type { FeedLook } from './feeds.svelte';
 import type { EventId, Feed, FeedId, Item, Mapping, Offer, PresetSummary } from './ipc/types.gen';
@@ -11,7 +11,7 @@ export interface Use {
   readonly template: Mapping['title'];
 }
 
-export type SettingsPart = 'general' | 'notifications' | 'data' | 'shortcuts' | 'about';
+export type SettingsPart = 'general' | 'notifications' | 'network' | 'data' | 'shortcuts' | 'about';
 
 export type Dialog =
   /** `offer`: what it is filled in with; `held`: by somebody else, so that nobody is asked before the user says so. */
@@ -26,9 +26,11 @@ export type Dialog =
   | { kind: 'folder'; item: Item }
   /** Feeds of a file are taken in. */
   | { kind: 'import'; file?: File }
+  /** A transcript is replayed. `like`: the feed that it shall be understood as. */
+  | { kind: 'replay'; file?: File; like?: FeedId }
   /** Feeds, or everything, are written into a file. */
-  | { kind: 'save'; what: 'feeds' | 'backup' }
-  | { kind: 'restore' }
+  | { kind: 'save'; what: 'feeds' | 'backup'; feeds?: readonly FeedId[] }
+  | { kind: 'restore'; file?: File }
   | { kind: 'settings'; part?: SettingsPart }
   | { kind: 'shortcuts' };
 
@@ -60,13 +62,21 @@ export class WindowState {
   feedPage = $state<FeedId | null>(null);
   #feedTab = $state<FeedTab>(rememberedTab());
   /** What stands on the pages of feeds and is not saved: it is not lost when something else is looked at. */
-  readonly drafts = new SvelteMap<FeedId, FeedDraft>();
+  drafts = $state.raw<ReadonlyMap<FeedId, FeedDraft>>(new Map());
   widths = $state<Widths>(remembered());
 
   /** Set by the list: puts the cursor into the search field. */
   focusSearch: () => void = () => {};
   /** Set by the list: opens the menu of the selected event. */
   openMenu: () => void = () => {};
+
+  /** Keeps what stands on the page of a feed until it is saved; `null`: nothing does any more. */
+  keepDraft(feed: FeedId, draft: FeedDraft | null): void {
+    const kept = untrack(() => this.drafts);
+    if ((kept.get(feed) ?? null) === draft) return;
+    const others = [...kept].filter(([id]) => id !== feed);
+    this.drafts = new Map(draft === null ? others : [...others, [feed, draft]]);
+  }
 
   /** The tab of a feed's page that was chosen last; it stays from feed to feed. */
   get feedTab(): FeedTab {

@@ -6,6 +6,7 @@ import type {
   MarkedRead,
   Placed,
   BackupFile,
+  BackupFrom,
   DataFacts,
   Export,
   Import,
@@ -18,6 +19,7 @@ import type {
   FeedConfig,
   FeedId,
   MuteFor,
+  NetworkSettings,
   FeedStatus,
   Figures,
   FiguresQuery,
@@ -29,6 +31,7 @@ import type {
   Page,
   PageQuery,
   PresetSummary,
+  EventPreview,
   Proposal,
   Scope,
   SecretPlace,
@@ -37,9 +40,11 @@ import type {
   Snapshot,
   StorageProblem,
   Tested,
+  TranscriptFacts,
   Trial,
   TrialReport,
   Why,
+  WantedReplay,
   WindowMessage,
 } from './types.gen';
 
@@ -60,6 +65,8 @@ export interface Backend {
   curl(feed: FeedId): Promise<string>;
   /** Tries the address of these settings for some seconds, and has told how it fares, under this number. Ends an earlier test. */
   testAddress(number: number, config: FeedConfig, secrets?: GivenSecret[]): Promise<void>;
+  /** How the first events of the last test would be announced with these settings. */
+  previewEvents(config: FeedConfig): Promise<EventPreview[]>;
   /** Ends the test that is under way, and its connection. */
   endTest(): Promise<void>;
   /** The times in which a feed was not connected, newest first. */
@@ -106,7 +113,10 @@ export interface Backend {
   /** Takes that back: exactly what was unread is unread again. */
   undoMarkAllRead(undo: number): Promise<void>;
   star(event: EventId, starred: boolean): Promise<void>;
+  /** All but the network. */
   changeSettings(settings: Settings): Promise<void>;
+  /** `password`: of the proxy's user; `null`: as it is kept; empty: none. */
+  changeNetwork(network: NetworkSettings, password: string | null): Promise<void>;
   why(id: EventId): Promise<Why>;
   /** Announces nothing for a while, of one feed or of all. */
   mute(feed: FeedId | null, length: MuteFor): Promise<void>;
@@ -129,6 +139,8 @@ export interface Backend {
   startExport(scope: Scope, search: string, format: ExportFormat): Promise<number>;
   /** Writes feeds into a file. Long work too. */
   startFeedsExport(what: Export): Promise<number>;
+  /** The feeds whose addresses have parameters that may be secret, which an export does not leave out. */
+  tellingFeeds(): Promise<FeedId[]>;
   /** What an import of a file would do. */
   previewImport(file: Import): Promise<ImportPreview>;
   /** Takes the feeds of these numbers in: all of them, or none. */
@@ -137,12 +149,26 @@ export interface Backend {
   startBackup(passphrase: string | null): Promise<number>;
   /** The backups in the downloads, the latest first. */
   backups(): Promise<BackupFile[]>;
+  /** What is seen of a backup that was handed over. */
+  lookAtBackup(file: number): Promise<BackupFile>;
   /** Puts a backup in the place of all that is there, and starts the program again. */
-  startRestore(name: string, passphrase: string | null): Promise<number>;
+  startRestore(from: BackupFrom, passphrase: string | null): Promise<number>;
   /** Gives spare space back to the disk. */
   startVacuum(): Promise<number>;
   /** Writes what goes over the connections of a feed into a file, until it is cancelled, which keeps the file. */
   startRecording(feed: FeedId): Promise<number>;
+  /** Begins to hand a file over, in the place of an earlier one. The number by which it is known. */
+  beginFile(name: string): Promise<number>;
+  /** Its next bytes. */
+  addToFile(file: number, bytes: Uint8Array): Promise<void>;
+  /** What the file is called that was dropped on the window and that the page was not given; `null`: none. Once. */
+  takeDropped(): Promise<string | null>;
+  /** Its next bytes; none: that was all. */
+  readDropped(): Promise<ArrayBuffer>;
+  /** What is in a transcript that was handed over. */
+  lookAtTranscript(file: number): Promise<TranscriptFacts>;
+  /** Replays it, and follows it with a feed of its own; cancelling the job removes both. */
+  startReplay(file: number, wanted: WantedReplay): Promise<Feed>;
   cancelJob(id: number): Promise<void>;
   /** The user has taken note of how a job ended. */
   dismissJob(id: number): Promise<void>;

@@ -1,7 +1,7 @@
 // A backend without a program behind it, for development in a browser and for tests: feeds in every state, any number of
 // events computed rather than kept, arrivals on demand. Absent from what is shipped.
 import { DEFAULT_SETTINGS } from '../default_settings';
-import { newConfig } from '../feeds.svelte';
+import { DEFAULT_MAPPING, newConfig } from '../feeds.svelte';
 import type { Backend } from './backend';
 import { offered } from './mock_offer';
 import { previewed } from './mock_import';
@@ -11,6 +11,7 @@ import { faultOf, tried } from './mock_rules';
 import { testReports } from './mock_test';
 import type {
   BackupFile,
+  BackupFrom,
   CommandError,
   Counts,
   Destination,
@@ -42,10 +43,12 @@ import type {
   LogStep,
   Mute,
   MuteFor,
+  NetworkSettings,
   Notice,
   PageQuery,
   Place,
   Placed,
+  EventPreview,
   RawLine,
   RemovedFeed,
   Scope,
@@ -53,11 +56,13 @@ import type {
   SecretsFacts,
   Settings,
   Tested,
+  TranscriptFacts,
   Trial,
   TrialReport,
   Tried,
   Urgency,
   Why,
+  WantedReplay,
   WindowMessage,
   Work,
 } from './types.gen';
@@ -167,8 +172,8 @@ const OLDER: readonly Template[] = [
   { feed: 6, type: 'status', title: 'Toner low', body: 'Black at 7 %', urgency: 'low' },
 ];
 
-function refuse(code: string, message: string): never {
-  const error: CommandError = { code, message };
+function refuse(code: string, message: string, more: Partial<CommandError> = {}): never {
+  const error: CommandError = { code, message, ...more };
   throw error;
 }
 
@@ -343,6 +348,19 @@ export class MockBackend implements Backend {
       if (/refuse/.test(config.url)) refuse('bad-feed', `The address ${config.url} cannot be followed.`);
       this.trying = number;
       for (const report of testReports(config.url)) this.send({ kind: 'test', number, report });
+    });
+  }
+
+  previewEvents(config: FeedConfig) {
+    return this.#command('previewEvents', (): EventPreview[] => {
+      const reports = this.tried.length === 0 ? [] : testReports(this.tried.at(-1) ?? '');
+      const previews = reports.at(-1)?.previews ?? [];
+      const mapped = config.mapping.title;
+      return previews.map((preview) =>
+        mapped === DEFAULT_MAPPING.title
+          ? preview
+          : { ...preview, title: mapped.replace('{{ event.type }}', preview.eventType) },
+      );
     });
   }
 
@@ -568,8 +586,21 @@ export class MockBackend implements Backend {
 
   changeSettings(settings: Settings) {
     return this.#command('changeSettings', () => {
-      this.#settings = settings;
-      this.tell({ kind: 'settings', settings });
+      this.#settings = { ...settings, network: this.#settings.network };
+      this.tell({ kind: 'settings', settings: this.#settings });
+    });
+  }
+
+  changeNetwork(network: NetworkSettings, password: string | null) {
+    return this.#command('changeNetwork', () => {
+      if (network.proxy.kind === 'url' && !URL.canParse(network.proxy.url)) {
+        refuse('bad-feed', 'The proxy address has to begin with http://, https://, socks5:// or socks5h://.');
+      }
+      const given: KeptSecret | null =
+        password === null ? this.#settings.network.secret : { of: { kind: 'proxy' }, place: 'keyring', key: 'network' };
+      const secret = network.proxy.kind === 'url' ? given : null;
+      this.#settings = { ...this.#settings, network: { ...network, secret } };
+      this.tell({ kind: 'settings', settings: this.#settings });
     });
   }
 
@@ -677,8 +708,14 @@ export class MockBackend implements Backend {
     return this.#start('export');
   }
 
-  startFeedsExport(_what: Export) {
-    return this.#start('feeds');
+  startFeedsExport(what: Export) {
+    return this.#start('feeds', what.feeds);
+  }
+
+  tellingFeeds() {
+    return this.#command('tellingFeeds', () =>
+      [...this.#feeds.values()].filter(({ feed }) => /token=/.test(feed.url)).map(({ feed }) => feed.id),
+    );
   }
 
   startBackup(passphrase: string | null) {
@@ -692,13 +729,68 @@ export class MockBackend implements Backend {
     ]);
   }
 
-  startRestore(name: string, passphrase: string | null) {
-    return this.#start('restore', name, passphrase);
+  startRestore(from: BackupFrom, passphrase: string | null) {
+    return this.#start('restore', from, passphrase);
+  }
+
+  /** The file that is handed over, as text. */
+  #handed = { number: 0, name: '', text: '' };
+  /** What was dropped on the window and not given to the page. */
+  dropped: { name: string; pieces: ArrayBuffer[] } | null = null;
+
+  takeDropped() {
+    return this.#command('takeDropped', () => this.dropped?.name ?? null);
+  }
+
+  readDropped() {
+    return this.#command('readDropped', () => this.dropped?.pieces.shift() ?? new ArrayBuffer());
+  }
+
+  beginFile(name: string) {
+    return this.#command('beginFile', () => {
+      this.#handed = { number: this.#handed.number + 1, name, text: '' };
+      return this.#handed.number;
+    });
+  }
+
+  addToFile(file: number, bytes: Uint8Array) {
+    return this.#command('addToFile', () => {
+      if (file !== this.#handed.number) refuse('not-handed-over', 'The file cannot be taken over.');
+      this.#handed.text += new TextDecoder().decode(bytes);
+    });
+  }
+
+  lookAtTranscript(_file: number) {
+    return this.#command('lookAtTranscript', (): TranscriptFacts => {
+      const { name, text } = this.#handed;
+      if (!text.startsWith('{"transcript":')) refuse('no-replay', `“${name}” is no transcript of Tidings.`);
+      const { url } = JSON.parse(text.split('\n')[0] ?? '') as { url: string };
+      return { url, answers: 2, length: 95_000, bytes: text.length };
+    });
+  }
+
+  lookAtBackup(_file: number) {
+    return this.#command('lookAtBackup', (): BackupFile => {
+      const { name, text } = this.#handed;
+      if (!text.startsWith('SQLite format 3')) refuse('no-backup', `“${name}” is no backup of Tidings.`);
+      return { name, bytes: text.length, madeAt: Date.now(), sealed: text.includes('sealed') };
+    });
+  }
+
+  startReplay(_file: number, wanted: WantedReplay) {
+    return this.#command('startReplay', () => {
+      this.begun.unshift(['replay', wanted]);
+      const feed = { ...configFor(wanted.name, 'http://127.0.0.1:1/replay/0'), notify: wanted.notify };
+      const id = Math.max(0, ...this.#feeds.keys(), ...this.#removed) + 1;
+      this.setJobs([...this.#jobs, { id: 8, work: 'replay', state: 'running', part: null }]);
+      return this.#put({ feed: { ...feed, id, paused: false }, state: { state: 'open', since: Date.now() } });
+    });
   }
 
   previewImport(file: Import) {
     return this.#command('previewImport', () => {
-      if (file.text.startsWith('format')) refuse('bad-file', 'The file is no list of feeds.');
+      if (file.text.startsWith('format'))
+        refuse('bad-file', 'The file is no list of feeds.', { file: { kind: 'noFormat' } });
       if (file.passphrase !== null && file.passphrase !== 'open')
         refuse('wrong-passphrase', 'The passphrase is wrong.');
       return previewed(file, this.#allFeeds());
@@ -1166,6 +1258,7 @@ function usualLog(url: string): LogEntry[] {
       kind: 'error',
       layer: 'network',
       message: 'The connection to “ci.example:443” broke off: connection reset.',
+      chinese: '与“ci.example:443”的连接中断：连接被重置。',
       short: 'lost',
       retryIn: 3_000,
       needsAttention: false,
@@ -1177,6 +1270,7 @@ function usualLog(url: string): LogEntry[] {
       kind: 'error',
       layer: 'network',
       message: '“ci.example:443” refused the connection: check that the server is running and that the port is right.',
+      chinese: '“ci.example:443”拒绝了连接：请检查服务器是否在运行、端口是否正确。',
       short: 'refused',
       retryIn: 14_000,
       needsAttention: false,

@@ -15,7 +15,7 @@ export function previewed({ text, passphrase }: Import, feeds: readonly Feed[]):
     if (url.includes('insecure')) dangers.push({ kind: 'insecure' }, { kind: 'hook', what: 'rm -rf /' });
     if (sealed === 'locked') dangers.push({ kind: 'secretMissing' });
     const standing: ImportItem['standing'] = url.includes('broken')
-      ? { kind: 'refused', reason: '“colour” means nothing.' }
+      ? { kind: 'refused', fault: { kind: 'unknown', key: 'colour' }, reason: '“colour” means nothing.' }
       : there === undefined
         ? { kind: 'new' }
         : { kind: 'changed', feed: there.id, name: there.name, settings: ['mapping'] };

@@ -83,11 +83,12 @@ export function filled(preset: PresetSummary, answers: Record<string, string>, c
 }
 
 function proposal(preset: PresetSummary, sure: boolean, corrected: string | null, config: FeedConfig): Proposal {
+  const mapped = { ...config, mapping: { ...config.mapping, title: 'Device: {{ event.type }}' } };
   const set: FeedConfig = {
     ...config,
     resume: { kind: 'query', parameter: 'since', path: 'id', types: [] },
     repeats: { kind: 'key', path: 'id' },
     signals: { heartbeats: [{ eventTypes: ['open', 'keepalive'], expression: '' }], refusals: [] },
   };
-  return { preset, sure, corrected, config: preset.id === 'ntfy' ? set : config };
+  return { preset, sure, corrected, config: preset.id === 'ntfy' ? set : mapped };
 }

@@ -32,6 +32,13 @@ madeAt: number,
 /** Whether a passphrase opens passwords and tokens in it. */
 sealed: boolean, };
 
+/** Where a backup is that is to be restored. */
+export type BackupFrom = { "kind": "downloads",
+/** Its name there. */
+name: string, } | { "kind": "handed",
+/** By this number. */
+file: number, };
+
 /** How many notifications of a feed are shown one by one; what exceeds them is counted in one. */
 export type Burst = {
 /** So many, 1 to 1000 … */
@@ -62,7 +69,11 @@ code: string,
 /** One sentence for the user. */
 message: string,
 /** What is wrong with the store, where that is why. */
-storage?: StorageProblem, };
+storage?: StorageProblem,
+/** What is wrong with the file, where that is why. */
+file?: FileFault,
+/** What is wrong with the settings of a feed, where that is why. */
+feed?: FeedFault, };
 
 /** How many events there are, by scope. */
 export type Counts = {
@@ -394,6 +405,29 @@ rules: Array<Rule>,
 /** What is kept of its events, as far as it is otherwise than for all feeds. */
 retention: FeedRetention, };
 
+/** Why a feed cannot have such settings. None has a password or token in it. */
+export type FeedFault = { "kind": "noAddress" } | { "kind": "noScheme" } | { "kind": "noUrl",
+/** What the standard calls it, in English. */
+why: string, } | { "kind": "otherScheme",
+/** What it begins with. */
+scheme: string, } | { "kind": "longName",
+/** The longest, in characters. */
+limit: number, } | { "kind": "longFolder",
+/** The longest, in characters. */
+limit: number, } | { "kind": "eventLimit" } | { "kind": "icon" } | { "kind": "idleLimit" } | { "kind": "fingerprint" } | { "kind": "resumeParameter" } | { "kind": "path",
+/** As it was typed. */
+path: string, } | { "kind": "proxy" } | { "kind": "unnamedHeader" } | { "kind": "headerName",
+/** As it was typed. */
+name: string, } | { "kind": "headerValue",
+/** Its name. */
+name: string, } | { "kind": "unnamedSecretHeader" } | { "kind": "unnamedSecretParameter" } | { "kind": "unnamedSecretCookie" } | { "kind": "userName" } | { "kind": "cookieName" } | { "kind": "certificateFile",
+/** Where it should be. */
+file: string,
+/** What the system says, in its language. */
+why: string, } | { "kind": "template" } & TemplateFault | { "kind": "other",
+/** In English. */
+sentence: string, };
+
 /** Identifies a feed for its whole life; never reused. */
 export type FeedId = number;
 
@@ -494,6 +528,35 @@ feed: FeedId,
 /** When the day began where the user is, in milliseconds since the Unix epoch. */
 today: number, };
 
+/** Why a file of feeds, or a backup, cannot be used or made. */
+export type FileFault = { "kind": "tooLarge",
+/** The largest, in MiB. */
+limit: number, } | { "kind": "empty" } | { "kind": "tooMany",
+/** The most. */
+limit: number, } | { "kind": "longTitle",
+/** The longest title, in characters. */
+title: number,
+/** The longest description, in characters. */
+description: number, } | { "kind": "newer",
+/** Its format. */
+found: number,
+/** The latest that is read. */
+known: number, } | { "kind": "noToml",
+/** What the parser says, as an English sentence. */
+why: string, } | { "kind": "noFormat" } | { "kind": "noText",
+/** The setting. */
+key: string, } | { "kind": "sealedNoTable" } | { "kind": "feedNoList" } | { "kind": "unknown",
+/** The setting. */
+key: string, } | { "kind": "otherXml" } | { "kind": "tooDeep" } | { "kind": "noXml",
+/** What the parser says, in English. */
+why: string, } | { "kind": "sealedTooHard" } | { "kind": "sealedOtherwise" } | { "kind": "sealedDamaged" } | { "kind": "notImported",
+/** What that one is called. */
+name: string,
+/** Why, as an English sentence. */
+why: string, } | { "kind": "other",
+/** In English. */
+sentence: string, };
+
 /** Something that was found. */
 export type Finding = {
 /** How much it matters. */
@@ -511,7 +574,9 @@ status: number,
 /** What the server wants, as it says: "Basic", "Bearer". */
 wanted: string | null,
 /** Whether some were sent. */
-given: boolean, } | { "kind": "proxyCredentials" } | { "kind": "notFound" } | { "kind": "wrongAccept" } | { "kind": "wrongMethod" } | { "kind": "refused",
+given: boolean, } | { "kind": "credentialsOfEither",
+/** Which of them. */
+status: number, } | { "kind": "proxyCredentials" } | { "kind": "notFound" } | { "kind": "wrongAccept" } | { "kind": "wrongMethod" } | { "kind": "refused",
 /** Which. */
 status: number,
 /** What the server says to it, its first words; may be empty. */
@@ -652,6 +717,15 @@ feed: FeedId, } | { "kind": "folder",
 /** Its name. */
 folder: string, };
 
+/** Why a feed of a file cannot be taken. */
+export type ItemFault = { "kind": "noAddress" } | { "kind": "noTable" } | { "kind": "paused" } | { "kind": "secrets" } | { "kind": "unknown",
+/** The setting. */
+key: string, } | { "kind": "unreadable",
+/** What the parser says, as an English sentence. */
+why: string, } | { "kind": "twice" } | { "kind": "settings",
+/** Why. */
+fault: FeedFault, };
+
 /** Long work, as the window shows it. One that was cancelled is gone. */
 export type Job = {
 /** Ascends by one with each job of a run. */
@@ -764,6 +838,8 @@ retryIn: number, } | { "kind": "error",
 layer: string,
 /** One sentence for the user, in English. */
 message: string,
+/** The same in Chinese; empty where there is none. */
+chinese: string,
 /** A word for it: "401", "refused". */
 short: string,
 /** The next attempt follows in so many milliseconds; `None`: when there is a network. */
@@ -771,7 +847,9 @@ retryIn: number | null,
 /** The user has to do something before it can work. */
 needsAttention: boolean, } | { "kind": "closed",
 /** One sentence for the user, in English. */
-message: string, } | { "kind": "noNetwork" } | { "kind": "disrupted" } | { "kind": "reconnect" } | { "kind": "end" });
+message: string,
+/** The same in Chinese; empty where there is none. */
+chinese: string, } | { "kind": "noNetwork" } | { "kind": "disrupted" } | { "kind": "reconnect" } | { "kind": "end" });
 
 /** A step of an attempt, and when. */
 export type LogStep = {
@@ -855,6 +933,15 @@ export type MuteFor = { "kind": "minutes", "value": number } | { "kind": "tomorr
 /** Whether credentials are needed. */
 export type Need = "never" | "sometimes" | "always";
 
+/** The way to servers, for feeds that name none of their own. */
+export type NetworkSettings = {
+/** Through which proxy connections are made. Servers on this computer are reached straight. */
+proxy: ProxyChoice,
+/** A PEM file with certificate authorities that are trusted beside the system's. */
+caFile: string | null,
+/** Where the password of the proxy is kept. Only the engine writes this; what callers hand in is ignored. */
+secret: KeptSecret | null, };
+
 /** A one-line banner. */
 export type Notice = {
 /** What it is about. */
@@ -872,7 +959,7 @@ export type NoticeCode = "storage" | "set-aside" | "no-notification-service" | "
 
 /** What the dialog for a new feed is filled in with. */
 export type Offer = {
-/** http or https, in ASCII, without user name and password. */
+/** http or https, in ASCII, without user name and password. Empty where the link is only to open the dialog. */
 url: string,
 /** On one line, without characters that cannot be seen; may be empty. */
 name: string,
@@ -1115,6 +1202,8 @@ heedDoNotDisturb: boolean,
 catchUpDigest: boolean,
 /** What a click on a notification leads to. */
 click: Click,
+/** The way to servers. It is changed by itself ([`crate::Engine::change_network`]), because it may need a password. */
+network: NetworkSettings,
 /** What is kept of each feed. */
 retention: Retention,
 /** Where new passwords and tokens are kept; `None`: in the keyring if there is one. */
@@ -1183,7 +1272,9 @@ feed: FeedId,
 name: string,
 /** The settings, as the file calls them. */
 settings: Array<string>, } | { "kind": "refused",
-/** Why, as a sentence. */
+/** Why. */
+fault: ItemFault,
+/** The same as an English sentence. */
 reason: string, };
 
 /** A layer that is passed. */
@@ -1344,6 +1435,17 @@ refusal: string | null,
 /** A later event took the place of this one in the same notification. */
 replacedBy: EventId | null, };
 
+/** What is in a transcript. */
+export type TranscriptFacts = {
+/** What was recorded, without secrets. */
+url: string,
+/** How many answers of the server. */
+answers: number,
+/** How long they lasted together, in milliseconds. */
+length: number,
+/** How many bytes came over them. */
+bytes: number, };
+
 /** What is to be tried on the newest events of a feed. */
 export type Trial = {
 /** Instead of the feed's own; `None`: that one. */
@@ -1411,6 +1513,17 @@ ways: Array<Way>,
 /** Where the user gets it from. */
 help: LocalText, };
 
+/** How a transcript is replayed in the window. */
+export type WantedReplay = {
+/** What the feed is called. */
+name: string,
+/** So many times as quickly as it came; null: without any wait. */
+speed: number | null,
+/** The feed that it takes mapping, rules and what belongs to them from; null: none. */
+like: FeedId | null,
+/** Whether its events are announced. */
+notify: boolean, };
+
 /** A way to say who asks. */
 export type Way = { "kind": "bearer" } | { "kind": "basic" } | { "kind": "header",
 /** Its name. */
@@ -1476,4 +1589,4 @@ jobs: Array<Job>, } | { "kind": "notices",
 notices: Array<Notice>, };
 
 /** What is done. */
-export type Work = "export" | "feeds" | "backup" | "restore" | "vacuum" | "record";
+export type Work = "export" | "feeds" | "backup" | "restore" | "vacuum" | "record" | "replay";
