@@ -32,6 +32,11 @@ pub(crate) fn tidings<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -
     command
 }
 
+/// Whether there is a strace, and it may trace here.
+pub(crate) fn may_trace() -> bool {
+    Command::new("strace").args(["-qq", "-o", "/dev/null", "true"]).status().is_ok_and(|status| status.success())
+}
+
 /// What a command said, and how it ended.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Ran {

@@ -209,24 +209,35 @@ async fn rules_and_mapping_are_tried_and_then_take_effect() {
     assert_eq!(engine.end().status, 0);
 }
 
-/// In a shell, in their order, on a feed of that name.
-#[test]
-fn commands_of_the_page_work() {
-    const PAGE: &str = include_str!("../../docs/mapping-and-rules.md");
-    let dir = tempfile::tempdir().expect("a directory");
-    tidings(dir.path(), &["feed", "add", "builds", "http://127.0.0.1:9/"]).good();
-    let blocks = PAGE.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
+/// In a shell, in their order.
+fn run_commands_of(page: &str, dir: &Path) {
+    let blocks = page.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
     let commands: Vec<&str> = blocks.flat_map(str::lines).collect();
     assert!(commands.len() > 10, "{commands:?}");
     for command in commands {
         let ran = std::process::Command::new("/bin/sh")
             .args(["-ec", &format!("tidings() {{ \"$TIDINGS\" --data-dir \"$DIR\" \"$@\"; }}; {command}")])
             .env("TIDINGS", env!("CARGO_BIN_EXE_tidings"))
-            .env("DIR", dir.path())
+            .env("DIR", dir)
             .output()
             .expect("a shell");
         assert!(ran.status.success() && ran.stderr.is_empty(), "{command}: {ran:?}");
     }
+}
+
+#[test]
+fn the_recipes_can_be_followed() {
+    let dir = tempfile::tempdir().expect("a directory");
+    run_commands_of(include_str!("../../docs/recipes.md"), dir.path());
+    let feeds = ndjson(&tidings(dir.path(), &["feed", "list", "--format", "ndjson"]).good());
+    assert_eq!(feeds.len(), 10);
+}
+
+#[test]
+fn commands_of_the_page_work() {
+    let dir = tempfile::tempdir().expect("a directory");
+    tidings(dir.path(), &["feed", "add", "builds", "http://127.0.0.1:9/"]).good();
+    run_commands_of(include_str!("../../docs/mapping-and-rules.md"), dir.path());
     let left = tidings(dir.path(), &["feed", "show", "builds"]).good();
     assert!(
         left.ends_with(

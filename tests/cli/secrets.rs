@@ -433,3 +433,31 @@ async fn what_an_older_version_stored_still_works() {
     let file = fs::read(home.path().join("tidings.feeds.json")).expect("a copy of the feeds");
     assert!(!String::from_utf8_lossy(&file).contains("s3cret"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_proxy_of_all_feeds_is_a_setting_and_its_password_a_secret() {
+    let proxy = SseServer::start(echo).await;
+    let home = Home::without_keyring();
+    let address = proxy.url("/").replace("http://", "http://anna@");
+    let set = ["settings", "set", "proxy", &address, "--proxy-password", "--secret-stdin"];
+    assert_eq!(home.run(&set, "s3cret\n").good(), format!("proxy is now {address}.\n"));
+    let settings = home.run(&["settings"], "").good();
+    assert!(settings.contains(&address) && settings.contains("kept: 1 in a file that only you can read"), "{settings}");
+    home.run(&["feed", "add", "far", "http://feeds.example.test/events"], "").good();
+    let engine = home.engine();
+    let request = proxy.request(0).await;
+    assert_eq!(request.target(), "http://feeds.example.test/events");
+    assert_eq!(request.header("proxy-authorization").as_deref(), Some("Basic YW5uYTpzM2NyZXQ="), "anna:s3cret");
+    home.when("far", "open");
+    // Another way takes effect at once.
+    let other = SseServer::start(echo).await;
+    home.run(&["settings", "set", "proxy", &other.url("/")], "").good();
+    assert_eq!(other.request(0).await.header("proxy-authorization"), None, "nobody is named");
+    drop(engine);
+
+    let missing = home.run(&["settings", "set", "ca-file", "none.pem"], "").failure(2);
+    assert!(missing.contains("The certificate file none.pem cannot be read"), "{missing}");
+    let misplaced = home.run(&["settings", "set", "theme", "dark", "--proxy-password"], "").failure(2);
+    assert!(misplaced.contains("--proxy-password goes with the setting proxy."), "{misplaced}");
+    home.run(&["settings", "set", "ca-file", "none"], "").good();
+}

@@ -1,7 +1,8 @@
 //! Each of the real servers behind each of the ways in which companies and people put them: from the command line to the event.
 //! And what is said when a password, a certificate or a proxy is the wrong one.
 //!
-//! Deliberately not here: keyrings (`secrets.rs`), and each fault byte by byte (the event source's own tests).
+//! Every server and every way is taken at normal depth, and every pair of them with `--stress`. Deliberately not here: keyrings
+//! (`secrets.rs`), and each fault byte by byte (the event source's own tests).
 use crate::command::{LIMIT, Ran, run_with_input};
 use crate::headless::headless;
 use serde_json::Value;
@@ -9,6 +10,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 use tempfile::TempDir;
+use tidings_test_support::company::{Approach, Company, pairs};
 use tidings_test_support::eventually::eventually_blocking;
 use tidings_test_support::gateway::{ForwardProxy, Gateway, PASSWORD, USER, Way};
 use tidings_test_support::{Tutorial, TutorialServer};
@@ -54,44 +56,41 @@ fn in_days(days: i64) -> (i32, u8, u8) {
     (day.year().into(), day.month().unsigned_abs(), day.day().unsigned_abs())
 }
 
+/// How [`USER`] says who she is.
+const BASIC: &str = "basic:anna";
+
 fn data_dir() -> TempDir {
     tempfile::tempdir().expect("a directory")
 }
 
+/// What an approach needs, as options, and the secret among them.
+fn needs<'a>(company: &'a Company, approach: &Approach) -> (Vec<&'a str>, String) {
+    let (mut how, mut secrets) = (vec![], String::new());
+    if let Some(authority) = company.authority(approach.way) {
+        how.extend(["--ca", authority.to_str().expect("UTF-8")]);
+    }
+    if approach.way == Way::Password {
+        how.extend(["--auth", BASIC]);
+        secrets = format!("{PASSWORD}\n");
+    }
+    if let Some(through) = approach.through {
+        how.extend(["--proxy", company.proxy(through), "--proxy-password"]);
+        secrets = format!("{PASSWORD}\n");
+    }
+    (how, secrets)
+}
+
 #[test]
 fn every_server_is_followed_in_every_way() {
-    let tutorials = [
-        ("php", Tutorial::PhpTime),
-        ("node", Tutorial::NodePing),
-        ("java", Tutorial::JavaLines),
-        ("asp", Tutorial::NoSpace),
-        ("nchan", Tutorial::Nchan),
-    ];
-    let servers = tutorials.map(|(name, tutorial)| (name, TutorialServer::start(tutorial)));
-    servers[4].1.publish("published");
-    let behind: Vec<_> = servers.iter().map(|(name, server)| (*name, server.url())).collect();
-    let gateway = Gateway::start(&behind, in_days(3650));
-    let (http, socks) = (ForwardProxy::http(), ForwardProxy::socks());
-    let authority = gateway.authority.to_str().expect("UTF-8");
-    let secret = format!("{PASSWORD}\n");
-    let basic = format!("basic:{USER}");
-    let ways: [(&str, Way, &[&str], &str); 7] = [
-        ("plain", Way::Plain, &[], ""),
-        ("tls", Way::Tls, &["--ca", authority], ""),
-        ("password", Way::Password, &["--auth", &basic], &secret),
-        ("http2", Way::Http2, &["--ca", authority], ""),
-        ("proxy", Way::Plain, &["--proxy", http.address(), "--proxy-password"], &secret),
-        ("tunnel", Way::Tls, &["--ca", authority, "--proxy", http.address(), "--proxy-password"], &secret),
-        ("socks", Way::Http2, &["--ca", authority, "--proxy", socks.address(), "--proxy-password"], &secret),
-    ];
+    let company = Company::open(in_days(3650));
     let dir = data_dir();
     let dir = dir.path();
     let mut wanted = BTreeSet::new();
-    for (name, _) in &servers {
-        for (word, way, how, secrets) in ways {
-            add(dir, &format!("{name} {word}"), &gateway.url(way, name), how, secrets);
-            wanted.insert(format!("{name} {word}"));
-        }
+    for (stand, approach) in pairs() {
+        let name = format!("{} {}", stand.name, approach.name);
+        let (how, secrets) = needs(&company, approach);
+        add(dir, &name, &company.gateway().url(approach.way, stand.name), &how, &secrets);
+        wanted.insert(name);
     }
     let engine = headless(dir, &[]);
     eventually_blocking(LIMIT, "an event of each server in each way", || {
@@ -100,9 +99,9 @@ fn every_server_is_followed_in_every_way() {
         let names: BTreeSet<_> = listed.iter().filter(came).filter_map(|feed| feed["name"].as_str()).collect();
         wanted.iter().all(|name| names.contains(&**name)).then_some(())
     });
-    for (name, protocol) in [("nchan http2", "HTTP/2.0"), ("nchan socks", "HTTP/2.0"), ("nchan tls", "HTTP/1.1")] {
-        let log = feed(dir, &["log", name, "--format", "ndjson"], "");
-        assert!(log.contains(&format!("\"protocol\":\"{protocol}\"")), "{name}: {log}");
+    for (stand, Approach { name, protocol, .. }) in pairs() {
+        let log = feed(dir, &["log", &format!("{} {name}", stand.name), "--format", "ndjson"], "");
+        assert!(log.contains(&format!("\"protocol\":\"{protocol}\"")), "{} {name}: {log}", stand.name);
     }
     drop(engine);
 }
@@ -136,7 +135,6 @@ fn an_address_is_tried_and_watched_in_every_way() {
     let authority = gateway.authority.to_str().expect("UTF-8");
     let certificate = gateway.client.to_str().expect("UTF-8");
     let secret = format!("{PASSWORD}\n");
-    let basic = format!("basic:{USER}");
     let tried = |way: Way, how: &[&str], secrets: &str| {
         let url = gateway.url(way, "nchan");
         let ran = command(&["feed", "test", &url, "--max-events", "1", "--for", "20s", "--json"], how, secrets);
@@ -156,8 +154,8 @@ fn an_address_is_tried_and_watched_in_every_way() {
         (Way::Tls, &["--ca", authority], "", "HTTP/1.1"),
         (Way::SelfSigned, &["--trust", &fingerprint], "", "HTTP/1.1"),
         (Way::Http2, &["--ca", authority], "", "HTTP/2.0"),
-        (Way::Password, &["--auth", &basic], &secret, "HTTP/1.1"),
-        (Way::TlsPassword, &["--auth", &basic, "--ca", authority], &secret, "HTTP/1.1"),
+        (Way::Password, &["--auth", BASIC], &secret, "HTTP/1.1"),
+        (Way::TlsPassword, &["--auth", BASIC, "--ca", authority], &secret, "HTTP/1.1"),
         (Way::ClientCertificate, &["--ca", authority, "--certificate", certificate], "", "HTTP/1.1"),
         (Way::Tls, &["--ca", authority, "--proxy", http.address(), "--proxy-password"], &secret, "HTTP/1.1"),
         (Way::Http2, &["--ca", authority, "--proxy", socks.address(), "--proxy-password"], &secret, "HTTP/2.0"),
@@ -174,7 +172,7 @@ fn an_address_is_tried_and_watched_in_every_way() {
     for (way, how, secrets, sentence) in [
         (
             Way::Password,
-            &["--auth", &*basic][..],
+            &["--auth", BASIC][..],
             "wrong\n",
             "The server answered 401 Unauthorized: check the user name, password or token.",
         ),
@@ -201,7 +199,6 @@ fn what_is_wrong_is_said_exactly() {
     let authority = gateway.authority.to_str().expect("UTF-8").to_owned();
     let dir = data_dir();
     let dir = dir.path();
-    let basic = format!("basic:{USER}");
     let url = |way| gateway.url(way, "node");
     let http_proxy = ["--proxy", http.address(), "--proxy-password"];
     let socks_proxy = ["--proxy", socks.address(), "--proxy-password"];
@@ -220,7 +217,7 @@ fn what_is_wrong_is_said_exactly() {
         (
             "wrong password",
             Way::Password,
-            &["--auth", &basic],
+            &["--auth", BASIC],
             "wrong\n",
             "The server refused the user name or the password (401 Unauthorized): enter another.".into(),
         ),

@@ -13,8 +13,8 @@ use tidings_test_support::{Desktop, DesktopSession, Tutorial, TutorialServer};
 
 /// Installs the desktop entry of the packages, for the executable under test.
 fn install(desktop: &DesktopSession) {
-    let entry = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging/tidings.desktop"));
-    let entry = entry.expect("it is there").replace("{{exec}}", env!("CARGO_BIN_EXE_tidings")).replace("{{icon}}", "x");
+    let entry = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging/org.tidings.Tidings.desktop"));
+    let entry = entry.expect("it is there").replace("Exec=tidings", concat!("Exec=", env!("CARGO_BIN_EXE_tidings")));
     let folder = desktop.data_home().join("applications");
     fs::create_dir_all(&folder).expect("a folder can be made");
     fs::write(folder.join("tidings.desktop"), entry).expect("it can be written");
@@ -65,6 +65,11 @@ async fn a_link_fills_in_the_dialog_and_asks_and_adds_nothing() {
     // Its turn has come.
     window.wait_for("[data-testid=live-test][data-outcome=held]").await;
     assert_eq!(window.value("[data-testid=feed-url]").await, "http://127.0.0.1:9/later");
+    window.click("[data-testid=feed-cancel]").await;
+    // As “Add a feed” in the menu of the desktop.
+    desktop.run("gio", ["open", "tidings://add"]);
+    window.wait_for("[data-testid=feed-dialog]").await;
+    assert_eq!(window.value("[data-testid=feed-url]").await, "");
     window.click("[data-testid=feed-cancel]").await;
     // What is no offer says so, and opens nothing.
     desktop.run("gio", ["open", "tidings://add?url=file%3A%2F%2F%2Fetc%2Fpasswd"]);

@@ -1,7 +1,9 @@
 //! The program from end to end: real servers, the real window on a real desktop, a real notification daemon, a real tray.
 //!
 //! Deliberately not here: what one crate can show alone. Each test has a desktop of its own, so they run side by side.
+mod bounds;
 mod daemons;
+mod drag;
 mod faults;
 mod feed_page;
 mod first_run;
@@ -10,10 +12,15 @@ mod import;
 mod journeys;
 mod links;
 mod notifications;
+mod packages;
+mod replay;
+mod restore;
+mod settings;
 mod starts;
 mod storage;
 mod tray;
 mod tutorials;
+mod ways;
 mod window;
 mod world;
 

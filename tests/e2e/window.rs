@@ -5,7 +5,7 @@ use crate::LIMIT;
 use serde_json::{Value, json};
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use thirtyfour::{By, Capabilities, TypingData};
+use thirtyfour::{By, Capabilities, Key, TypingData};
 use tidings_test_support::{DesktopSession, WebDriver, eventually};
 
 /// The running window of a desktop.
@@ -25,14 +25,19 @@ impl Window {
 
     /// [`Self::open`] with arguments.
     pub(crate) async fn open_with(desktop: &DesktopSession, arguments: &[&str]) -> Self {
+        Self::open_program(desktop, Path::new(env!("CARGO_BIN_EXE_tidings-window")), arguments).await
+    }
+
+    /// [`Self::open_with`] of another executable, an installed one for instance.
+    pub(crate) async fn open_program(desktop: &DesktopSession, program: &Path, arguments: &[&str]) -> Self {
         let driver = WebDriver::start(desktop);
-        let (name, value) = WebDriver::capability(Path::new(env!("CARGO_BIN_EXE_tidings-window")), arguments);
+        let (name, value) = WebDriver::capability(program, arguments);
         let mut capabilities = Capabilities::new();
         capabilities.set(name, value).expect("a capability is JSON");
         let page = thirtyfour::WebDriver::new(driver.url(), capabilities).await.expect("the window opens");
         let lock = desktop.data_home().join("tidings/tidings.lock");
         let window = Self { page, _driver: driver, lock };
-        window.wait_for("[data-testid=first-run], [data-testid=add-feed]").await;
+        window.wait_for("[data-testid=first-run], [data-testid=add-feed], main.stopped").await;
         window
     }
 
@@ -109,11 +114,31 @@ impl Window {
         field.send_keys(text).await.expect("the field takes keys");
     }
 
+    /// What is in the clipboard, once these words are: what was copied is what a field takes.
+    pub(crate) async fn pasted(&self, field: &str, words: &str) -> String {
+        self.click(field).await;
+        let what = format!("'{words}' in the clipboard");
+        let pasted = eventually(LIMIT, &what, async || {
+            self.press(Key::Control + "a").await;
+            self.press(Key::Control + "v").await;
+            let value = self.value(field).await;
+            value.contains(words).then_some(value)
+        });
+        pasted.await
+    }
+
     /// Chooses a file in a field for files.
     pub(crate) async fn choose_file(&self, css: &str, file: &Path) {
         self.wait_for(css).await;
         let field = self.page.find(By::Css(css)).await.expect("the field is there");
         field.send_keys(file.to_str().expect("a UTF-8 path")).await.expect("the field takes a file");
+    }
+
+    /// Presses keys in an element, which takes the focus: also where what stands above it may still move it.
+    pub(crate) async fn press_in(&self, css: &str, keys: impl Into<TypingData>) {
+        self.wait_for(css).await;
+        let element = self.page.find(By::Css(css)).await.expect("the element is there");
+        element.send_keys(keys).await.expect("it takes keys");
     }
 
     /// Presses keys wherever the focus is.
@@ -125,6 +150,11 @@ impl Window {
     /// What stands in a field.
     pub(crate) async fn value(&self, css: &str) -> String {
         self.of_all(css, "element.value").await.into_iter().next().expect("the field is there")
+    }
+
+    /// Runs a script of the page that calls its last argument with what became of it.
+    pub(crate) async fn run_to_end(&self, script: &str, arguments: Vec<Value>) -> Value {
+        self.page.execute_async(script, arguments).await.expect("the script runs").json().clone()
     }
 
     /// Runs a script in the page and returns what it returns.

@@ -269,6 +269,16 @@ async fn one_address_is_tried_at_a_time_and_none_when_nobody_looks() {
     channel.test(1, test("/a"));
     let report = told(&mut taken, 1, |report| report.events == 1).await;
     assert_eq!((report.outcome, report.previews.len()), (live_test::Outcome::Works, 1), "{report:?}");
+    // The same event with other settings, such as a preset would bring, without asking anybody again.
+    let mut other = FeedConfig::new("", server.url("/a"));
+    other.mapping.title = "It was {{ event.data }}.".into();
+    let titles = |config: &FeedConfig| {
+        channel.preview(config).map(|previews| previews.into_iter().map(|preview| preview.title).collect::<Vec<_>>())
+    };
+    assert_eq!(report.previews[0].title, "x");
+    assert_eq!(titles(&other).expect("a mapping"), ["It was x."]);
+    other.mapping.title = "{{".into();
+    assert!(titles(&other).is_err(), "a template that is none");
     channel.test(2, test("/b"));
     server.ended(0).await;
     told(&mut taken, 2, |report| report.events == 1).await;

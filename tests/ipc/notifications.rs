@@ -53,7 +53,7 @@ async fn an_announcement_becomes_exactly_this_call() {
     let buttons = ["default", "Open", "open-link", "Open link", "mark-read", "Mark read", "mute-feed", "Mute feed 1 h"];
     assert_eq!(call.actions, buttons);
     assert_eq!(call.urgency(), Some(1));
-    assert_eq!(hints(&call), ["category=x-tidings.event", "desktop-entry=Tidings", "urgency=1"]);
+    assert_eq!(hints(&call), ["category=x-tidings.event", "desktop-entry=org.tidings.Tidings", "urgency=1"]);
     assert!(call.icon == "tidings" || call.icon.ends_with("/tidings/icon.png"), "{}", call.icon);
 }
 
@@ -73,7 +73,7 @@ fn hints(call: &Notification) -> Vec<String> {
 #[tokio::test]
 async fn icons_and_sounds_are_sent_to_whoever_can_do_something_with_them() {
     const EVENT: &str = "category=x-tidings.event";
-    const ENTRY: &str = "desktop-entry=Tidings";
+    const ENTRY: &str = "desktop-entry=org.tidings.Tidings";
     const URGENCY: &str = "urgency=1";
     const IMAGE: &str = "image-path=dialog-warning";
     const SOUND: &str = "sound-name=bell";
@@ -129,11 +129,11 @@ async fn the_programs_own_words_digests_and_tests_say_what_they_are() {
     });
     desktop.announce(Announcement { id: Some(AnnouncementId(-1)), ..announcement("Test: is anybody there?") });
     let calls = recorder.at_least(3).await;
-    assert_eq!(hints(&calls[0]), ["desktop-entry=Tidings"]);
+    assert_eq!(hints(&calls[0]), ["desktop-entry=org.tidings.Tidings"]);
     assert_eq!(calls[0].actions, ["default", "Open"]);
-    assert_eq!(hints(&calls[1]), ["category=x-tidings.digest", "desktop-entry=Tidings", "urgency=1"]);
+    assert_eq!(hints(&calls[1]), ["category=x-tidings.digest", "desktop-entry=org.tidings.Tidings", "urgency=1"]);
     assert_eq!(calls[1].actions, ["default", "Open"], "of several feeds none can be muted");
-    let test = ["category=x-tidings.event", "desktop-entry=Tidings", "transient=true", "urgency=1"];
+    let test = ["category=x-tidings.event", "desktop-entry=org.tidings.Tidings", "transient=true", "urgency=1"];
     assert_eq!(hints(&calls[2]), test);
 }
 

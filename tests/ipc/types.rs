@@ -4,9 +4,10 @@
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
-use tidings::boundary::{BackupFile, CommandError, DataFacts, Snapshot, WindowMessage};
+use tidings::boundary::{BackupFile, BackupFrom, CommandError, DataFacts, Snapshot, WindowMessage};
 use tidings::export::ExportFormat;
 use tidings::offer::Offer;
+use tidings::replay::feed::{TranscriptFacts, WantedReplay};
 use tidings_engine::feeds_file::{Export, Import, ImportPreview, Imported};
 use tidings_engine::preset::{PresetSummary, Proposal};
 use tidings_engine::{
@@ -48,6 +49,9 @@ fn generated() -> String {
     declarations.visit::<DataFacts>();
     declarations.visit::<ExportFormat>();
     declarations.visit::<BackupFile>();
+    declarations.visit::<BackupFrom>();
+    declarations.visit::<TranscriptFacts>();
+    declarations.visit::<WantedReplay>();
     declarations.visit::<Export>();
     declarations.visit::<Import>();
     declarations.visit::<ImportPreview>();

@@ -143,12 +143,7 @@ async fn beside_a_bare_window(bench: &Bench) -> Result<()> {
     tokio::time::sleep(Duration::from_secs(2)).await;
     let hidden = share(&desktop, Some(&crowd))?;
     row("CPU at 10 events/s, hidden", hidden, bare_busy, "%");
-    let limit = Instant::now() + KEPT + WAIT;
-    while processes(&desktop)?.iter().any(|(name, _)| name.starts_with("WebKitWebProces")) {
-        ensure!(Instant::now() < limit, "the web view was not let go");
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    wait_until_let_go(&desktop).await?;
     let released = proportional(&desktop)?;
     println!(
         "\nVisible after {} events: {:.0} MiB; its web view let go: {:.0} MiB, {:.2} × that.",
@@ -157,27 +152,64 @@ async fn beside_a_bare_window(bench: &Bench) -> Result<()> {
         mebibytes(released),
         mebibytes(released) / mebibytes(full)
     );
-    let asked = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?;
-    desktop.run(&bench.program("tidings").display().to_string(), Vec::<&str>::new());
-    ours.made_anew().await?;
-    let asked = asked.as_secs_f64() * 1e3;
-    let painted = ours.wait_for(LIST_PAINTED_AT).await?.as_f64().context("a moment")?;
-    let begun = ours.run("return performance.timeOrigin").await?.as_f64().context("a moment")?;
+    ours.end().await?;
+    drop(desktop);
+    comes_back(bench).await
+}
+
+/// How long it takes from asking for a window whose web view was let go until its list is on the screen.
+async fn comes_back(bench: &Bench) -> Result<()> {
+    let (desktop, crowd) = (Desktop::default().start(), Crowd::start()?);
+    let data_dir = desktop.data_home().join("tidings");
+    std::fs::create_dir_all(&data_dir)?;
+    add_feed(bench, &data_dir, "feed", &crowd.url)?;
+    let ours = Opened::tidings_that_keeps(bench, &desktop, Duration::from_secs(2)).await?;
+    crowd.wait_until_there_are(1)?;
+    crowd.pour(200, Duration::from_millis(10), |beat| Payload::Small.event(beat as usize))?;
+    let mut rounds = Vec::new();
+    for _ in 0..bench.rounds.max(5) {
+        ours.wait_for("document.querySelector('[data-testid=event-row]')").await?;
+        desktop.run("wmctrl", ["-c", "Tidings"]);
+        wait_until_let_go(&desktop).await?;
+        let asked = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs_f64() * 1e3;
+        desktop.run(&bench.program("tidings").display().to_string(), Vec::<&str>::new());
+        // Whoever asked the page meanwhile would measure the asking.
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        ours.made_anew().await?;
+        let moment = async |expression| -> Result<f64> {
+            Ok(ours.wait_for(expression).await?.as_f64().context("a moment")? - asked)
+        };
+        rounds.push((moment(LIST_SHOWN_AT).await?, moment("performance.timeOrigin").await?));
+    }
+    rounds.sort_by(|(one, _), (other, _)| one.total_cmp(other));
+    let (shown, begun) = rounds[rounds.len() / 2];
     println!(
-        "From asking for it to the list on the screen: {:.0} ms, of which {:.0} ms until the page began to load.\n",
-        painted - asked,
-        begun - asked
+        "From asking for it to the list on the screen, median of {}: {shown:.0} ms, of which {begun:.0} ms until the page began to load; {:.0} ms at worst.\n",
+        rounds.len(),
+        rounds.last().map_or(0.0, |(worst, _)| *worst)
     );
     ours.end().await
+}
+
+/// Waits until no process draws a page any more.
+async fn wait_until_let_go(desktop: &DesktopSession) -> Result<()> {
+    let limit = Instant::now() + KEPT + WAIT;
+    while processes(desktop)?.iter().any(|(name, _)| name.starts_with("WebKitWebProces")) {
+        ensure!(Instant::now() < limit, "the web view was not let go");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    Ok(())
 }
 
 /// Milliseconds from the page being ready to its list being drawn.
 const LIST_PAINTED: &str = "(() => { const [mark] = performance.getEntriesByName('list');\
     const [page] = performance.getEntriesByType('navigation');\
     return mark && mark.startTime - page.domContentLoadedEventStart })()";
-/// When the list was drawn, in milliseconds since 1970.
-const LIST_PAINTED_AT: &str = "(() => { const [mark] = performance.getEntriesByName('list');\
-    return mark && performance.timeOrigin + mark.startTime })()";
+/// When the first frame with the list was on the screen, in milliseconds since 1970: the frame is drawn after the list's mark.
+const LIST_SHOWN_AT: &str = "(() => { const [mark] = performance.getEntriesByName('list');\
+    const [frame] = performance.getEntriesByName('first-contentful-paint');\
+    return mark && frame && performance.timeOrigin + Math.max(mark.startTime, frame.startTime) })()";
 
 const SCROLLING: &str = "const list = document.querySelector('[data-testid=event-list]');
     const times = []; let last; const end = performance.now() + 10000;
@@ -228,7 +260,12 @@ struct Opened {
 
 impl Opened {
     async fn tidings(bench: &Bench, desktop: &DesktopSession) -> Result<Self> {
-        let kept = KEPT.as_secs().to_string();
+        Self::tidings_that_keeps(bench, desktop, KEPT).await
+    }
+
+    /// `kept`: how long it keeps the web view of a hidden window.
+    async fn tidings_that_keeps(bench: &Bench, desktop: &DesktopSession, kept: Duration) -> Result<Self> {
+        let kept = kept.as_secs().to_string();
         Self::program(desktop, &bench.program("tidings-window"), &["--release-after", &kept]).await
     }
 

@@ -248,13 +248,21 @@ impl DesktopSession {
 
     /// The windows in which the daemon shows notifications: one for each, but dunst has one for all.
     pub fn popups(&self) -> Vec<Area> {
-        let classes = "^(dunst|xfce4-notifyd|notification-daemon)$";
+        self.visible("--class", "^(dunst|xfce4-notifyd|notification-daemon)$")
+    }
+
+    /// The visible windows of this title.
+    pub fn windows_called(&self, title: &str) -> Vec<Area> {
+        self.visible("--name", &format!("^{title}$"))
+    }
+
+    fn visible(&self, by: &str, pattern: &str) -> Vec<Area> {
         // It fails where there is none, and where one goes while it is looked at.
         let asked = |arguments: &[&str]| {
             let output = self.command("xdotool").args(arguments).stdout(Stdio::piped()).output().ok()?;
             output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
         };
-        let windows = asked(&["search", "--onlyvisible", "--class", classes]).unwrap_or_default();
+        let windows = asked(&["search", "--onlyvisible", by, pattern]).unwrap_or_default();
         let area = |window: &str| {
             let words = asked(&["getwindowgeometry", "--shell", window])?;
             let number = |name: &str| {
@@ -277,6 +285,13 @@ impl DesktopSession {
     pub fn start_dunst(&self) -> Process {
         let config = Path::new(SCRIPT).with_file_name("dunstrc");
         Process::start(self.command("dunst").arg("-conf").arg(config))
+    }
+
+    /// A window from which a file can be dragged, as out of a file manager; what it says of that stands in the program itself.
+    pub fn drag_source(&self, file: &Path) -> Command {
+        let mut command = self.command(Path::new(SCRIPT).with_file_name("drag-source"));
+        command.arg(file);
+        command
     }
 
     /// Starts a tray host on a desktop that was started without one.

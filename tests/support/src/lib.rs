@@ -3,6 +3,10 @@
 //! Deliberately not here: tests, and anything that knows a crate of Tidings. These parts see the program as the world
 //! does: through sockets, processes, D-Bus and pixels.
 #[cfg(target_os = "linux")]
+pub mod clean_place;
+#[cfg(target_os = "linux")]
+pub mod company;
+#[cfg(target_os = "linux")]
 pub mod desktop_session;
 pub mod eventually;
 pub mod fault;
