@@ -96,7 +96,7 @@ async fn a_feed_is_put_into_a_folder_by_its_menu() {
         let found: Vec<_> = feeds.iter().map(|feed| (feed["name"].as_str(), feed["folder"].as_str())).collect();
         (found.contains(&(Some("builds"), Some("At work"))) && found.contains(&(Some("home"), None))).then_some(())
     };
-    eventually(LIMIT, "one feed in the folder", folders).await;
+    window.until("one feed in the folder", folders).await;
     window.click("[data-testid=undo]").await;
     window.wait_for_none("[data-testid=folder-row]").await;
     window.end().await;
@@ -123,18 +123,10 @@ async fn an_event_is_copied_and_what_is_in_view_exported() {
 
     window.fill("[data-testid=search]", "one").await;
     let one = async || (window.texts("[data-testid=event-title]").await == ["one"]).then_some(());
-    eventually(LIMIT, "the one that is looked for", one).await;
+    window.until("the one that is looked for", one).await;
     window.click("body").await;
     window.press(Key::Control + ",").await;
     window.click("[data-testid=settings-data]").await;
-    // What stands above it is asked for when the page opens, and moves it.
-    let top = "return document.querySelector('[data-testid=export-ndjson]')?.getBoundingClientRect().top ?? -1";
-    let mut last = Value::Null;
-    let still = eventually(LIMIT, "a button that has come to rest", async || {
-        let now = window.run(top).await;
-        (std::mem::replace(&mut last, now.clone()) == now && now != -1).then_some(())
-    });
-    still.await;
     window.click("[data-testid=export-ndjson]").await;
     window.wait_for("[data-testid=job][data-state=done]").await;
     let exported = exported(&desktop);

@@ -82,7 +82,7 @@ async fn spare_space_is_given_back_and_how_far_that_is_shown() {
         let shown = window.texts("[data-testid=settings-dialog]").await.concat();
         shown.contains("of that is spare").then_some(())
     };
-    eventually(LIMIT, "spare space", spare).await;
+    window.until("spare space", spare).await;
     let before = fs::metadata(&database).expect("the history").len();
     assert!(before > 30_000_000, "{before} bytes");
     window
@@ -95,12 +95,12 @@ async fn spare_space_is_given_back_and_how_far_that_is_shown() {
              new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });",
         )
         .await;
-    window.click("[data-testid=vacuum]").await;
+    window.press_in("[data-testid=vacuum]", Key::Enter + "").await;
     window.wait_for_words("[data-testid=job][data-state=done]", "given back").await;
     let parts: Vec<f64> = serde_json::from_value(window.run("return window.parts").await).expect("numbers");
     assert!(parts.len() > 1 && parts.is_sorted() && parts.iter().all(|part| *part < 1.0), "{parts:?}");
     let none = async || spare().await.is_none().then_some(());
-    eventually(LIMIT, "the end of the spare space", none).await;
+    window.until("the end of the spare space", none).await;
     window.end().await;
     assert!(ndjson(&desktop, &["list", "--format", "ndjson"]).1.is_empty());
     let after = fs::metadata(&database).expect("the history").len();
@@ -134,7 +134,7 @@ async fn chosen_feeds_leave_as_a_file_with_a_warning_of_what_is_in_it() {
         let now = window.texts(WARNING).await.concat();
         (now.contains("telling") && !now.contains("left out")).then_some(())
     };
-    eventually(LIMIT, "a warning of one address", fewer).await;
+    window.until("a warning of one address", fewer).await;
     window.press_in("[data-testid=save]", Key::Enter + "").await;
     window.wait_for_words("[data-testid=job][data-state=done]", "Feeds exported: 2").await;
     let files: Vec<_> = [home.clone(), home.join("Downloads")]

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use thirtyfour::{By, Capabilities, Key, TypingData};
-use tidings_test_support::{DesktopSession, WebDriver, eventually};
+use tidings_test_support::{DesktopSession, WebDriver, eventually, within};
 
 /// The running window of a desktop.
 pub(crate) struct Window {
@@ -73,33 +73,34 @@ impl Window {
 
     /// Waits until there is such an element and returns the text of the first.
     pub(crate) async fn wait_for(&self, css: &str) -> String {
-        let what = format!("an element {css}");
-        eventually(LIMIT, &what, async || self.texts(css).await.into_iter().next()).await
+        self.until(&format!("an element {css}"), async || self.texts(css).await.into_iter().next()).await
     }
 
     /// Waits until the first such element contains `words`.
     pub(crate) async fn wait_for_words(&self, css: &str, words: &str) {
-        let mut seen = None;
-        let what = format!("'{words}' in {css}");
-        let wait = eventually(LIMIT, &what, async || {
-            seen = self.texts(css).await.into_iter().next();
-            seen.as_ref().is_some_and(|text| text.contains(words)).then_some(())
+        let wait = self.until(&format!("'{words}' in {css}"), async || {
+            self.texts(css).await.first().is_some_and(|text| text.contains(words)).then_some(())
         });
         wait.await;
     }
 
     /// Waits until there is no such element.
     pub(crate) async fn wait_for_none(&self, css: &str) {
-        let what = format!("the end of {css}");
-        eventually(LIMIT, &what, async || self.texts(css).await.is_empty().then_some(())).await;
+        self.until(&format!("the end of {css}"), async || self.texts(css).await.is_empty().then_some(())).await;
     }
 
-    /// Clicks the first such element, waiting for it.
+    /// Clicks the first such element once it has come to rest, waiting for it.
     pub(crate) async fn click(&self, css: &str) {
         self.wait_for(css).await;
+        let mut before = None;
         // An element that the page replaces between finding and clicking is looked for again.
-        let what = format!("a click on {css}");
-        let click = eventually(LIMIT, &what, async || {
+        let click = self.until(&format!("a click on {css}"), async || {
+            let place = self.of_all(css, "JSON.stringify(element.getBoundingClientRect())").await.into_iter().next();
+            let still = place.is_some() && place == before;
+            before = place;
+            if !still {
+                return None;
+            }
             let element = self.page.find(By::Css(css)).await.ok()?;
             element.click().await.ok()
         });
@@ -117,8 +118,7 @@ impl Window {
     /// What is in the clipboard, once these words are: what was copied is what a field takes.
     pub(crate) async fn pasted(&self, field: &str, words: &str) -> String {
         self.click(field).await;
-        let what = format!("'{words}' in the clipboard");
-        let pasted = eventually(LIMIT, &what, async || {
+        let pasted = self.until(&format!("'{words}' in the clipboard"), async || {
             self.press(Key::Control + "a").await;
             self.press(Key::Control + "v").await;
             let value = self.value(field).await;
@@ -134,7 +134,7 @@ impl Window {
         field.send_keys(file.to_str().expect("a UTF-8 path")).await.expect("the field takes a file");
     }
 
-    /// Presses keys in an element, which takes the focus: also where what stands above it may still move it.
+    /// Presses keys in an element, which takes the focus.
     pub(crate) async fn press_in(&self, css: &str, keys: impl Into<TypingData>) {
         self.wait_for(css).await;
         let element = self.page.find(By::Css(css)).await.expect("the element is there");
@@ -185,8 +185,7 @@ impl Window {
     /// Waits until a feed is in one of these states (`open`, `polling`, …).
     pub(crate) async fn wait_for_state(&self, name: &str, states: &[&str]) {
         let css = format!("{} [data-testid=feed-state]", feed(name));
-        let what = format!("one of {states:?} of {name}");
-        let wait = eventually(LIMIT, &what, async || {
+        let wait = self.until(&format!("one of {states:?} of {name}"), async || {
             let now = self.attributes(&css, "data-state").await;
             now.first().is_some_and(|now| states.contains(&now.as_str())).then_some(())
         });
@@ -195,8 +194,7 @@ impl Window {
 
     /// Waits until the list shows an event whose title begins so, and returns its type.
     pub(crate) async fn wait_for_event(&self, title: &str) -> String {
-        let what = format!("an event '{title}' in the list");
-        let wait = eventually(LIMIT, &what, async || {
+        let wait = self.until(&format!("an event '{title}' in the list"), async || {
             let titles = self.texts("[data-testid=event-row] [data-testid=event-title]").await;
             let types = self.texts("[data-testid=event-row] [data-testid=event-type]").await;
             titles.iter().zip(types).find_map(|(now, of)| now.starts_with(title).then_some(of))
@@ -207,6 +205,16 @@ impl Window {
     /// Saves what the page shows.
     pub(crate) async fn picture(&self, file: &Path) {
         self.page.screenshot(file).await.expect("the page can be saved as a picture");
+    }
+
+    /// Waits for something in the page. What the page shows instead is said when it does not come.
+    pub(crate) async fn until<T>(&self, what: &str, condition: impl AsyncFnMut() -> Option<T>) -> T {
+        let Some(found) = within(LIMIT, condition).await else {
+            let shown =
+                self.of_all("body, dialog[open]", "element.innerText.replace(/\\s+/g, ' ').slice(0, 2000)").await;
+            panic!("{what} did not happen within {LIMIT:?}. The page shows: {}", shown.join("\nIn front of that: "))
+        };
+        found
     }
 
     async fn of_all(&self, css: &str, expression: &str) -> Vec<String> {

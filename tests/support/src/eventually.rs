@@ -10,13 +10,21 @@ const EVERY: Duration = Duration::from_millis(20);
 ///
 /// # Panics
 /// When `limit` has passed: "`what` did not happen within …".
-pub async fn eventually<T>(limit: Duration, what: &str, mut condition: impl AsyncFnMut() -> Option<T>) -> T {
+pub async fn eventually<T>(limit: Duration, what: &str, condition: impl AsyncFnMut() -> Option<T>) -> T {
+    let Some(found) = within(limit, condition).await else { panic!("{what} did not happen within {limit:?}") };
+    found
+}
+
+/// [`eventually`] for those who can say more of what did not happen: nothing when `limit` has passed.
+pub async fn within<T>(limit: Duration, mut condition: impl AsyncFnMut() -> Option<T>) -> Option<T> {
     let end = Instant::now() + limit;
     loop {
         if let Some(found) = condition().await {
-            return found;
+            return Some(found);
         }
-        assert!(Instant::now() < end, "{what} did not happen within {limit:?}");
+        if Instant::now() >= end {
+            return None;
+        }
         tokio::time::sleep(EVERY).await;
     }
 }
