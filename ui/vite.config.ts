@@ -13,19 +13,24 @@ const inTheWindowsLanguage: Plugin = {
   transform(code, id) {
     if (id.endsWith('/paraglide/runtime.js')) {
       const constant = /^export const (baseLocale|locales|experimentalStaticLocale) = .*$/gm;
-      return `${code.match(constant)?.join('\n')}\nexport let getLocale = () => baseLocale;\nexport const overwriteGetLocale = (get) => (getLocale = get);`;
+      return `${code.match(constant)?.join('\n')}\nexport let getLocale = () => baseLocale;\nexport const overwriteGetLocale = (get) => (getLocale = get);\nexport const isBase = () => getLocale() === baseLocale;`;
     }
     if (!id.includes('/paraglide/messages/')) return null;
     return code
       .replaceAll(/\(\(inputs(?: = \{\})?, options = \{\}\) =>/g, '((inputs) =>')
-      .replaceAll('experimentalStaticLocale ?? options.locale ?? getLocale()', 'getLocale()');
+      .replaceAll('${i?.', '${i.')
+      // English has two numbers, Chinese one.
+      .replaceAll(/const plural = registry\.plural\("zh-CN".*;\s*return/g, 'return')
+      .replaceAll(/if \(plural === "other"\) (return .*)\n\s*return .*/g, '$1')
+      .replace('{ getLocale, experimentalStaticLocale }', '{ isBase }')
+      .replace(/const locale = experimentalStaticLocale .*\n\s*if \(locale === "en"\)/, 'if (isBase())');
   },
 };
 
 export default defineConfig({
   plugins: [
     // Shorter than `svelte-…`, which stands at most elements.
-    svelte({ compilerOptions: { cssHash: ({ hash, css }) => `s${hash(css).slice(-4)}` } }),
+    svelte({ compilerOptions: { fragments: 'tree', cssHash: ({ hash, css }) => `s${hash(css).slice(-4)}` } }),
     paraglideVitePlugin({
       project: './project.inlang',
       outdir: './src/lib/paraglide',
@@ -44,7 +49,7 @@ export default defineConfig({
     rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'index', tags: ['$initial'] }] } } },
     // A twentieth smaller than what Vite's own makes of it.
     minify: 'terser',
-    terserOptions: { ecma: 2020, module: true, compress: { passes: 3 } },
+    terserOptions: { ecma: 2020, module: true, compress: { passes: 3, unsafe_arrows: true, keep_fargs: false } },
   },
   // Found only once the window is drawn; said here, a test run does not start anew over them.
   optimizeDeps: { include: ['virtua/svelte', '@tauri-apps/api/core', 'axe-core', 'svelte/compiler'] },

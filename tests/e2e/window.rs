@@ -3,6 +3,7 @@
 //! Deliberately not here: what is around the page, such as frame, tray and notifications (`tidings_test_support`).
 use crate::LIMIT;
 use serde_json::{Value, json};
+use std::fmt::Display;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use thirtyfour::{By, Capabilities, Key, TypingData};
@@ -73,12 +74,12 @@ impl Window {
 
     /// Waits until there is such an element and returns the text of the first.
     pub(crate) async fn wait_for(&self, css: &str) -> String {
-        self.until(&format!("an element {css}"), async || self.texts(css).await.into_iter().next()).await
+        self.until(format!("an element {css}"), async || self.texts(css).await.into_iter().next()).await
     }
 
     /// Waits until the first such element contains `words`.
     pub(crate) async fn wait_for_words(&self, css: &str, words: &str) {
-        let wait = self.until(&format!("'{words}' in {css}"), async || {
+        let wait = self.until(format!("'{words}' in {css}"), async || {
             self.texts(css).await.first().is_some_and(|text| text.contains(words)).then_some(())
         });
         wait.await;
@@ -86,7 +87,7 @@ impl Window {
 
     /// Waits until there is no such element.
     pub(crate) async fn wait_for_none(&self, css: &str) {
-        self.until(&format!("the end of {css}"), async || self.texts(css).await.is_empty().then_some(())).await;
+        self.until(format!("the end of {css}"), async || self.texts(css).await.is_empty().then_some(())).await;
     }
 
     /// Clicks the first such element once it has come to rest, waiting for it.
@@ -94,7 +95,7 @@ impl Window {
         self.wait_for(css).await;
         let mut before = None;
         // An element that the page replaces between finding and clicking is looked for again.
-        let click = self.until(&format!("a click on {css}"), async || {
+        let click = self.until(format!("a click on {css}"), async || {
             let place = self.of_all(css, "JSON.stringify(element.getBoundingClientRect())").await.into_iter().next();
             let still = place.is_some() && place == before;
             before = place;
@@ -118,7 +119,7 @@ impl Window {
     /// What is in the clipboard, once these words are: what was copied is what a field takes.
     pub(crate) async fn pasted(&self, field: &str, words: &str) -> String {
         self.click(field).await;
-        let pasted = self.until(&format!("'{words}' in the clipboard"), async || {
+        let pasted = self.until(format!("'{words}' in the clipboard"), async || {
             self.press(Key::Control + "a").await;
             self.press(Key::Control + "v").await;
             let value = self.value(field).await;
@@ -185,7 +186,7 @@ impl Window {
     /// Waits until a feed is in one of these states (`open`, `polling`, …).
     pub(crate) async fn wait_for_state(&self, name: &str, states: &[&str]) {
         let css = format!("{} [data-testid=feed-state]", feed(name));
-        let wait = self.until(&format!("one of {states:?} of {name}"), async || {
+        let wait = self.until(format!("one of {states:?} of {name}"), async || {
             let now = self.attributes(&css, "data-state").await;
             now.first().is_some_and(|now| states.contains(&now.as_str())).then_some(())
         });
@@ -194,7 +195,7 @@ impl Window {
 
     /// Waits until the list shows an event whose title begins so, and returns its type.
     pub(crate) async fn wait_for_event(&self, title: &str) -> String {
-        let wait = self.until(&format!("an event '{title}' in the list"), async || {
+        let wait = self.until(format!("an event '{title}' in the list"), async || {
             let titles = self.texts("[data-testid=event-row] [data-testid=event-title]").await;
             let types = self.texts("[data-testid=event-row] [data-testid=event-type]").await;
             titles.iter().zip(types).find_map(|(now, of)| now.starts_with(title).then_some(of))
@@ -208,7 +209,7 @@ impl Window {
     }
 
     /// Waits for something in the page. What the page shows instead is said when it does not come.
-    pub(crate) async fn until<T>(&self, what: &str, condition: impl AsyncFnMut() -> Option<T>) -> T {
+    pub(crate) async fn until<T>(&self, what: impl Display, condition: impl AsyncFnMut() -> Option<T>) -> T {
         let Some(found) = within(LIMIT, condition).await else {
             let shown =
                 self.of_all("body, dialog[open]", "element.innerText.replace(/\\s+/g, ' ').slice(0, 2000)").await;

@@ -37,7 +37,7 @@ export function eventActions(
       : { name: 'read', label: m.mark_read(), run: attempt(() => backend.markRead([event.id], true)) },
   );
   if (behind.length > 0 && unread) {
-    const label = m.mark_burst_read({ count: ids.length, shown: number(ids.length) });
+    const label = m.mark_burst_read({ shown: number(ids.length) });
     actions.push({ name: 'burst-read', label, run: attempt(() => backend.markRead(ids, true)) });
   }
   actions.push({ name: 'copy', label: m.copy(), items: copyActions(session, event), parted: true });
