@@ -22,8 +22,8 @@ const inTheWindowsLanguage: Plugin = {
       // English has two numbers, Chinese one.
       .replaceAll(/const plural = registry\.plural\("zh-CN".*;\s*return/g, 'return')
       .replaceAll(/if \(plural === "other"\) (return .*)\n\s*return .*/g, '$1')
-      .replace('{ getLocale, experimentalStaticLocale }', '{ isBase }')
-      .replace(/const locale = experimentalStaticLocale .*\n\s*if \(locale === "en"\)/, 'if (isBase())');
+      .replaceAll('{ getLocale, experimentalStaticLocale }', '{ isBase }')
+      .replaceAll(/const locale = experimentalStaticLocale .*\n\s*if \(locale === "en"\)/g, 'if (isBase())');
   },
 };
 
