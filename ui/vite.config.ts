@@ -16,14 +16,16 @@ const inTheWindowsLanguage: Plugin = {
       return `${code.match(constant)?.join('\n')}\nexport let getLocale = () => baseLocale;\nexport const overwriteGetLocale = (get) => (getLocale = get);\nexport const isBase = () => getLocale() === baseLocale;`;
     }
     if (!id.includes('/paraglide/messages/')) return null;
-    return code
-      .replaceAll(/\(\(inputs(?: = \{\})?, options = \{\}\) =>/g, '((inputs) =>')
-      .replaceAll('${i?.', '${i.')
-      // English has two numbers, Chinese one.
-      .replaceAll(/const plural = registry\.plural\("zh-CN".*;\s*return/g, 'return')
-      .replaceAll(/if \(plural === "other"\) (return .*)\n\s*return .*/g, '$1')
-      .replaceAll('{ getLocale, experimentalStaticLocale }', '{ isBase }')
-      .replaceAll(/const locale = experimentalStaticLocale .*\n\s*if \(locale === "en"\)/g, 'if (isBase())');
+    return (
+      code
+        .replaceAll(/\(\(inputs(?: = \{\})?, options = \{\}\) =>/g, '((inputs) =>')
+        .replaceAll('${i?.', '${i.')
+        // English has two numbers, Chinese one.
+        .replaceAll(/const plural = registry\.plural\("zh-CN".*;\s*return/g, 'return')
+        .replaceAll(/if \(plural === "other"\) (return .*)\n\s*return .*/g, '$1')
+        .replaceAll('{ getLocale, experimentalStaticLocale }', '{ isBase }')
+        .replaceAll(/const locale = experimentalStaticLocale .*\n\s*if \(locale === "en"\)/g, 'if (isBase())')
+    );
   },
 };
 
