@@ -3,7 +3,6 @@
 //! Deliberately not here: each control of these views (the page's own tests, in `ui/`).
 use crate::window::{Window, feed};
 use crate::{LIMIT, ndjson, run};
-use serde_json::Value;
 use thirtyfour::Key;
 use tidings_test_support::sse_server::{EVENT_STREAM, Gate, SseServer};
 use tidings_test_support::{Desktop, eventually};
