@@ -90,18 +90,23 @@ impl Window {
         self.until(format!("the end of {css}"), async || self.texts(css).await.is_empty().then_some(())).await;
     }
 
-    /// Clicks the first such element once it has come to rest, waiting for it.
-    pub(crate) async fn click(&self, css: &str) {
-        self.wait_for(css).await;
+    /// Waits until there is such an element, and the first of them has come to rest.
+    pub(crate) async fn at_rest(&self, css: &str) {
         let mut before = None;
-        // An element that the page replaces between finding and clicking is looked for again.
-        let click = self.until(format!("a click on {css}"), async || {
+        let rest = self.until(format!("an element {css} at rest"), async || {
             let place = self.of_all(css, "JSON.stringify(element.getBoundingClientRect())").await.into_iter().next();
             let still = place.is_some() && place == before;
             before = place;
-            if !still {
-                return None;
-            }
+            still.then_some(())
+        });
+        rest.await;
+    }
+
+    /// Clicks the first such element once it has come to rest, waiting for it.
+    pub(crate) async fn click(&self, css: &str) {
+        // An element that the page replaces between finding and clicking is looked for again.
+        let click = self.until(format!("a click on {css}"), async || {
+            self.at_rest(css).await;
             let element = self.page.find(By::Css(css)).await.ok()?;
             element.click().await.ok()
         });

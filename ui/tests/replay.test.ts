@@ -12,11 +12,12 @@ beforeEach(() => page.viewport(1240, 900));
 const transcript = (url: string): File =>
   new File([`{"transcript":1,"url":"${url}"}\n{"t":0,"step":"connect"}\n`], 'builds.transcript');
 
-function dropFile(file: File): void {
+/** Whether it was taken rather than left to the browser, which would show the file instead of the page. */
+function dropFile(file: File, on: Element = document.body): boolean {
   const dataTransfer = new DataTransfer();
   dataTransfer.items.add(file);
-  document.body.dispatchEvent(new DragEvent('dragover', { bubbles: true, cancelable: true, dataTransfer }));
-  document.body.dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer }));
+  const drag = (type: string): DragEvent => new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer });
+  return ['dragover', 'drop'].map((type) => on.dispatchEvent(drag(type))).every((goesOn) => !goesOn);
 }
 
 test('one that is dropped is shown first, understood as the feed that it is of, and ends with all that is its own', async () => {
@@ -97,6 +98,33 @@ test('a file that is dropped opens the dialog that it is for', async () => {
   await expect.element(byId('toast')).toHaveTextContent('“report.pdf” is neither a list of feeds');
   expect(windowState.dialog).toBeNull();
   expect(session.feeds.all.some(({ feed }) => feed.url === 'https://x.example/new')).toBe(false);
+});
+
+test('an open dialog takes what is dropped anywhere over it, and no other dialog does', async () => {
+  const { backend, windowState } = await renderApp();
+  windowState.dialog = { kind: 'import' };
+  const field = byId('import-file');
+  await expect.element(field).toBeVisible();
+  expect(dropFile(new File(['https://x.example/new'], 'list.txt'), field.element())).toBe(true);
+  await expect.element(byId('import-item')).toHaveTextContent('https://x.example/new');
+  const named = (): string | undefined => (field.element() as HTMLInputElement).files?.[0]?.name;
+  expect(named()).toBe('list.txt');
+  // What it is for is no question here: what cannot be used is said where it was let go.
+  dropFile(new File(['%PDF'], 'report.pdf'), byId('import-dialog').element());
+  await expect.element(byId('import-item')).not.toBeInTheDocument();
+  expect(named()).toBe('report.pdf');
+
+  const bytes = new TextEncoder().encode('https://x.example/other').buffer;
+  backend.dropped = { name: 'other.txt', pieces: [bytes] };
+  const dataTransfer = new DataTransfer();
+  dataTransfer.setData('text/uri-list', '');
+  field.element().dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer }));
+  await expect.element(byId('import-item')).toHaveTextContent('https://x.example/other');
+  expect(named()).toBe('other.txt');
+
+  windowState.dialog = { kind: 'shortcuts' };
+  expect(dropFile(new File(['https://x.example/new'], 'list.txt'))).toBe(true);
+  expect(windowState.dialog).toEqual({ kind: 'shortcuts' });
 });
 
 test('what a file is for is seen by how it begins, and else by its name', async () => {

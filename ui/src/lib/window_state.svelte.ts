@@ -34,6 +34,13 @@ export type Dialog =
   | { kind: 'settings'; part?: SettingsPart }
   | { kind: 'shortcuts' };
 
+type FileDialog = Extract<Dialog, { kind: 'import' | 'replay' | 'restore' }>;
+
+/** Whether a file belongs into it. */
+export function isForFile(dialog: Dialog): dialog is FileDialog {
+  return dialog.kind === 'import' || dialog.kind === 'replay' || dialog.kind === 'restore';
+}
+
 /** The tabs of a feed's page. */
 export type FeedTab = 'events' | 'connection' | 'settings';
 
