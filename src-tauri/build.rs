@@ -44,6 +44,7 @@ const COMMANDS: &[&str] = &[
     "send_test",
     "set_in_view",
     "set_unsaved",
+    "drawn",
     "start_demo",
     "open_link",
     "forget_set_aside",

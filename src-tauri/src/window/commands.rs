@@ -26,6 +26,7 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         program::move_secrets,
         program::open_link,
         program::set_unsaved,
+        program::drawn,
         storage::forget_set_aside,
         storage::show_data,
         storage::data_facts,

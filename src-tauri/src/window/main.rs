@@ -9,6 +9,7 @@ mod drops;
 mod hiding;
 mod main_window;
 mod page;
+mod picture;
 mod shell;
 mod stopped;
 mod tray;

@@ -4,6 +4,7 @@
 use crate::desktop_font;
 use crate::drops;
 use crate::hiding::Showing;
+use crate::picture;
 use crate::shell::Shell;
 use crate::view;
 use std::time::Duration;
@@ -78,6 +79,7 @@ pub(crate) fn make(app: &AppHandle) -> tauri::Result<WebviewWindow> {
         .initialization_script(desktop_font::script())
         .build()?;
     drops::listen(&window)?;
+    picture::show(&window)?;
     Ok(window)
 }
 
@@ -171,9 +173,12 @@ fn let_go(app: &AppHandle) {
     let Some(window) = app.get_webview_window(LABEL).filter(|_| shell.hiding.let_go()) else { return };
     shell.channel.unsubscribe();
     view::shows(app, None);
-    if let Err(error) = window.destroy() {
-        tracing::error!(%error, "the window cannot be let go");
-    }
+    tauri::async_runtime::spawn(async move {
+        picture::take(&window).await;
+        if let Err(error) = window.destroy() {
+            tracing::error!(%error, "the window cannot be let go");
+        }
+    });
 }
 
 /// There is no window any more.

@@ -4,7 +4,9 @@
 //! the window's page (`web_driver.rs`).
 use crate::process::{Process, silent};
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
@@ -251,24 +253,55 @@ impl DesktopSession {
         self.visible("--class", "^(dunst|xfce4-notifyd|notification-daemon)$")
     }
 
+    /// What is on a part of the screen just now, as colours (0xRRGGBB) from the top left. What reaches beyond it is not there.
+    ///
+    /// # Panics
+    /// When the screen cannot be read.
+    pub fn pixels(&self, area: Area) -> Vec<u32> {
+        let screen = File::open(Path::new(self.variable("DESKTOP_WORK")).join("Xvfb_screen0")).expect("a screen");
+        let read = |at: u64, length: usize| {
+            let mut bytes = vec![0; length];
+            screen.read_exact_at(&mut bytes, at).expect("a part of the screen");
+            bytes
+        };
+        // The head of a file of xwd: numbers of four bytes, the most significant first.
+        let head = read(0, 100);
+        let head = |at: usize| u64::from(u32::from_be_bytes(head[at * 4..][..4].try_into().expect("four bytes")));
+        let (begin, line, colours) = (head(0), head(12), head(19));
+        let within = |from: u32, length: u32, end: u64| u64::from(from).min(end)..u64::from(from + length).min(end);
+        let (columns, rows) = (within(area.x, area.width, head(4)), within(area.y, area.height, head(5)));
+        let row = |y: u64| {
+            let length = usize::try_from(columns.end - columns.start).expect("a line") * 4;
+            read(begin + colours * 12 + y * line + columns.start * 4, length)
+        };
+        let pixels: Vec<_> = rows.flat_map(row).collect();
+        let colour = |pixel: &[u8]| u32::from_le_bytes(pixel.try_into().expect("four bytes")) & 0xff_ffff;
+        pixels.chunks_exact(4).map(colour).collect()
+    }
+
     /// The visible windows of this title.
     pub fn windows_called(&self, title: &str) -> Vec<Area> {
         self.visible("--name", &format!("^{title}$"))
     }
 
     fn visible(&self, by: &str, pattern: &str) -> Vec<Area> {
-        // It fails where there is none, and where one goes while it is looked at.
-        let asked = |arguments: &[&str]| {
-            let output = self.command("xdotool").args(arguments).stdout(Stdio::piped()).output().ok()?;
+        // They fail where there is none, and where one goes while it is looked at.
+        let asked = |program: &str, arguments: &[&str]| {
+            let output = self.command(program).args(arguments).stdout(Stdio::piped()).output().ok()?;
             output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
         };
-        let windows = asked(&["search", "--onlyvisible", by, pattern]).unwrap_or_default();
+        let windows = asked("xdotool", &["search", "--onlyvisible", by, pattern]).unwrap_or_default();
         let area = |window: &str| {
-            let words = asked(&["getwindowgeometry", "--shell", window])?;
-            let number = |name: &str| {
-                words.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('=')?.parse::<u32>().ok())
-            };
-            Some(Area { x: number("X")?, y: number("Y")?, width: number("WIDTH")?, height: number("HEIGHT")? })
+            // Not what xdotool says: it counts the frame twice.
+            let words = asked("xwininfo", &["-id", window])?;
+            let number =
+                |name: &str| words.lines().find_map(|line| line.trim().strip_prefix(name)?.trim().parse().ok());
+            Some(Area {
+                x: number("Absolute upper-left X:")?,
+                y: number("Absolute upper-left Y:")?,
+                width: number("Width:")?,
+                height: number("Height:")?,
+            })
         };
         windows.lines().filter_map(area).collect()
     }

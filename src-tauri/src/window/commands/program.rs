@@ -1,6 +1,7 @@
 //! The program as a whole: what the page is told, the settings, links.
 use super::{Answer, jobs, storage};
 use crate::page::WindowPage;
+use crate::picture;
 use crate::shell::Shell;
 use tauri::ipc::Channel;
 use tauri::{AppHandle, State, WebviewWindow};
@@ -59,6 +60,13 @@ pub(super) async fn open_link(url: String) -> Answer<()> {
 #[expect(clippy::needless_pass_by_value, reason = "what a command takes is made for it alone")]
 pub(super) fn set_unsaved(shell: State<'_, Shell>, unsaved: bool) {
     shell.hiding.holds_unsaved(unsaved);
+}
+
+/// The page has drawn its first frame.
+#[tauri::command]
+#[expect(clippy::needless_pass_by_value, reason = "what a command takes is made for it alone")]
+pub(super) fn drawn(app: AppHandle) {
+    picture::drawn(&app);
 }
 
 /// Whether the program starts with the desktop; `None`: it cannot be had here.

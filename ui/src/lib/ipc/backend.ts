@@ -127,6 +127,8 @@ export interface Backend {
   setInView(scope: Scope | null): Promise<void>;
   /** Whether the page holds what only the user could type again: then it is kept, however long the window is hidden. */
   setUnsaved(unsaved: boolean): Promise<void>;
+  /** The first frame is drawn: what stood in its place can go. */
+  drawn(): Promise<void>;
   startDemo(): Promise<Feed>;
   /** Opens a http, https or mailto address outside. */
   openLink(url: string): Promise<void>;

@@ -50,6 +50,7 @@ export const commands: Backend = {
   sendTest: (feed, eventType, data) => invoke('send_test', { feed, eventType, data }),
   setInView: (scope) => invoke('set_in_view', { scope }),
   setUnsaved: (unsaved) => invoke('set_unsaved', { unsaved }),
+  drawn: () => invoke('drawn'),
   startDemo: () => invoke('start_demo'),
   openLink: (url) => invoke('open_link', { url }),
   forgetSetAside: () => invoke('forget_set_aside'),

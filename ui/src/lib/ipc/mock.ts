@@ -659,6 +659,10 @@ export class MockBackend implements Backend {
     return Promise.resolve();
   }
 
+  drawn() {
+    return Promise.resolve();
+  }
+
   setUnsaved(unsaved: boolean) {
     this.unsaved = unsaved;
     return Promise.resolve();
