@@ -228,6 +228,7 @@ describe('the button of a menu', () => {
   test('keeps the focus within when what it was on is no longer offered', async () => {
     const { session } = await renderApp();
     await session.mute(null, { kind: 'ever' });
+    await expect.element(byId('all-unmute')).toBeVisible();
     (byId('notify').element() as HTMLElement).focus();
     await userEvent.keyboard('{Enter}');
     await expect.element(byId('menu-unmute')).toHaveFocus();
