@@ -57,7 +57,7 @@ mod linux {
             let size = (view.allocated_width(), view.allocated_height());
             let none = None::<&gtk::gio::Cancellable>;
             view.snapshot(SnapshotRegion::Visible, SnapshotOptions::NONE, none, move |picture| {
-                match picture.map_err(|error| error.to_string()).and_then(|picture| encode(picture)) {
+                match picture.map_err(|error| error.to_string()).and_then(encode) {
                     Ok(png) => PICTURE.replace(Picture::Taken(Taken { png, size })),
                     Err(error) => {
                         tracing::debug!(%error, "no picture of the page");
