@@ -125,10 +125,13 @@ async fn a_file_that_is_dropped_on_a_field_is_chosen() {
     settings_of_data(&window).await;
     window.press_in("[data-testid=feeds-import]", Key::Enter + "").await;
     let (x, y) = middle(&desktop, &window, "[data-testid=import-file]").await;
-    DragSource::of(&desktop, &list).await.drag_to(&window, x, y).await;
+    // It has to be there until the file has arrived.
+    let source = DragSource::of(&desktop, &list).await;
+    source.drag_to(&window, x, y).await;
     window.wait_for_words("[data-testid=import-item]", "http://127.0.0.1:9/events").await;
     let named = window.run("return document.querySelector('[data-testid=import-file]').files[0].name").await;
     assert_eq!(named, "addresses.txt");
+    drop(source);
     window.end().await;
 }
 
