@@ -4,13 +4,14 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { renderApp } from './render_app';
 import { show, VIEWS } from './views';
+import { viewport } from './viewport';
 
-beforeEach(() => page.viewport(1240, 760));
+beforeEach(() => viewport(1240, 760));
 
 describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
   test.each(VIEWS)('$name', async (view) => {
     const { options, width } = view;
-    if (width) await page.viewport(width, 700);
+    if (width) await viewport(width, 700);
     const { session, windowState } = await renderApp({ theme, ...options });
     await show(view, session, windowState);
     // What slides or fades is judged when it stands.

@@ -5,6 +5,7 @@ import { renderApp, type Rendered } from './render_app';
 import type { Tested } from '../src/lib/ipc/types.gen';
 import type { Session } from '../src/lib/session.svelte';
 import { byId } from './screen';
+import { viewport } from './viewport';
 
 function feed(name: string) {
   return page.getByTestId('feed-row').filter({ hasText: name });
@@ -17,7 +18,7 @@ function steps(): string[] {
   );
 }
 
-beforeEach(() => page.viewport(1240, 760));
+beforeEach(() => viewport(1240, 760));
 
 describe('why', () => {
   test('is found with the keyboard alone, and says each step and when it was', async () => {

@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { renderApp, type Rendered } from './render_app';
+import { viewport } from './viewport';
 
 /** The rows from top to bottom, each with how many are folded behind it. */
 function shown(): string[] {
@@ -30,7 +31,7 @@ async function withBurst(count = 6): Promise<Rendered> {
   return rendered;
 }
 
-beforeEach(() => page.viewport(1240, 760));
+beforeEach(() => viewport(1240, 760));
 
 describe('a burst', () => {
   test('is one row, and unfolds in place', async () => {

@@ -1,8 +1,8 @@
 // What the window asks of passwords, tokens and certificates, and that it never shows what is kept.
 import { beforeEach, expect, test } from 'vitest';
-import { page } from 'vitest/browser';
 import { renderApp, type Rendered } from './render_app';
 import { byId } from './screen';
+import { viewport } from './viewport';
 
 const FINGERPRINT = Array.from({ length: 32 }, () => 'AB').join(':');
 
@@ -13,7 +13,7 @@ async function openSettings(feed: number): Promise<Rendered> {
   return rendered;
 }
 
-beforeEach(() => page.viewport(1240, 900));
+beforeEach(() => viewport(1240, 900));
 
 test('a token is entered, is kept apart, is not shown again and can be replaced', async () => {
   const { session } = await openSettings(1);

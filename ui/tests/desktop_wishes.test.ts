@@ -1,12 +1,12 @@
 // What the desktop asks for is heeded, also when it changes while the window is open: theme, contrast, few colours, little
 // motion, large letters.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { page } from 'vitest/browser';
 import { renderApp } from './render_app';
 import { byId, wish } from './screen';
 import { show, VIEWS } from './views';
+import { viewport } from './viewport';
 
-beforeEach(() => page.viewport(1240, 760));
+beforeEach(() => viewport(1240, 760));
 afterEach(() => wish());
 
 const style = (element: Element): CSSStyleDeclaration => getComputedStyle(element);
@@ -109,7 +109,7 @@ function scrolls(element: Element, axis: 'X' | 'Y'): boolean {
 /** Letters of double size leave a window of half the size. */
 describe('in half the window everything can be reached', () => {
   test.each(VIEWS.filter(({ width }) => width === undefined))('$name', async (view) => {
-    await page.viewport(620, 380);
+    await viewport(620, 380);
     const { session, windowState } = await renderApp(view.options);
     await show(view, session, windowState);
     await expect.poll(() => document.getAnimations().filter(({ playState }) => playState === 'running').length).toBe(0);

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { renderApp, type Rendered } from './render_app';
 import { byId } from './screen';
+import { viewport } from './viewport';
 
 /** Opens an event with such data. */
 async function withData(data: unknown): Promise<Rendered> {
@@ -31,7 +32,7 @@ function active(): string {
 const copied = vi.fn<(text: string) => Promise<void>>();
 
 beforeEach(async () => {
-  await page.viewport(1240, 760);
+  await viewport(1240, 760);
   copied.mockReset().mockResolvedValue(undefined);
   vi.spyOn(navigator.clipboard, 'writeText').mockImplementation(copied);
 });

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { renderApp } from './render_app';
 import { byId } from './screen';
+import { viewport } from './viewport';
 
 /** The row of an event, once it is drawn. */
 async function found(id: number): Promise<HTMLElement> {
@@ -17,7 +18,7 @@ async function row(id: number) {
 const copied = vi.fn<(text: string) => Promise<void>>();
 
 beforeEach(async () => {
-  await page.viewport(1240, 760);
+  await viewport(1240, 760);
   copied.mockReset().mockResolvedValue(undefined);
   vi.spyOn(navigator.clipboard, 'writeText').mockImplementation(copied);
 });

@@ -5,6 +5,7 @@ import { renderApp, type Rendered } from './render_app';
 import type { MockOptions } from '../src/lib/ipc/mock';
 import type { LogEntry } from '../src/lib/ipc/types.gen';
 import { byId } from './screen';
+import { viewport } from './viewport';
 
 async function openFeed(feed: number, tab = 'events', options: MockOptions = {}): Promise<Rendered> {
   const rendered = await renderApp(options);
@@ -30,7 +31,7 @@ function drawn(): string[] {
     );
 }
 
-beforeEach(() => page.viewport(1240, 760));
+beforeEach(() => viewport(1240, 760));
 
 describe('a failing feed', () => {
   test('says first what failed, why, what to do and what happens next, and is tried again', async () => {
@@ -347,7 +348,7 @@ describe('the page', () => {
   });
 
   test('is reached from an event, and in a narrow window, by key and by button', async () => {
-    await page.viewport(800, 700);
+    await viewport(800, 700);
     const { session, windowState } = await renderApp();
     await session.go({ kind: 'feed', feed: 1 });
     await expect.element(byId('feed-page')).not.toBeInTheDocument();

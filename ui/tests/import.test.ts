@@ -4,6 +4,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { page } from 'vitest/browser';
 import { renderApp, type Rendered } from './render_app';
 import { byId } from './screen';
+import { viewport } from './viewport';
 
 const LIST = ['https://x.example/new', 'https://x.example/insecure', 'https://x.example/broken'];
 
@@ -13,7 +14,7 @@ async function importOf(lines: readonly string[], options = {}): Promise<Rendere
   return rendered;
 }
 
-beforeEach(() => page.viewport(1240, 900));
+beforeEach(() => viewport(1240, 900));
 
 test('what is new and harmless is chosen, what is dangerous is named, and all of it is taken back at once', async () => {
   const { backend, session } = await importOf(LIST);

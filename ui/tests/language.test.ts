@@ -8,8 +8,9 @@ import zh from '../messages/zh-CN.json';
 import type { CommandError } from '../src/lib/ipc/types.gen';
 import type { Session } from '../src/lib/session.svelte';
 import type { WindowState } from '../src/lib/window_state.svelte';
+import { viewport } from './viewport';
 
-beforeEach(() => page.viewport(1240, 760));
+beforeEach(() => viewport(1240, 760));
 
 /** Everything in a message that may be said: each of its forms. */
 function forms(message: unknown): string[] {

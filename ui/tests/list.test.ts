@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { renderApp } from './render_app';
 import { byId, scroller } from './screen';
+import { viewport } from './viewport';
 
 /** Where an element ends or begins, seen from the upper edge of the list. */
 function edge(element: Element | null | undefined, side: 'top' | 'bottom'): number {
@@ -25,7 +26,7 @@ async function frames(count = 3): Promise<void> {
   for (let n = 0; n < count; n += 1) await new Promise(requestAnimationFrame);
 }
 
-beforeEach(() => page.viewport(1240, 760));
+beforeEach(() => viewport(1240, 760));
 
 describe('the day', () => {
   // An event every seven minutes: some 25 of them are today's.
@@ -116,7 +117,7 @@ describe('focus', () => {
   });
 
   test('follows the detail over the list, and comes back', async () => {
-    await page.viewport(860, 700);
+    await viewport(860, 700);
     const { session } = await renderApp();
     await expect.poll(() => session.list.rows.length).toBeGreaterThan(0);
     scroller().focus();

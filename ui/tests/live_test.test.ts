@@ -3,8 +3,9 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { page } from 'vitest/browser';
 import { completedAddress } from '../src/lib/live_test.svelte';
 import { renderApp, type Rendered } from './render_app';
+import { viewport } from './viewport';
 
-beforeEach(() => page.viewport(1240, 760));
+beforeEach(() => viewport(1240, 760));
 
 async function typed(url: string): Promise<Rendered> {
   const rendered = await renderApp();

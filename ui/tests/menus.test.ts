@@ -6,6 +6,7 @@ import AnchoredMenu from '../src/components/AnchoredMenu.svelte';
 import type { MenuAction } from '../src/lib/menu_action';
 import { renderApp } from './render_app';
 import { byId } from './screen';
+import { viewport } from './viewport';
 
 const run = vi.fn<(name: string) => void>();
 const onclose = vi.fn<() => void>();
@@ -23,7 +24,7 @@ const ACTIONS: MenuAction[] = [
 ];
 
 beforeEach(async () => {
-  await page.viewport(1240, 760);
+  await viewport(1240, 760);
   run.mockReset();
   onclose.mockReset();
 });
@@ -188,7 +189,7 @@ describe('a menu stays in the window', () => {
   });
 
   test('and scrolls where it is too tall', async () => {
-    await page.viewport(1240, 300);
+    await viewport(1240, 300);
     await open(
       10,
       10,

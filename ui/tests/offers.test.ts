@@ -1,12 +1,12 @@
 // Feeds that come from outside: by a link, dropped on the window, pasted. They fill in the dialog, and nobody is asked before
 // the user says so.
 import { beforeEach, describe, expect, test } from 'vitest';
-import { page } from 'vitest/browser';
 import type { Offer } from '../src/lib/ipc/types.gen';
 import { renderApp } from './render_app';
 import { byId } from './screen';
+import { viewport } from './viewport';
 
-beforeEach(() => page.viewport(1240, 900));
+beforeEach(() => viewport(1240, 900));
 
 const strip = () => byId('live-test');
 

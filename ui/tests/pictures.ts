@@ -4,13 +4,14 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { page } from 'vitest/browser';
 import { renderApp } from './render_app';
 import { show, VIEWS } from './views';
+import { viewport } from './viewport';
 
 // The same time each time: a picture changes when the window does.
 const NOW = new Date('2026-06-17T10:24:00Z');
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: NOW });
-  return page.viewport(1240, 760);
+  return viewport(1240, 760);
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -20,7 +21,7 @@ describe.each(['light', 'dark'] as const)('%s', (theme) => {
   describe.each(['en', 'zh-CN'] as const)('%s', (language) => {
     test.each(VIEWS)('$name', async (view) => {
       const { name, options, width } = view;
-      if (width) await page.viewport(width, 700);
+      if (width) await viewport(width, 700);
       const { session, windowState } = await renderApp({ theme, language, ...options });
       await show(view, session, windowState);
       await expect

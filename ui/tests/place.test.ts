@@ -3,13 +3,14 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { renderApp } from './render_app';
 import { byId, scroller, settled } from './screen';
+import { viewport } from './viewport';
 
 /** Where a row stands on the page. */
 function top(id: number): number {
   return document.getElementById(`event-${id}`)?.getBoundingClientRect().top ?? NaN;
 }
 
-beforeEach(() => page.viewport(1240, 760));
+beforeEach(() => viewport(1240, 760));
 
 describe('a reload', () => {
   test('returns to the scope, the search, the selected event, its tab and the row at the top', async () => {

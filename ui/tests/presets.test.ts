@@ -1,8 +1,9 @@
 // The presets in the dialog that adds a feed, as a person uses them.
 import { beforeEach, describe, expect, test } from 'vitest';
-import { page, userEvent } from 'vitest/browser';
+import { userEvent } from 'vitest/browser';
 import { renderApp, type Rendered } from './render_app';
 import { byId } from './screen';
+import { viewport } from './viewport';
 
 async function adding(url: string): Promise<Rendered> {
   const rendered = await renderApp();
@@ -11,7 +12,7 @@ async function adding(url: string): Promise<Rendered> {
   return rendered;
 }
 
-beforeEach(() => page.viewport(1240, 760));
+beforeEach(() => viewport(1240, 760));
 
 describe('an address', () => {
   test('of a known source is proposed to be set up for it, which can be taken back', async () => {

@@ -6,8 +6,9 @@ import { handOver } from '../src/lib/hand_over';
 import { feedLike, stemOf } from '../src/lib/replay';
 import { renderApp } from './render_app';
 import { byId } from './screen';
+import { viewport } from './viewport';
 
-beforeEach(() => page.viewport(1240, 900));
+beforeEach(() => viewport(1240, 900));
 
 const transcript = (url: string): File =>
   new File([`{"transcript":1,"url":"${url}"}\n{"t":0,"step":"connect"}\n`], 'builds.transcript');
@@ -109,7 +110,8 @@ test('an open dialog takes what is dropped anywhere over it, and no other dialog
   await expect.element(byId('import-item')).toHaveTextContent('https://x.example/new');
   const named = (): string | undefined => (field.element() as HTMLInputElement).files?.[0]?.name;
   expect(named()).toBe('list.txt');
-  // What it is for is no question here: what cannot be used is said where it was let go.
+  // What it is for is no question here: what cannot be used is said where it was let go. Of two the later one counts.
+  dropFile(new File(['https://x.example/never'], 'never.txt'), field.element());
   dropFile(new File(['%PDF'], 'report.pdf'), byId('import-dialog').element());
   await expect.element(byId('import-item')).not.toBeInTheDocument();
   expect(named()).toBe('report.pdf');

@@ -4,6 +4,7 @@ import { page, userEvent } from 'vitest/browser';
 import { renderApp, type Rendered } from './render_app';
 import type { MockOptions } from '../src/lib/ipc/mock';
 import { byId } from './screen';
+import { viewport } from './viewport';
 
 /** Opens the editor of the first feed from its menu. */
 async function openEditor(options: MockOptions = {}): Promise<Rendered> {
@@ -18,7 +19,7 @@ async function addRule(): Promise<void> {
   await byId('rule-add').click();
 }
 
-beforeEach(() => page.viewport(1240, 760));
+beforeEach(() => viewport(1240, 760));
 
 describe('words', () => {
   test('show what an empty field becomes, and the newest event as it is', async () => {

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { renderApp } from './render_app';
 import { byId } from './screen';
+import { viewport } from './viewport';
 
 function offered(): string[] {
   return [...document.querySelectorAll('[data-testid="search-completion"] .code')].map(
@@ -15,7 +16,7 @@ function found(): string[] {
   return [...(CSS.highlights.get('found') ?? [])].map((range) => (range as Range).toString());
 }
 
-beforeEach(() => page.viewport(1240, 760));
+beforeEach(() => viewport(1240, 760));
 
 test('what is typed while a search is under way is searched for once, as it is then', async () => {
   const { backend, session } = await renderApp();

@@ -3,8 +3,9 @@ import { beforeEach, expect, test } from 'vitest';
 import { page } from 'vitest/browser';
 import { renderApp } from './render_app';
 import type { SettingsPart } from '../src/lib/window_state.svelte';
+import { viewport } from './viewport';
 
-beforeEach(() => page.viewport(1240, 760));
+beforeEach(() => viewport(1240, 760));
 
 async function open(part: SettingsPart) {
   const rendered = await renderApp();
@@ -79,7 +80,7 @@ test.each([
   ['data', 590],
   ['about', 420],
 ] as const)('nothing of “%s” is cut off at a width of %i', async (part, width) => {
-  await page.viewport(width, 380);
+  await viewport(width, 380);
   await open(part);
   const pane = document.querySelector<HTMLElement>('.settings-pane:not([hidden])');
   expect(pane?.scrollWidth).toBeLessThanOrEqual(pane?.clientWidth ?? 0);

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { renderApp } from './render_app';
 import { byId } from './screen';
+import { viewport } from './viewport';
 
 function row(name: string): HTMLElement {
   const found = document.querySelector<HTMLElement>(`nav [data-item][data-name="${name}"]`);
@@ -46,7 +47,7 @@ async function drag(from: HTMLElement, to: HTMLElement, part: number, letGo = tr
   if (letGo) send('pointerup', middle(to, part));
 }
 
-beforeEach(() => page.viewport(1240, 760));
+beforeEach(() => viewport(1240, 760));
 
 describe('folders', () => {
   test('hold their feeds, what is unread in them, and how the worst of them fares', async () => {
@@ -216,7 +217,7 @@ describe('the sidebar', () => {
   });
 
   test('is a drawer in a narrow window, which takes the focus and keeps it', async () => {
-    await page.viewport(480, 700);
+    await viewport(480, 700);
     await renderApp();
     await userEvent.keyboard('{Control>}b{/Control}');
     await expect.element(byId('connected')).toBeVisible();

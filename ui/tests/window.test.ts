@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { renderApp } from './render_app';
 import { byId, scroller, settled } from './screen';
+import { viewport } from './viewport';
 
 function feed(name: string) {
   return page.getByTestId('feed-row').filter({ hasText: name });
@@ -15,7 +16,7 @@ function drawn(): number[] {
     .map((row) => Number(row.dataset['id']));
 }
 
-beforeEach(() => page.viewport(1240, 760));
+beforeEach(() => viewport(1240, 760));
 
 describe('the sidebar', () => {
   test('names each feed with its state and what is unread', async () => {
@@ -591,7 +592,7 @@ describe('settings and banners', () => {
 
 describe('a narrow window', () => {
   test('lays the detail over the list', async () => {
-    await page.viewport(860, 700);
+    await viewport(860, 700);
     await renderApp();
     await page.getByTestId('event-title').first().click();
     await expect.element(byId('event-detail')).toBeVisible();
@@ -601,7 +602,7 @@ describe('a narrow window', () => {
   });
 
   test('keeps the sidebar in a drawer', async () => {
-    await page.viewport(480, 700);
+    await viewport(480, 700);
     await renderApp();
     await expect.element(byId('connected')).not.toBeVisible();
     await page.getByRole('button', { name: 'Show sidebar' }).click();
