@@ -3,7 +3,7 @@
 //! Deliberately not here: which programs there are (the modules beside this one).
 use crate::eventually::eventually_blocking;
 use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, setrlimit};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, TcpListener};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -64,7 +64,7 @@ impl Process {
             if let Some(status) = self.ended() {
                 panic!("{} ended with {status} before it listened on port {port}", self.name);
             }
-            TcpStream::connect(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).ok()
+            listens(port).then_some(())
         });
     }
 
@@ -106,6 +106,22 @@ pub(crate) fn silent(program: impl AsRef<std::ffi::OsStr>) -> Command {
     let mut command = Command::new(program);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command
+}
+
+/// Whether somebody listens there. Nobody is connected to for that: a server such as PHP's own may take the end of that connection
+/// for the end of the next.
+fn listens(port: u16) -> bool {
+    const LISTENING: &str = "0A";
+    let sockets = std::fs::read_to_string("/proc/net/tcp").expect("the system tells of its sockets");
+    let places = [Ipv4Addr::LOCALHOST, Ipv4Addr::UNSPECIFIED].map(|address| {
+        // As it lies in memory.
+        let address = u32::from_ne_bytes(address.octets());
+        format!("{address:08X}:{port:04X}")
+    });
+    sockets.lines().any(|line| {
+        let mut words = line.split_ascii_whitespace().skip(1);
+        words.next().is_some_and(|place| places.iter().any(|one| one == place)) && words.nth(1) == Some(LISTENING)
+    })
 }
 
 /// A loopback port on which nothing listens just now. It lies below those that the system hands out by itself: a

@@ -9,7 +9,9 @@ fn body(server: &TutorialServer, headers: &str, until: &str) -> String {
     let (host, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
     let mut connection = TcpStream::connect(host).unwrap();
     connection.set_read_timeout(Some(std::time::Duration::from_secs(20))).unwrap();
-    write!(connection, "GET /{path} HTTP/1.0\r\nHost: {host}\r\nAccept: text/event-stream\r\n{headers}\r\n").unwrap();
+    let request = format!("GET /{path} HTTP/1.0\r\nHost: {host}\r\nAccept: text/event-stream\r\n{headers}\r\n");
+    // At once: PHP's own server may close a connection on which a part of a request comes first.
+    connection.write_all(request.as_bytes()).unwrap();
     let mut answer = String::new();
     let mut piece = [0; 1024];
     loop {
