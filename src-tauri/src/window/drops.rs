@@ -38,7 +38,10 @@ pub(crate) fn listen(window: &WebviewWindow) -> tauri::Result<()> {
         });
         view.connect_drag_drop(move |_, drag, _, _, _| {
             let file = over.take().and_then(|(of, file)| (of == *drag).then_some(file));
-            app.state::<Shell>().dropped.put(file);
+            // A page that only says why the program cannot begin has no dialogs for files.
+            if let Some(shell) = app.try_state::<Shell>() {
+                shell.dropped.put(file);
+            }
             // The page sees the drop, too.
             false
         });
