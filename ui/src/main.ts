@@ -19,10 +19,7 @@ async function backend(): Promise<Backend> {
 /** How long the first frame waits for the events in it: a frame without them takes as long as they do, and flickers. */
 const SOON_MS = 150;
 
-const own = await backend();
-const session = new Session(own);
+const session = new Session(await backend());
 await Promise.race([session.start(), new Promise((resolve) => setTimeout(resolve, SOON_MS))]);
 const target = document.getElementById('app');
 if (target) mount(App, { target, props: { session, windowState: new WindowState() } });
-// Before the second frame the first is on the screen.
-requestAnimationFrame(() => requestAnimationFrame(() => void own.drawn()));

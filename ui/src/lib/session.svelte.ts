@@ -103,6 +103,8 @@ export class Session {
   /** The window is drawn: what was to be opened in it is opened now. */
   drawn(dialogs: Dialogs): void {
     this.#dialogs.resolve(dialogs);
+    // Before the second frame the first is on the screen. Where nothing stood in its place, nobody has to know.
+    requestAnimationFrame(() => requestAnimationFrame(() => void this.backend.drawn().catch(() => {})));
   }
 
   #open(open: (dialogs: Dialogs) => void): void {
