@@ -15,10 +15,10 @@ mod linux {
     use gtk::gdk::prelude::GdkContextExt as _;
     use gtk::gdk_pixbuf::prelude::PixbufLoaderExt as _;
     use gtk::gdk_pixbuf::{Pixbuf, PixbufLoader};
+    use gtk::glib::SignalHandlerId;
     use gtk::glib::prelude::{ObjectExt as _, ToValue as _};
     use gtk::prelude::WidgetExt as _;
     use std::cell::RefCell;
-    use std::rc::Rc;
     use std::time::Duration;
     use tauri::WebviewWindow;
     use webkit2gtk::{SnapshotOptions, SnapshotRegion, WebViewExt as _};
@@ -36,11 +36,8 @@ mod linux {
     enum Picture {
         None,
         Taken(Taken),
-        /// It covers this web view.
-        Shown {
-            cover: Rc<Pixbuf>,
-            view: webkit2gtk::WebView,
-        },
+        /// It covers this web view, by what is done after each drawing of it.
+        Shown(webkit2gtk::WebView, SignalHandlerId),
     }
 
     struct Taken {
@@ -86,14 +83,11 @@ mod linux {
         window.with_webview(|webview| {
             let Picture::Taken(Taken { png, size }) = PICTURE.replace(Picture::None) else { return };
             let Some(cover) = decode(&png) else { return };
-            let (view, cover) = (webview.inner(), Rc::new(cover));
-            PICTURE.replace(Picture::Shown { cover: Rc::clone(&cover), view: view.clone() });
-            let cover = Rc::downgrade(&cover);
+            let view = webview.inner();
             // After the web view has drawn what it has: it waits for that.
-            view.connect_local("draw", true, move |values| {
-                let [view, context, ..] = values else { return Some(false.to_value()) };
-                if let (Some(cover), Ok(view), Ok(context)) =
-                    (cover.upgrade(), view.get::<gtk::Widget>(), context.get::<Context>())
+            let covering = view.connect_local("draw", true, move |values| {
+                if let [view, context, ..] = values
+                    && let (Ok(view), Ok(context)) = (view.get::<gtk::Widget>(), context.get::<Context>())
                     && (view.allocated_width(), view.allocated_height()) == size
                 {
                     draw(&context, &cover, size);
@@ -102,6 +96,7 @@ mod linux {
             });
             // It may be on the screen already.
             view.queue_draw();
+            PICTURE.replace(Picture::Shown(view, covering));
             gtk::glib::timeout_add_local_once(LONGEST, uncover);
         })
     }
@@ -128,8 +123,8 @@ mod linux {
     }
 
     fn uncover() {
-        if let Picture::Shown { cover, view } = PICTURE.replace(Picture::None) {
-            drop(cover);
+        if let Picture::Shown(view, covering) = PICTURE.replace(Picture::None) {
+            view.disconnect(covering);
             view.queue_draw();
         }
     }
