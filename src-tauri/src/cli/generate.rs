@@ -7,9 +7,9 @@ use clap::{Args, Command, CommandFactory as _, Subcommand};
 use clap_complete::Shell;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, roman};
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::{fs, iter};
 
 /// Write man pages or completions of this command line
 #[derive(Debug, Args)]
@@ -66,8 +66,9 @@ fn man(folder: &Path) -> io::Result<()> {
 
 /// Hands out a command and all below it that are not hidden.
 fn pages(command: &Command, write: &mut impl FnMut(&Command) -> io::Result<()>) -> io::Result<()> {
-    let shown = command.get_subcommands().filter(|command| !command.is_hide_set());
-    shown.map(|command| pages(command, write)).chain(iter::once_with(|| Ok(()))).collect::<io::Result<()>>()?;
+    for below in command.get_subcommands().filter(|command| !command.is_hide_set()) {
+        pages(below, write)?;
+    }
     write(command)
 }
 
