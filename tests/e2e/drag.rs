@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::path::Path;
 use thirtyfour::Key;
 use tidings_test_support::sse_server::SseServer;
-use tidings_test_support::{Area, Desktop, DesktopSession, Process, eventually};
+use tidings_test_support::{Area, Desktop, DesktopSession, Process, Rest, eventually};
 
 /// A program with a file in its window. Dropped, it ends.
 struct DragSource<'a> {
@@ -61,12 +61,8 @@ impl<'a> DragSource<'a> {
         };
         eventually(LIMIT, "the page's consent", taken).await;
         // Each move is answered, through two processes: whoever lets go before is told of a place that takes nothing.
-        let mut last = (0, 0);
-        let answered = async || {
-            let over = window.run("return over").await.as_u64().unwrap_or_default();
-            last = (over, if over == last.0 { last.1 + 1 } else { 0 });
-            (last.1 == 5).then_some(())
-        };
+        let mut rest = Rest::after(5);
+        let answered = async || rest.now(window.run("return over").await);
         eventually(LIMIT, "the answer to the last move", answered).await;
         mouse(&["mouseup", "1"]);
         let dropped = async || fs::read_to_string(&self.said).is_ok_and(|said| said.contains("dropped")).then_some(());

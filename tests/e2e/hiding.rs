@@ -7,7 +7,7 @@ use crate::{LIMIT, run};
 use std::collections::BTreeSet;
 use std::fs;
 use tidings_test_support::sse_server::{EVENT_STREAM, SseServer};
-use tidings_test_support::{Area, Desktop, DesktopSession, eventually};
+use tidings_test_support::{Area, Desktop, DesktopSession, Rest, eventually};
 
 /// The processes that draw pages on this desktop.
 fn web_views(desktop: &DesktopSession) -> Vec<String> {
@@ -70,13 +70,8 @@ async fn until_the_page_is_drawn_the_window_looks_as_it_did() {
     // Some titles in the list: elsewhere is what counts seconds, and where a notification comes.
     let area = Area { x: x + width / 4, y: y + height / 2, width: width / 8, height: height / 3 };
     window.wait_for_state("feed", &["open"]).await;
-    let mut last = (Vec::new(), 0);
-    let rest = async || {
-        let now = desktop.pixels(area);
-        last = (now.clone(), if now == last.0 { last.1 + 1 } else { 0 });
-        (last.1 == 10).then_some(now)
-    };
-    let looked = eventually(LIMIT, "a window at rest", rest).await;
+    let mut rest = Rest::after(10);
+    let looked = eventually(LIMIT, "a window at rest", async || rest.now(desktop.pixels(area))).await;
     let the_same = || desktop.pixels(area) == looked;
     let colours: BTreeSet<_> = looked.iter().collect();
     assert!(the_same() && colours.len() > 20, "{} colours", colours.len());

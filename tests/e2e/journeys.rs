@@ -6,7 +6,7 @@ use crate::{LIMIT, ndjson, run, stored};
 use serde_json::Value;
 use thirtyfour::Key;
 use tidings_test_support::sse_server::{EVENT_STREAM, SseServer};
-use tidings_test_support::{Desktop, DesktopSession, TrayItem, eventually};
+use tidings_test_support::{Desktop, DesktopSession, Rest, TrayItem, eventually};
 
 /// A server that tells these events, and then holds.
 async fn telling(events: &'static [&'static str]) -> SseServer {
@@ -140,10 +140,9 @@ async fn a_reload_keeps_the_place() {
         if (!list) return '';
         const rows = [...document.querySelectorAll('[data-testid=event-row]')];
         return rows.find((row) => row.getBoundingClientRect().bottom > list.top + 1)?.dataset.id ?? ''";
-    let mut last = Value::Null;
+    let mut rest = Rest::after(1);
     let still = eventually(LIMIT, "a list that has come to rest", async || {
-        let now = window.run(top).await;
-        (std::mem::replace(&mut last, now.clone()) == now && now != "").then_some(now)
+        rest.now(window.run(top).await).filter(|first| first != "")
     });
     let before = still.await;
     let remembered =

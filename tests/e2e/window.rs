@@ -7,7 +7,7 @@ use std::fmt::Display;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use thirtyfour::{By, Capabilities, Key, TypingData};
-use tidings_test_support::{DesktopSession, WebDriver, eventually, within};
+use tidings_test_support::{DesktopSession, Rest, WebDriver, eventually, within};
 
 /// The running window of a desktop.
 pub(crate) struct Window {
@@ -92,14 +92,12 @@ impl Window {
 
     /// Waits until there is such an element, and the first of them has come to rest.
     pub(crate) async fn at_rest(&self, css: &str) {
-        let mut before = None;
-        let rest = self.until(format!("an element {css} at rest"), async || {
-            let place = self.of_all(css, "JSON.stringify(element.getBoundingClientRect())").await.into_iter().next();
-            let still = place.is_some() && place == before;
-            before = place;
-            still.then_some(())
+        let mut rest = Rest::after(1);
+        let still = self.until(format!("an element {css} at rest"), async || {
+            let places = self.of_all(css, "JSON.stringify(element.getBoundingClientRect())").await;
+            rest.now(places.into_iter().next()).flatten()
         });
-        rest.await;
+        still.await;
     }
 
     /// Clicks the first such element once it has come to rest, waiting for it.

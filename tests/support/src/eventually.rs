@@ -29,6 +29,28 @@ pub async fn within<T>(limit: Duration, mut condition: impl AsyncFnMut() -> Opti
     }
 }
 
+/// Something that moves, until it has come to rest: it was the same so many times in a row.
+#[derive(Debug)]
+pub struct Rest<T> {
+    last: Option<T>,
+    again: u32,
+    wanted: u32,
+}
+
+impl<T: Clone + PartialEq> Rest<T> {
+    /// At rest once it was the same again so many times.
+    pub const fn after(wanted: u32) -> Self {
+        Self { last: None, again: 0, wanted }
+    }
+
+    /// It is this now; the same, if it has come to rest.
+    pub fn now(&mut self, now: T) -> Option<T> {
+        self.again = if self.last.as_ref() == Some(&now) { self.again + 1 } else { 0 };
+        self.last = Some(now.clone());
+        (self.again >= self.wanted).then_some(now)
+    }
+}
+
 /// [`eventually`] for tests without a runtime.
 ///
 /// # Panics

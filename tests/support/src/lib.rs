@@ -37,7 +37,7 @@ pub mod web_driver;
 
 #[cfg(target_os = "linux")]
 pub use desktop_session::{Announced, Area, Desktop, DesktopSession, NotificationDaemon};
-pub use eventually::{eventually, within};
+pub use eventually::{Rest, eventually, within};
 pub use fault::{Fault, Story};
 pub use live_stream::LiveStream;
 #[cfg(target_os = "linux")]
