@@ -32,6 +32,9 @@ const LONG_PATIENCE: Duration = Duration::from_mins(3);
 /// Where a whole history is copied.
 const RESTORE_PATIENCE: Duration = Duration::from_hours(1);
 
+/// Why a process without a window refuses to show one.
+pub const NO_WINDOW: &str = "no-window";
+
 /// What can be asked of the process that owns a data directory.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "request", rename_all = "camelCase", rename_all_fields = "camelCase")]
@@ -43,6 +46,8 @@ pub enum Request {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         link: Option<String>,
     },
+    /// End, for a window that wants to go on with the data. Only a process without one does.
+    GiveWay,
     FeedAdd {
         config: FeedConfig,
         #[serde(default)]
@@ -201,7 +206,7 @@ pub enum Reply {
     Transcript(Vec<String>),
     /// It is not done.
     Refused {
-        /// Stable, for programs: a code of [`EngineError::code`], `no-window`, or `bad-request`.
+        /// Stable, for programs: a code of [`EngineError::code`], [`NO_WINDOW`], or `bad-request`.
         code: String,
         /// One sentence for the user.
         message: String,
@@ -258,7 +263,7 @@ pub struct Server {
 
 impl Server {
     /// Answers from now on, on a thread of its own. `on_show` and `on_restored`, which is called when a backup waits for the
-    /// engine to be opened anew, are called there, and must not block.
+    /// engine to be opened anew, are called there, as `on_give_way` is, and must not block.
     ///
     /// The caller owns `data_dir` (its engine is open), so a socket that is there already is a dead one and replaced.
     pub fn start(
@@ -267,36 +272,50 @@ impl Server {
         on_show: impl Fn(Option<String>) + Send + Sync + 'static,
         on_restored: impl Fn() + Send + Sync + 'static,
     ) -> io::Result<Self> {
-        let show = move |link| {
-            on_show(link);
-            Reply::Done
+        let window = move |asked| match asked {
+            Asked::Show(link) => {
+                on_show(link);
+                Reply::Done
+            }
+            Asked::GiveWay => Reply::Refused {
+                code: "bad-request".into(),
+                message: "Tidings is running with its window, which gives way to no other.".into(),
+            },
         };
-        Self::listen(data_dir, engine, Box::new(show), Box::new(on_restored))
+        Self::listen(data_dir, engine, Box::new(window), Box::new(on_restored))
     }
 
-    /// [`start`](Self::start) for a process without a window, which refuses to show one.
+    /// [`start`](Self::start) for a process without a window, which refuses to show one, and ends when it is to give way to
+    /// one.
     pub fn start_headless(
         data_dir: &Path,
         engine: Engine,
+        on_give_way: impl Fn() + Send + Sync + 'static,
         on_restored: impl Fn() + Send + Sync + 'static,
     ) -> io::Result<Self> {
-        let refuse = |_| Reply::Refused {
-            code: "no-window".into(),
-            message: format!(
-                "Tidings is running without a window (process {}); end it first, or use the commands (tidings --help).",
-                std::process::id()
-            ),
+        let headless = move |asked| match asked {
+            Asked::Show(_) => Reply::Refused {
+                code: NO_WINDOW.into(),
+                message: format!(
+                    "Tidings is running without a window (process {}); end it first, or use the commands (tidings --help).",
+                    std::process::id()
+                ),
+            },
+            Asked::GiveWay => {
+                on_give_way();
+                Reply::Done
+            }
         };
-        Self::listen(data_dir, engine, Box::new(refuse), Box::new(on_restored))
+        Self::listen(data_dir, engine, Box::new(headless), Box::new(on_restored))
     }
 
     fn listen(
         data_dir: &Path,
         engine: Engine,
-        show: Box<dyn Fn(Option<String>) -> Reply + Send + Sync>,
+        asked: Box<dyn Fn(Asked) -> Reply + Send + Sync>,
         restored: Box<dyn Fn() + Send + Sync>,
     ) -> io::Result<Self> {
-        let answers = Answers { engine, data_dir: data_dir.to_owned(), show, restored };
+        let answers = Answers { engine, data_dir: data_dir.to_owned(), asked, restored };
         Ok(Self { _listening: socket::listen(data_dir, answers)? })
     }
 }
@@ -305,15 +324,24 @@ impl Server {
 struct Answers {
     engine: Engine,
     data_dir: PathBuf,
-    show: Box<dyn Fn(Option<String>) -> Reply + Send + Sync>,
+    asked: Box<dyn Fn(Asked) -> Reply + Send + Sync>,
     /// Called once the asker knows.
     restored: Box<dyn Fn() + Send + Sync>,
+}
+
+/// What is asked of the process rather than of its engine.
+enum Asked {
+    /// [`Request::Show`], with its link.
+    Show(Option<String>),
+    /// [`Request::GiveWay`].
+    GiveWay,
 }
 
 impl Answers {
     async fn answer(&self, request: Request) -> Reply {
         match request {
-            Request::Show { link } => (self.show)(link),
+            Request::Show { link } => (self.asked)(Asked::Show(link)),
+            Request::GiveWay => (self.asked)(Asked::GiveWay),
             Request::Restore { file, passphrase } => make_ready(self.data_dir.clone(), file, passphrase).await,
             request => answer(&self.engine, request).await,
         }
@@ -337,8 +365,8 @@ async fn make_ready(data_dir: PathBuf, file: PathBuf, passphrase: Option<Secret>
 /// Does what is asked, with an engine of this process.
 pub(crate) async fn answer(engine: &Engine, request: Request) -> Reply {
     let reply = match request {
-        Request::Show { .. } => {
-            Ok(Reply::Refused { code: "no-window".into(), message: "There is no window in this process.".into() })
+        Request::Show { .. } | Request::GiveWay => {
+            Ok(Reply::Refused { code: NO_WINDOW.into(), message: "There is no window in this process.".into() })
         }
         // Not with an engine that is open.
         Request::Restore { .. } => Err(EngineError::ShutDown),

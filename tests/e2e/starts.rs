@@ -2,6 +2,7 @@
 use crate::window::{Window, feed};
 use crate::{LIMIT, run, stored, text, tidings};
 use rustix::process::Signal;
+use std::process::Stdio;
 use tidings_test_support::sse_server::{EVENT_STREAM, SseServer};
 use tidings_test_support::{Desktop, DesktopSession, Process, Tutorial, TutorialServer, eventually};
 
@@ -71,6 +72,62 @@ async fn a_restart_remembers_feeds_events_and_what_was_read() {
     run(&desktop, &["feed", "remove", "nchan"]);
     window.wait_for_none(&feed("nchan")).await;
     window.end().await;
+}
+
+/// A service follows the feeds; whoever opens the window can go on there.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_window_takes_over_from_a_service_and_nothing_is_missed() {
+    const FIRST: u64 = 3;
+    let desktop = Desktop { tray: false, ..Desktop::default() }.start();
+    let (tell, told) = tokio::sync::watch::channel(FIRST);
+    let server = SseServer::start(move |mut connection| {
+        let mut told = told.clone();
+        async move {
+            let last = connection.request.header("last-event-id").map_or(0, |id| id.parse().expect("an ID of ours"));
+            connection.send(EVENT_STREAM).await;
+            let mut next = last + 1;
+            loop {
+                let until = *told.borrow_and_update();
+                while next <= until {
+                    connection.send(format!("id: {next}\ndata: {next}\n\n")).await;
+                    next += 1;
+                }
+                tokio::select! {
+                    more = told.changed() => more.expect("the test goes on"),
+                    () = connection.closed() => return,
+                }
+            }
+        }
+    })
+    .await;
+    run(&desktop, &["feed", "add", "story", &server.url("/"), "--no-notify"]);
+    let data = || stored(&desktop, "story").iter().rev().map(|line| text(line, "data").to_owned()).collect::<Vec<_>>();
+    let until = async |number: u64| {
+        let all: Vec<_> = (1..=number).map(|number| number.to_string()).collect();
+        eventually(LIMIT, &format!("the story until {number}"), async || (data() == all).then_some(())).await;
+    };
+    let mut service = Process::start(tidings(&desktop, &["run", "--headless"]).stdout(Stdio::null()));
+    until(FIRST).await;
+
+    // At the start of the session nobody asked for a window.
+    let mut hidden = Process::start(&mut tidings(&desktop, &["--hidden"]));
+    let ended = eventually(LIMIT, "the end of a hidden start", async || hidden.ended()).await;
+    assert!(!ended.success(), "it was not the first");
+
+    let window = Window::open(&desktop).await;
+    window.wait_for_words("main.stopped", "Tidings is at work without a window").await;
+    // It works on beside the page.
+    tell.send_replace(FIRST + 1);
+    until(FIRST + 1).await;
+    // The program may be gone before a click is answered, so the page clicks by itself.
+    window.run("setTimeout(() => document.querySelector('[data-testid=start-again]').click(), 100)").await;
+    let ended = eventually(LIMIT, "the end of the service", async || service.ended()).await;
+    assert_eq!(ended.code(), Some(0), "a service manager must not start it again");
+    tell.send_replace(FIRST + 5);
+    until(FIRST + 5).await;
+    window_is_shown(&desktop, true).await;
+    // This one has a window.
+    run(&desktop, &[]);
 }
 
 /// The session ends, a service manager or a terminal: the window writes what has come and gives up its directory.

@@ -61,7 +61,7 @@ fn frame() -> impl Strategy<Value = Vec<u8>> {
 #[test]
 fn anything_may_be_said_to_the_control_socket() {
     let (dir, engine) = engine();
-    let _server = Server::start_headless(dir.path(), engine.clone(), || {}).expect("a socket");
+    let _server = Server::start_headless(dir.path(), engine.clone(), || {}, || {}).expect("a socket");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let cases = if stress() { 5000 } else { 200 };
     let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
@@ -78,7 +78,7 @@ fn anything_may_be_said_to_the_control_socket() {
 #[test]
 fn what_is_too_deep_too_long_or_cut_off_ends_that_connection_alone() {
     let (dir, engine) = engine();
-    let _server = Server::start_headless(dir.path(), engine.clone(), || {}).expect("a socket");
+    let _server = Server::start_headless(dir.path(), engine.clone(), || {}, || {}).expect("a socket");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let refused =
         |answer: &str| matches!(serde_json::from_str(answer), Ok(Reply::Refused { code, .. }) if code == "bad-request");

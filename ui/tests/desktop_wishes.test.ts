@@ -1,6 +1,7 @@
 // What the desktop asks for is heeded, also when it changes while the window is open: theme, contrast, few colours, little
 // motion, large letters.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { chooseTheme } from '../src/lib/theme';
 import { renderApp } from './render_app';
 import { byId, wish } from './screen';
 import { show, VIEWS } from './views';
@@ -16,6 +17,13 @@ const LIGHT = 'rgb(246, 246, 248)';
 const DARK = 'rgb(23, 24, 29)';
 
 describe('the theme', () => {
+  test('is the one that was chosen last where the program cannot begin', async () => {
+    chooseTheme('dark');
+    delete document.documentElement.dataset['theme'];
+    await renderApp({ stopped: { code: 'no-window', message: 'It runs.' } });
+    expect(document.documentElement.dataset['theme']).toBe('dark');
+  });
+
   test('of the system is followed at once, both ways', async () => {
     await wish({ name: 'prefers-color-scheme', value: 'light' });
     await renderApp({ theme: 'system' });

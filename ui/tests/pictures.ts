@@ -2,6 +2,8 @@
 // window (`tests/e2e`) and how four pictures become a sheet (`dev`).
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { page } from 'vitest/browser';
+import { language as appLanguage } from '../src/lib/language.svelte';
+import { chooseTheme } from '../src/lib/theme';
 import { renderApp } from './render_app';
 import { show, VIEWS } from './views';
 import { viewport } from './viewport';
@@ -22,6 +24,9 @@ describe.each(['light', 'dark'] as const)('%s', (theme) => {
     test.each(VIEWS)('$name', async (view) => {
       const { name, options, width } = view;
       if (width) await viewport(width, 700);
+      // What the page of a program that cannot begin goes by.
+      chooseTheme(theme);
+      appLanguage.choose(language);
       const { session, windowState } = await renderApp({ theme, language, ...options });
       await show(view, session, windowState);
       await expect

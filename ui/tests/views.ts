@@ -54,6 +54,10 @@ export const VIEWS: readonly View[] = [
       },
     },
   },
+  {
+    name: 'a program at work without a window',
+    options: { stopped: { code: 'no-window', message: 'It runs.' } },
+  },
   { name: 'the raw fields', act: (session) => session.step(1).then(() => page.getByTestId('tab-raw').click()) },
   {
     name: 'why an event was announced',

@@ -571,6 +571,19 @@ describe('settings and banners', () => {
     expect(backend.calls).toContain('startAgain');
   });
 
+  test('a Tidings without a window gives way to this one when it is asked to', async () => {
+    const { backend } = await renderApp({ stopped: { code: 'no-window', message: 'It runs (process 7).' } });
+    await expect.element(page.getByText('Tidings is at work without a window')).toBeVisible();
+    // That it did not begin says nothing of the history.
+    await expect.element(page.getByRole('button', { name: 'Show folder' })).not.toBeInTheDocument();
+    backend.refusal = { code: 'no-window', message: 'It is still at it.' };
+    await page.getByRole('button', { name: 'Open the window' }).click();
+    await expect.element(byId('toast')).toHaveTextContent('It is still at it.');
+    backend.refusal = null;
+    await page.getByRole('button', { name: 'Open the window' }).click();
+    expect(backend.calls.filter((call) => call === 'startAgain')).toHaveLength(2);
+  });
+
   test('a notice is a banner until it is dismissed', async () => {
     const { backend } = await renderApp();
     backend.send({

@@ -93,9 +93,14 @@ async fn headless(data_dir: PathBuf, interrupt: &Interrupt, printed: bool) -> Re
     let desktop = announcer.desktop();
     // Listening comes first: what changes while the feeds are asked for is told afterwards.
     let events = engine.events();
-    let restored = Arc::new(Notify::new());
-    let on_restored = Arc::clone(&restored);
-    let control = Server::start_headless(&data_dir, engine.clone(), move || on_restored.notify_one());
+    let (restored, give_way) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (on_restored, on_give_way) = (Arc::clone(&restored), Arc::clone(&give_way));
+    let control = Server::start_headless(
+        &data_dir,
+        engine.clone(),
+        move || on_give_way.notify_one(),
+        move || on_restored.notify_one(),
+    );
     if let Err(error) = &control {
         tracing::warn!(%error, "other commands cannot ask this process");
     }
@@ -113,6 +118,10 @@ async fn headless(data_dir: PathBuf, interrupt: &Interrupt, printed: bool) -> Re
     };
     let next = tokio::select! {
         () = interrupt.came() => Next::End,
+        () = give_way.notified() => {
+            tracing::info!("a window goes on from here");
+            Next::End
+        }
         () = restored.notified() => Next::Anew,
         () = serving => Next::End,
         () = world::watch(|change| engine.world_changed(change)) => Next::End,

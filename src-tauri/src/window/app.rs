@@ -4,12 +4,13 @@
 use crate::arguments::Arguments;
 use crate::hiding::{self, Hiding};
 use crate::shell::Shell;
+use crate::stopped::{self, Why};
 use crate::view::{self, View};
 use crate::wish::{self, Wish};
-use crate::{commands, desktop_font, main_window, stopped, tray};
+use crate::{commands, desktop_font, main_window, tray};
 use anyhow::Context as _;
 use clap::Parser as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -17,7 +18,7 @@ use std::time::Duration;
 use tauri::{AppHandle, Manager as _, RunEvent, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
 use tidings::boundary::NoticeCode;
-use tidings::control::{self, Reply, Request};
+use tidings::control::{self, NO_WINDOW, Reply, Request};
 use tidings::dropped::Dropped;
 use tidings::event_channel::EventChannel;
 use tidings::handed::Handed;
@@ -101,12 +102,12 @@ fn start(
     let engine = match opened {
         Ok(engine) => engine,
         Err(EngineError::Store(owned @ StoreError::Owned { .. })) => {
-            return ask_to_show(&data_dir, arguments.link.clone(), &owned);
+            return ask_to_show(data_dir, arguments, &owned);
         }
         Err(EngineError::Store(error)) => {
             // A terminal hears it at once; whoever started it from a menu sees the page.
             eprintln!("tidings: {error}");
-            stopped::show(error, data_dir)?;
+            stopped::show(Why::History(error), data_dir)?;
             return Ok(ExitCode::FAILURE);
         }
         Err(error) => return Err(error.into()),
@@ -129,9 +130,14 @@ fn start(
     Ok(ExitCode::SUCCESS)
 }
 
-/// A second start raises the first one's window.
-fn ask_to_show(data_dir: &Path, link: Option<String>, owned: &StoreError) -> anyhow::Result<ExitCode> {
-    match tauri::async_runtime::block_on(control::ask(data_dir, Request::Show { link })) {
+/// A second start raises the first one's window; where that has none, the user may have it give way.
+fn ask_to_show(data_dir: PathBuf, arguments: &Arguments, owned: &StoreError) -> anyhow::Result<ExitCode> {
+    match tauri::async_runtime::block_on(control::ask(&data_dir, Request::Show { link: arguments.link.clone() })) {
+        Ok(Reply::Refused { code, message }) if code == NO_WINDOW && !arguments.hidden => {
+            eprintln!("tidings: {message}");
+            stopped::show(Why::Headless(message), data_dir)?;
+            Ok(ExitCode::FAILURE)
+        }
         Ok(Reply::Refused { message, .. }) => anyhow::bail!(message),
         Ok(_) => Ok(ExitCode::SUCCESS),
         Err(error) => anyhow::bail!("{owned} It could not be asked to show its window: {error}"),

@@ -45,7 +45,7 @@ describe('starting', () => {
     backend.subscribe = () => Promise.reject({ code: 'store', message: 'The history cannot be read.' });
     await session.start();
     expect(session.ready).toBe(false);
-    expect(session.problem).toEqual({ message: 'The history cannot be read.', storage: null });
+    expect(session.problem).toEqual({ code: 'store', message: 'The history cannot be read.', storage: null });
     backend.subscribe = subscribe;
     await session.start();
     expect(session).toMatchObject({ ready: true, problem: null });

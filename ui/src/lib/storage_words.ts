@@ -1,6 +1,7 @@
 // What banners say, and what is wrong with the history, in the user's language: for its banner, and for the page of a
 // program that could not begin. Deliberately not here: what the backend says in English, which stands in when there are no words for it.
-import type { Fault, Notice, NoticeCode, SetAside, StorageProblem } from './ipc/types.gen';
+import type { Problem } from './ipc/backend';
+import type { Fault, Notice, NoticeCode, SetAside } from './ipc/types.gen';
 import { m } from './paraglide/messages.js';
 import { number } from './time';
 
@@ -36,22 +37,29 @@ function setAsideWords({ feeds, events, lost }: SetAside): string {
   return lost === 0 ? kept : `${kept} ${m.storage_lost({ count: lost, shown: number(lost) })}`;
 }
 
+/** Whether a Tidings without a window is at work, which gives way to this one. */
+export function isHeadless(problem: Problem): boolean {
+  return problem.code === 'no-window';
+}
+
 /** The heading of the page that stands instead of the window. */
-export function stoppedTitle(problem: StorageProblem | null): string {
-  if (problem === null) return m.no_backend();
-  return problem.fault === 'newer' ? m.stopped_newer() : m.stopped_storage();
+export function stoppedTitle(problem: Problem): string {
+  if (isHeadless(problem)) return m.stopped_headless();
+  if (problem.storage === null) return m.no_backend();
+  return problem.storage.fault === 'newer' ? m.stopped_newer() : m.stopped_storage();
 }
 
 /** What is the matter and what to do, below that heading. */
-export function stoppedHint(problem: StorageProblem | null, message: string): string {
-  switch (problem?.fault) {
+export function stoppedHint(problem: Problem): string {
+  if (isHeadless(problem)) return m.stopped_headless_hint();
+  switch (problem.storage?.fault) {
     case 'newer':
-      return m.stopped_newer_hint({ path: problem.path });
+      return m.stopped_newer_hint({ path: problem.storage.path });
     case 'disk-full':
-      return m.stopped_disk_full_hint({ path: problem.path });
+      return m.stopped_disk_full_hint({ path: problem.storage.path });
     case 'read-only':
-      return m.stopped_read_only_hint({ path: problem.path });
+      return m.stopped_read_only_hint({ path: problem.storage.path });
     default:
-      return message;
+      return problem.message;
   }
 }

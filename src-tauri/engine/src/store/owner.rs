@@ -42,6 +42,16 @@ impl Owner {
     }
 }
 
+/// Waits until no process owns the directory. It may take one the next moment.
+///
+/// # Errors
+/// When the lock cannot be waited for.
+pub(super) fn wait(data_dir: &Path) -> Result<(), StoreError> {
+    let failed = |error: io::Error| StoreError::of_io(data_dir, &error);
+    let file = private_file().open(data_dir.join(LOCK_FILE)).map_err(failed)?;
+    file.lock().map_err(|error| cannot_lock(data_dir, &error))
+}
+
 /// Network file systems and some for phones and archives have no locks, or none just now.
 fn cannot_lock(data_dir: &Path, error: &io::Error) -> StoreError {
     let fault = match Fault::of_io(error) {

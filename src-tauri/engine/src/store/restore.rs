@@ -218,6 +218,11 @@ impl Store {
         owner::Owner::take(data_dir).map(Owned)
     }
 
+    /// Waits until no process owns the data directory, however long that takes. Another may take it the moment after. It blocks.
+    pub fn until_free(data_dir: &Path) -> Result<(), StoreError> {
+        owner::wait(data_dir)
+    }
+
     /// Finishes a restore that was begun, where nobody else owns the directory just now.
     pub(super) fn finish_restore(data_dir: &Path) {
         if is_pending(data_dir)

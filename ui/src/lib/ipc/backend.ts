@@ -1,6 +1,7 @@
 // What the window asks of the program behind it, as an interface: the real one (commands.ts) and the one for
 // development and tests (mock.ts) fulfil it. Deliberately not here: any knowledge of how the asking travels.
 import type {
+  CommandError,
   Destination,
   Item,
   MarkedRead,
@@ -181,20 +182,21 @@ export interface Backend {
   setAutostart(on: boolean): Promise<void>;
   /** Saves the last lines of the log without anything secret, and shows them. */
   saveLog(): Promise<void>;
-  /** Starts the whole program again, when it could not begin. */
+  /** Starts the whole program again, when it could not begin; a process without a window that was why ends before that. */
   startAgain(): Promise<void>;
 }
 
 /** Why a call was rejected, as far as it is known. */
 export interface Problem {
+  code: string;
   message: string;
   storage: StorageProblem | null;
 }
 
 /** What is known of whatever a call was rejected with. */
 export function problem(error: unknown): Problem {
-  const storage = typeof error === 'object' && error !== null && 'storage' in error ? error.storage : null;
-  return { message: reason(error), storage: (storage as StorageProblem | null | undefined) ?? null };
+  const { code = '', storage = null } = typeof error === 'object' ? ((error ?? {}) as Partial<CommandError>) : {};
+  return { code, message: reason(error), storage };
 }
 
 /** The sentence for the user in whatever a call was rejected with. */
