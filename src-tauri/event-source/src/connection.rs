@@ -19,10 +19,12 @@ mod sight;
 mod tls;
 
 pub use certificate::Certificate;
+pub use exchange::essence;
 pub(crate) use exchange::{Attempt, Exchange, Head};
 pub use fingerprint::{Fingerprint, NoFingerprint};
 pub(crate) use sight::watching;
 pub use sight::{Answer, Sent, Sight, Sighting, Witness};
+pub use tls::read_certificate_file;
 
 pub(crate) use cause::broken_stream;
 

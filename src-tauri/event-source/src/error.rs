@@ -3,6 +3,7 @@
 //! Deliberately not here: what follows from it (`reconnection.rs`), and how it is told from the errors of the libraries
 //! below (`connection/cause.rs`).
 use crate::Fingerprint;
+use crate::connection;
 use crate::excerpt::{one_line, title, without_tags};
 use std::fmt;
 use std::time::Duration;
@@ -94,7 +95,7 @@ pub enum Failure {
         certificate: Option<Fingerprint>,
     },
     /// The connection failed while the answer, or the stream, was being read.
-    #[error("The connection to “{address}” broke off: {}.", kind)]
+    #[error("The connection to “{address}” broke off{}.", Broken(*kind))]
     BrokeOff { address: String, kind: std::io::ErrorKind },
     #[error("“{address}” closed the connection without an answer: check the port, and whether it wants https.")]
     Dropped { address: String },
@@ -251,13 +252,26 @@ const fn advice(status: u16) -> &'static str {
 /// How much of what a server says goes into a sentence, in characters.
 const EXCERPT: usize = 60;
 
+/// The words of a server, as far as they fit into a sentence and without quotes of their own.
+pub fn said(words: &str) -> String {
+    one_line(words, EXCERPT).trim_matches('"').to_owned()
+}
+
+/// How a connection broke off, where there are words for it.
+struct Broken(std::io::ErrorKind);
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 == std::io::ErrorKind::Other { Ok(()) } else { write!(f, ": {}", self.0) }
+    }
+}
+
 /// The words of a server, as far as they fit into a sentence.
 struct Said<'a>(&'a str);
 
 impl fmt::Display for Said<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let said = one_line(self.0, EXCERPT);
-        let said = said.trim_matches('"');
+        let said = said(self.0);
         if said.is_empty() { Ok(()) } else { write!(f, " (“{said}”)") }
     }
 }
@@ -268,7 +282,7 @@ struct Answer<'a>(Option<&'a str>, &'a str);
 impl fmt::Display for Answer<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(content_type, excerpt) = self;
-        let essence = content_type.map(|value| value.split(';').next().unwrap_or_default().trim());
+        let essence = content_type.map(connection::essence);
         let html = essence.is_some_and(|essence| {
             essence.eq_ignore_ascii_case("text/html") || essence.eq_ignore_ascii_case("application/xhtml+xml")
         });

@@ -13,8 +13,9 @@ use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
+use tokio::task::coop;
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
 /// After a disruption, sources that wait try again within this time.
@@ -200,9 +201,10 @@ impl EventSource {
 
     /// The next occurrence that is already here (decoded from bytes that have arrived), without waiting.
     pub fn buffered(&mut self) -> Option<Occurrence<'_>> {
-        if self.decoded == self.chunk.len() {
+        if self.chunk.is_empty() {
             return None;
         }
+        // Also with nothing left in the chunk: asked in vain, the decoder lets go of what the last event needed.
         let mut input = &self.chunk[self.decoded..];
         let frame = self.decoder.decode(&mut input);
         self.decoded = self.chunk.len() - input.len();
@@ -290,16 +292,6 @@ impl EventSource {
         self.reconnection.retry(milliseconds);
     }
 
-    /// The reconnection time in force.
-    pub fn reconnection_time(&self) -> Duration {
-        self.reconnection.time()
-    }
-
-    /// When the last byte came, if any came over this connection.
-    pub fn last_byte_at(&self) -> Option<std::time::Instant> {
-        self.last_byte.map(Instant::into_std)
-    }
-
     /// Has somebody look on. Without one no step is kept.
     pub fn set_witness(&mut self, witness: Box<dyn Witness>) {
         self.witness = Some(witness);
@@ -340,26 +332,33 @@ impl EventSource {
                         Poll::Pending => return self.poll_silence(context),
                     }
                 }
-                State::Open { body, head } => match Pin::new(body).poll_frame(context) {
-                    Poll::Ready(Some(Ok(frame))) => {
-                        if let Ok(data) = frame.into_data()
-                            && !data.is_empty()
-                        {
-                            self.received(data);
-                            return Poll::Ready(Step::Bytes);
+                State::Open { body, head } => {
+                    // Compressed, a few bytes of the socket become very many of the stream: others have their turn in between.
+                    let turn = ready!(coop::poll_proceed(context));
+                    let Poll::Ready(frame) = Pin::new(body).poll_frame(context) else {
+                        return self.poll_silence(context);
+                    };
+                    turn.made_progress();
+                    match frame {
+                        Some(Ok(frame)) => {
+                            if let Ok(data) = frame.into_data()
+                                && !data.is_empty()
+                            {
+                                self.received(data);
+                                return Poll::Ready(Step::Bytes);
+                            }
+                        }
+                        Some(Err(error)) => {
+                            let ended = Failure::Ended { delivered: self.delivered };
+                            let failure = connection::broken_stream(&error, &head.url).unwrap_or(ended);
+                            return Poll::Ready(self.ended(failure));
+                        }
+                        None => {
+                            let failure = Failure::Ended { delivered: self.delivered };
+                            return Poll::Ready(self.ended(failure));
                         }
                     }
-                    Poll::Ready(Some(Err(error))) => {
-                        let ended = Failure::Ended { delivered: self.delivered };
-                        let failure = connection::broken_stream(&error, &head.url).unwrap_or(ended);
-                        return Poll::Ready(self.ended(failure));
-                    }
-                    Poll::Ready(None) => {
-                        let failure = Failure::Ended { delivered: self.delivered };
-                        return Poll::Ready(self.ended(failure));
-                    }
-                    Poll::Pending => return self.poll_silence(context),
-                },
+                }
                 State::Refused(said) => {
                     let failure = Failure::RefusedWithin { said: std::mem::take(said).into_string() };
                     return Poll::Ready(self.ended(failure));
@@ -413,11 +412,9 @@ impl EventSource {
     /// Ends the connection when the silence has lasted too long. Called where there is nothing to read.
     fn poll_silence(&mut self, context: &mut Context<'_>) -> Poll<Step> {
         let limit = self.silence.limit.or_else(|| self.silence.rhythm.limit());
-        let since = match &self.state {
-            State::Open { .. } => self.silence.rhythm.since().map(Instant::from_std),
-            _ => None,
-        };
-        let due = since.zip(limit).map(|(since, limit)| since + limit);
+        let since = self.silence.rhythm.since().map(Instant::from_std);
+        let open = matches!(self.state, State::Open { .. });
+        let due = since.zip(limit).filter(|_| open).map(|(since, limit)| since + limit);
         let next = [due, self.silence.proof_due].into_iter().flatten().min();
         if self.silence.poll_alarm(next, context).is_pending() {
             return Poll::Pending;

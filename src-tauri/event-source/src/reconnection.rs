@@ -134,7 +134,8 @@ impl Reconnection {
     /// The connection, or the attempt at one, came to its end. `random` is from 0 to 1, and lengthens the wait.
     pub fn ended(&mut self, failure: &Failure, now: Instant, random: f64) -> Next {
         let open_for = self.opened.take().map_or(Duration::ZERO, |opened| now.saturating_duration_since(opened));
-        if open_for >= PROVEN_AFTER {
+        // A server that held the request for so long works as well: it may answer with its first event.
+        if open_for >= PROVEN_AFTER || matches!(failure, Failure::NoAnswer { .. }) {
             self.failures = 0;
         }
         if !self.policy.persistent && fails_the_connection(failure) {

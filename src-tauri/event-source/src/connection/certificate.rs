@@ -13,9 +13,7 @@ pub struct Certificate {
     pub names: Vec<String>,
     /// The common name of who signed it, or else the organisation.
     pub issuer: String,
-    /// From when on it is good, in seconds since the Unix epoch, …
-    pub not_before: i64,
-    /// … and until when.
+    /// Until when it is good, in seconds since the Unix epoch.
     pub not_after: i64,
 }
 
@@ -37,7 +35,6 @@ impl Certificate {
         Some(Self {
             names,
             issuer: of(certificate.issuer()).unwrap_or_default(),
-            not_before: certificate.validity().not_before.timestamp(),
             not_after: certificate.validity().not_after.timestamp(),
         })
     }

@@ -237,8 +237,8 @@ fn content_type(headers: &HeaderMap) -> Option<String> {
         .rfind(|value| essence(value).contains('/') && essence(value) != "*/*")
 }
 
-/// The type without its parameters.
-fn essence(content_type: &str) -> &str {
+/// A media type without its parameters.
+pub fn essence(content_type: &str) -> &str {
     content_type.split(';').next().unwrap_or_default().trim()
 }
 

@@ -11,6 +11,8 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, Serve
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme,
 };
+use std::fs::{self, File};
+use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
@@ -34,6 +36,9 @@ pub(super) struct Untrusted {
     pub(super) why: Error,
     pub(super) seen: Fingerprint,
 }
+
+/// How large a file with certificates may be, in bytes. Those of all public authorities together have a quarter of a MiB.
+const FILE_LIMIT: u64 = 4 * 1024 * 1024;
 
 /// There is nothing to verify a certificate against.
 #[derive(Debug, thiserror::Error)]
@@ -76,10 +81,24 @@ pub(super) fn configuration(options: &ConnectorOptions) -> Result<ClientConfig, 
     Ok(configuration)
 }
 
+/// All of a file that may hold certificates. Whoever named it may mean no good: a device has no end, and a pipe may wait for
+/// one for ever.
+pub fn read_certificate_file(file: &Path) -> io::Result<Vec<u8>> {
+    if !fs::metadata(file)?.is_file() {
+        return Err(io::Error::other("it is no file"));
+    }
+    let mut bytes = Vec::new();
+    File::open(file)?.take(FILE_LIMIT + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > FILE_LIMIT {
+        return Err(io::Error::other(format!("it is larger than {} MiB", FILE_LIMIT / 1024 / 1024)));
+    }
+    Ok(bytes)
+}
+
 /// The certificates of a PEM file, each of which has to be one.
 fn read(file: &Path) -> Result<Vec<CertificateDer<'static>>, ConnectorError> {
     let shown = file.display();
-    let pem = std::fs::read(file)
+    let pem = read_certificate_file(file)
         .map_err(|error| ConnectorError(format!("The certificate file “{shown}” cannot be read: {error}.")))?;
     let unusable = || ConnectorError(format!("“{shown}” holds no usable certificate: a PEM file is expected."));
     let certificates = CertificateDer::pem_slice_iter(&pem).collect::<Result<Vec<_>, _>>().map_err(|_| unusable())?;
@@ -95,7 +114,7 @@ fn read_identity(
     identity: &ClientIdentity,
 ) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), ConnectorError> {
     let shown = identity.file.display();
-    let bytes = std::fs::read(&identity.file)
+    let bytes = read_certificate_file(&identity.file)
         .map_err(|error| ConnectorError(format!("The client certificate “{shown}” cannot be read: {error}.")))?;
     if bytes.starts_with(&[ASN1_SEQUENCE]) {
         return read_pkcs12(&bytes, identity);

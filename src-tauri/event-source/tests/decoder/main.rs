@@ -1,7 +1,6 @@
 //! The decoder through its public surface.
 //!
-//! Deliberately not here: connections (`event_source.rs`), and comparisons with eventsource-client
-//! (`eventsource_client.rs`).
+//! Deliberately not here: connections (`../following`), and comparisons with eventsource-client (`../eventsource_client`).
 mod arbitrary;
 mod cases;
 mod checks;
