@@ -327,6 +327,30 @@ fn without_a_service_all_waits_for_one() {
     assert_eq!(world.due(), ["feed 1: 13 events while no notification service was there | e13"]);
 }
 
+/// What does not wait for the end of the night does not because nobody could deliver it for a moment.
+#[test]
+fn what_passes_the_night_waits_for_the_service_alone() {
+    let mut world = World::with(&quiet("22:00-07:00"));
+    world.pass(HOUR * 11);
+    world.delivers = false;
+    world.policy.set_service(false);
+    assert_eq!(because(world.urgent(1, Urgency::Urgent).0), Hold::NoService);
+    let ignoring = FeedAnnouncing { ignores_quiet_hours: true, ..FeedAnnouncing::default() };
+    let event = Candidate { choices: ignoring, ..world.event(2) };
+    assert_eq!(because(world.offer(event).0), Hold::NoService);
+    assert!(matches!(because(world.normal(3).0), Hold::QuietHours { .. }));
+    world.policy.set_service(true);
+    let mut told = world.due();
+    told.sort();
+    assert_eq!(told, ["feed 1: e1", "feed 2: e2"]);
+    // Nor because it was refused once.
+    world.urgent(1, Urgency::Urgent);
+    let id = world.announced.last().unwrap().id.unwrap();
+    world.answer(id, Answer::Refused { words: "later".into() });
+    assert_eq!(world.pass(HOUR), ["feed 1: e4"]);
+    assert_eq!(world.pass(HOUR * 9), ["feed 3: e3"]);
+}
+
 #[test]
 fn what_is_refused_is_told_again_as_one_and_less_and_less_often() {
     let mut world = World::new();

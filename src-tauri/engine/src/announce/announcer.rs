@@ -376,8 +376,8 @@ impl Announcer {
         policy.offer(event, &now, &mut Effects::default())
     }
 
-    /// Hands over an announcement that stands for no stored event, and waits for the answer to it. `None`: the notifier
-    /// does not say.
+    /// Hands over an announcement that stands for no stored event, and waits for the answer to it. `None`: none came within
+    /// [`TEST_TIME`].
     pub(crate) async fn test(&self, mut announcement: Announcement) -> Option<Answer> {
         let (answer, answered) = oneshot::channel();
         let id = {

@@ -111,6 +111,11 @@ impl Bundle {
         }
     }
 
+    /// What it holds of each feed.
+    pub(super) fn parts(&self) -> impl Iterator<Item = &Part> {
+        self.parts.values()
+    }
+
     /// How many events it holds.
     pub(super) fn count(&self) -> u64 {
         self.parts.values().map(|part| part.count).sum()

@@ -93,8 +93,8 @@ pub struct Policy {
     zone: TimeZone,
     feeds: BTreeMap<FeedId, PerFeed>,
     mutes: BTreeMap<Option<FeedId>, Option<Timestamp>>,
-    /// What waits until nothing holds any more.
-    held: Option<Bundle>,
+    /// What waits until nothing holds it any more.
+    held: BTreeMap<Beyond, Option<Bundle>>,
     /// What of an earlier run is to be told as soon as time is looked at.
     ready: Vec<Bundle>,
     /// Handed over and not answered yet, with how many answers are due.
@@ -108,6 +108,14 @@ pub struct Policy {
     last_id: AnnouncementId,
     /// For the minute of that time: until when it is quiet.
     quiet: Option<(i64, Option<Timestamp>)>,
+}
+
+/// What does not hold an event that waits for the notification service: it follows when there is one, in the night too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+struct Beyond {
+    /// Nothing but that service, because it is urgent.
+    all: bool,
+    quiet_hours: bool,
 }
 
 /// What is remembered of a feed.
@@ -192,7 +200,7 @@ impl Policy {
             zone,
             feeds: BTreeMap::new(),
             mutes: BTreeMap::new(),
-            held: None,
+            held: BTreeMap::new(),
             ready: Vec::new(),
             told: BTreeMap::new(),
             in_view: None,
@@ -209,7 +217,9 @@ impl Policy {
         for mute in mutes {
             self.mutes.insert(mute.feed, mute.until.and_then(|until| Timestamp::from_millisecond(until).ok()));
         }
-        for Open { id, parts, plan } in open {
+        for Open { id, mut parts, plan } in open {
+            // Announcing may have been switched off while nothing ran.
+            parts.retain(|(.., latest)| self.choices.notify && latest.notify);
             if parts.is_empty() {
                 effects.notes.push(dropped(id, Timestamp::UNIX_EPOCH));
                 continue;
@@ -227,10 +237,10 @@ impl Policy {
             match plan {
                 Plan::Digest { because: because @ Hold::FeedMuted { .. } } => match bundle.feed() {
                     Some(feed) => hold(&mut self.feeds.entry(feed).or_default().muted, bundle, because, effects),
-                    None => hold(&mut self.held, bundle, because, effects),
+                    None => self.keep(bundle, because, effects),
                 },
                 Plan::Digest { because: Hold::CatchUp } => self.ready.push(bundle),
-                Plan::Digest { because } => hold(&mut self.held, bundle, because, effects),
+                Plan::Digest { because } => self.keep(bundle, because, effects),
                 _ => self.ready.push(bundle),
             }
         }
@@ -242,11 +252,9 @@ impl Policy {
         self.quiet = None;
         if !self.choices.notify {
             let feeds = std::mem::take(&mut self.feeds).into_values();
-            let of_feeds = feeds.flat_map(|feed| {
-                let running = [feed.summary, feed.catch_up].into_iter().flatten().filter(|running| running.changed);
-                running.map(|running| running.bundle).chain(feed.muted).collect::<Vec<_>>()
-            });
-            let bundles = of_feeds.chain(self.held.take()).chain(std::mem::take(&mut self.ready));
+            let of_feeds = feeds.flat_map(PerFeed::waiting);
+            let held = std::mem::take(&mut self.held).into_values().flatten();
+            let bundles = of_feeds.chain(held).chain(std::mem::take(&mut self.ready));
             effects.notes.extend(bundles.map(|bundle| dropped(bundle.id, now.wall)));
         }
     }
@@ -325,8 +333,8 @@ impl Policy {
             return silent(because);
         }
         let feed = event.feed;
-        let passes =
-            event.urgency == Urgency::Urgent && event.choices.urgent_passes.unwrap_or(self.choices.urgent_passes);
+        let beyond = self.beyond(event.urgency, &event);
+        let passes = beyond.all;
         if !passes {
             if event.choices.quiet_in_view.unwrap_or(self.choices.quiet_in_view) && self.is_in_view(&event) {
                 return silent(Silence::InView);
@@ -337,8 +345,9 @@ impl Policy {
                 return digest(&mut per_feed.muted, &mut self.last_id, event, because);
             }
         }
-        if let Some(because) = self.hold(passes, event.choices.ignores_quiet_hours, now) {
-            return digest(&mut self.held, &mut self.last_id, event, because);
+        if let Some(because) = self.hold(beyond, now) {
+            let place = self.held.entry(beyond.while_held(because)).or_default();
+            return digest(place, &mut self.last_id, event, because);
         }
         self.announce(event, passes, now, effects)
     }
@@ -395,13 +404,32 @@ impl Policy {
         (Plan::Summary, Some(id))
     }
 
+    /// What does not hold an event of this urgency and, for the rest, like that.
+    fn beyond(&self, urgency: Urgency, event: &Candidate) -> Beyond {
+        let passes = event.choices.urgent_passes.unwrap_or(self.choices.urgent_passes);
+        Beyond { all: passes && urgency == Urgency::Urgent, quiet_hours: event.choices.ignores_quiet_hours }
+    }
+
+    /// Puts a bundle to what waits for the same.
+    fn keep(&mut self, bundle: Bundle, because: Hold, effects: &mut Effects) {
+        let of_parts = bundle.parts().map(|part| self.beyond(part.urgency, &part.latest));
+        let of_all = of_parts.reduce(|one, other| Beyond {
+            all: one.all && other.all,
+            quiet_hours: one.quiet_hours && other.quiet_hours,
+        });
+        let place = self.held.entry(of_all.unwrap_or_default().while_held(because)).or_default();
+        hold(place, bundle, because, effects);
+    }
+
     /// What keeps an event from being announced just now.
-    fn hold(&mut self, passes: bool, ignores_quiet_hours: bool, now: &Moment) -> Option<Hold> {
-        if !passes {
+    fn hold(&mut self, beyond: Beyond, now: &Moment) -> Option<Hold> {
+        if !beyond.all {
             if let Some(until) = self.mutes.get(&None).filter(|until| is_ahead(**until, now.wall)) {
                 return Some(Hold::Muted { until: until.map(Timestamp::as_millisecond) });
             }
-            if !ignores_quiet_hours && let Some(until) = self.quiet_until(now.wall) {
+            if !beyond.quiet_hours
+                && let Some(until) = self.quiet_until(now.wall)
+            {
                 return Some(Hold::QuietHours { until: until.as_millisecond() });
             }
             if self.do_not_disturb && self.choices.heed_do_not_disturb {
@@ -414,9 +442,9 @@ impl Policy {
         self.pause.filter(|(until, _)| now.steady < *until).map(|_| Hold::Refused)
     }
 
-    /// When nothing holds any more, as far as that is known.
-    fn release(&mut self, now: &Moment) -> Release {
-        match self.hold(false, false, now) {
+    /// When nothing holds it any more, as far as that is known.
+    fn release(&mut self, beyond: Beyond, now: &Moment) -> Release {
+        match self.hold(beyond, now) {
             None => Release::Now,
             Some(Hold::Muted { until: Some(until) } | Hold::QuietHours { until }) => {
                 Timestamp::from_millisecond(until).map_or(Release::Unknown, Release::Wall)
@@ -466,8 +494,10 @@ impl Policy {
         let wall = |until: Timestamp| until.duration_since(now.wall).try_into().unwrap_or(Duration::ZERO);
         waits.extend(self.mutes.values().flatten().map(|until| wall(*until)));
         let muted = |feed: &FeedId| self.mutes.contains_key(&Some(*feed));
-        if self.held.is_some() || self.feeds.iter().any(|(feed, state)| state.muted.is_some() && !muted(feed)) {
-            waits.extend(match self.release(now) {
+        let of_feeds = self.feeds.iter().any(|(feed, state)| state.muted.is_some() && !muted(feed));
+        let held = self.held.iter().filter(|(_, bundle)| bundle.is_some()).map(|(beyond, _)| *beyond);
+        for beyond in held.chain(of_feeds.then(Beyond::default)).collect::<Vec<_>>() {
+            waits.extend(match self.release(beyond, now) {
                 Release::Now => Some(Duration::ZERO),
                 Release::Steady(until) => Some(until.saturating_duration_since(now.steady)),
                 Release::Wall(until) => Some(wall(until)),
@@ -487,10 +517,15 @@ impl Policy {
         for bundle in std::mem::take(&mut self.ready) {
             tell(&bundle, self.choices.language, &mut self.told, effects);
         }
-        if matches!(self.release(now), Release::Now) {
-            if let Some(bundle) = self.held.take() {
-                tell(&bundle, self.choices.language, &mut self.told, effects);
+        for (beyond, bundle) in std::mem::take(&mut self.held) {
+            match bundle {
+                Some(bundle) if matches!(self.release(beyond, now), Release::Now) => {
+                    tell(&bundle, self.choices.language, &mut self.told, effects);
+                }
+                waits => drop(self.held.insert(beyond, waits)),
             }
+        }
+        if matches!(self.release(Beyond::default(), now), Release::Now) {
             for (feed, per_feed) in &mut self.feeds {
                 if !self.mutes.contains_key(&Some(*feed))
                     && let Some(bundle) = per_feed.muted.take()
@@ -562,7 +597,7 @@ impl Policy {
                 bundle = slot.bundle;
             }
         }
-        hold(&mut self.held, bundle, because, effects);
+        self.keep(bundle, because, effects);
     }
 
     /// In which language the program speaks; `None`: it says nothing at all.
@@ -578,10 +613,8 @@ impl Policy {
     /// Forgets a feed that is gone, or is not to be announced any more.
     pub fn forget(&mut self, feed: FeedId, now: &Moment, effects: &mut Effects) {
         let per_feed = self.feeds.remove(&feed).unwrap_or_default();
-        let running = [per_feed.summary, per_feed.catch_up].into_iter().flatten().filter(|running| running.changed);
-        let gone = running.map(|running| running.bundle).chain(per_feed.muted);
-        let held = self.held.take_if(|held| held.forget(feed));
-        effects.notes.extend(gone.chain(held).map(|bundle| dropped(bundle.id, now.wall)));
+        let held = self.held.values_mut().filter_map(|place| place.take_if(|held| held.forget(feed)));
+        effects.notes.extend(per_feed.waiting().chain(held).map(|bundle| dropped(bundle.id, now.wall)));
         self.ready.retain_mut(|bundle| !bundle.forget(feed));
         if self.mutes.remove(&Some(feed)).is_some() {
             self.note_mutes(effects);
@@ -589,7 +622,24 @@ impl Policy {
     }
 }
 
+impl Beyond {
+    /// Mutes, quiet hours and do-not-disturb end for all that they held at the same time.
+    fn while_held(self, because: Hold) -> Self {
+        match because {
+            Hold::NoService | Hold::Refused => self,
+            _ => Self::default(),
+        }
+    }
+}
+
 impl PerFeed {
+    /// What is still to be told.
+    fn waiting(self) -> impl Iterator<Item = Bundle> {
+        let running = [self.summary, self.catch_up].into_iter().flatten().filter(|running| running.changed);
+        let slots = self.slots.into_iter().filter(|slot| slot.changed).map(|slot| slot.bundle);
+        running.map(|running| running.bundle).chain(slots).chain(self.muted)
+    }
+
     /// Whether something waits to be told under this announcement.
     fn has_more_for(&self, id: AnnouncementId) -> bool {
         let running = [&self.summary, &self.catch_up].into_iter().flatten();
