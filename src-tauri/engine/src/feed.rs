@@ -11,7 +11,7 @@ mod look;
 
 pub(crate) use connecting::folder_name;
 pub use credential::Credential;
-pub(crate) use credential::carries_secret;
+pub(crate) use credential::{carries_secret, with_user};
 pub use fault::FeedFault;
 pub use look::FeedColor;
 

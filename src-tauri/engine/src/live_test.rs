@@ -58,15 +58,8 @@ impl LiveTest {
         let request = config.request(&secrets)?;
         let intake = Intake::new(&config).map_err(FeedFault::from)?;
         let presets = preset::built_in().to_vec();
-        Ok(Self {
-            config,
-            connector,
-            request,
-            intake,
-            hidden: secrets.hidden(),
-            presets,
-            first: FirstEvents::default(),
-        })
+        let hidden = secrets.hidden(&config);
+        Ok(Self { config, connector, request, intake, hidden, presets, first: FirstEvents::default() })
     }
 
     /// Has the source recognised by these presets instead of those that come with the program.

@@ -3,6 +3,8 @@
 //! What the user chose of a feed says only that there is a secret, and where it is kept ([`KeptSecret`]). Deliberately not
 //! here: the keyring and the file that keep them (the shell's `secrets.rs`), and what they are good for
 //! (`feed/credential.rs`).
+use crate::FeedConfig;
+use crate::feed::with_user;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::PathBuf;
@@ -195,18 +197,13 @@ impl FeedSecrets {
     }
 
     /// What has to be hidden in texts that come from servers: one that refuses a token may repeat it.
-    pub(crate) fn hidden(&self) -> Hidden {
-        let mut texts: Vec<_> = self.0.iter().map(|given| given.secret.reveal().to_owned()).collect();
-        texts.retain(|text| text.len() >= Hidden::LEAST);
-        // As it stands in an address.
-        for text in texts.clone() {
-            let in_query = url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-            let in_path = in_query.replace('+', "%20");
-            texts.extend([in_query, in_path].into_iter().filter(|written| *written != text));
-        }
-        // The longest first: one may be part of another.
-        texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
-        Hidden(texts)
+    pub(crate) fn hidden(&self, config: &FeedConfig) -> Hidden {
+        let texts = self.0.iter().flat_map(|GivenSecret { of, secret }| {
+            // A password travels together with its user (RFC 7617).
+            let sent = config.user_of(of).map(|user| with_user(&user, secret.reveal()));
+            sent.into_iter().chain([secret.reveal().to_owned()])
+        });
+        Hidden::new(texts)
     }
 }
 
@@ -217,6 +214,19 @@ pub(crate) struct Hidden(Vec<String>);
 impl Hidden {
     /// What is shorter is found in any text.
     const LEAST: usize = 4;
+
+    pub(crate) fn new(texts: impl IntoIterator<Item = String>) -> Self {
+        let mut texts: Vec<_> = texts.into_iter().filter(|text| text.len() >= Self::LEAST).collect();
+        // As it stands in an address.
+        for text in texts.clone() {
+            let in_query = url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+            let in_path = in_query.replace('+', "%20");
+            texts.extend([in_query, in_path].into_iter().filter(|written| *written != text));
+        }
+        // The longest first: one may be part of another.
+        texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
+        Self(texts)
+    }
 
     /// The text without them.
     pub(crate) fn hide(&self, text: &mut String) {
@@ -247,7 +257,15 @@ mod tests {
         assert!(!format!("{secrets:?}").contains("s3cret"));
         assert_eq!(secrets.get(&SecretOf::Credential).map(Secret::reveal), Some("s3cret"));
         let mut text = "no such token: s3cret, s3crets".to_owned();
-        secrets.hidden().hide(&mut text);
+        let config = FeedConfig {
+            credential: crate::Credential::Basic { user: "anna".into() },
+            ..FeedConfig::new("x", "http://h/")
+        };
+        secrets.hidden(&config).hide(&mut text);
         assert_eq!(text, "no such token: …, …s");
+        // Of anna and her password.
+        let mut text = "You sent Basic YW5uYTpzM2NyZXQ=.".to_owned();
+        secrets.hidden(&config).hide(&mut text);
+        assert_eq!(text, "You sent Basic ….");
     }
 }

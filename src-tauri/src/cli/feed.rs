@@ -321,7 +321,7 @@ impl FeedCommand {
                 return log::show(&mut owner, &feed, follow || raw, log::Shown { verbose, raw }, format);
             }
             Action::Record { feed, file, reconnect } => return record::record(&mut owner, &feed, &file, reconnect),
-            Action::Curl { feed } => owner.feed(&feed)?.config.curl(),
+            Action::Curl { feed } => owner.feed(&feed)?.config.curl(&owner.settings()?.network),
             Action::SendTest { feed, event_type, data, format } => {
                 return tested::send(&mut owner, &feed, event_type, data, format);
             }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tidings_engine::{
     Announcement, Engine, EngineError, EngineOptions, Feed, FeedId, FeedStatus, Gap, GapQuery, History, NoHooks,
-    Notifier, RemovedFeed, StoreError, SystemClock,
+    Notifier, RemovedFeed, Settings, StoreError, SystemClock,
 };
 use tidings_event_source::Policy;
 use tokio::runtime::Runtime;
@@ -106,6 +106,14 @@ impl Owner {
     pub(super) fn ask_for_feed(&mut self, request: Request) -> Result<Feed, Failed> {
         match self.ask(request)? {
             Reply::Feed(feed) => Ok(feed),
+            _ => Err(not_understood()),
+        }
+    }
+
+    /// What holds for all feeds.
+    pub(super) fn settings(&mut self) -> Result<Box<Settings>, Failed> {
+        match self.ask(Request::Settings)? {
+            Reply::Settings(settings) => Ok(settings),
             _ => Err(not_understood()),
         }
     }

@@ -119,7 +119,7 @@ const KEYS: &[(&str, Get, Set)] = &[
 impl SettingsCommand {
     pub(super) fn run(self) -> Outcome {
         let mut owner = Owner::of(self.data.path()?)?;
-        let Reply::Settings(mut settings) = owner.ask(Request::Settings)? else { return Err(not_understood()) };
+        let mut settings = owner.settings()?;
         match self.action.unwrap_or(Action::Show) {
             Action::Show => {
                 let Reply::Secrets(facts) = owner.ask(Request::Secrets)? else { return Err(not_understood()) };
@@ -146,7 +146,7 @@ impl SettingsCommand {
                     let password = password.map_err(Failed::Usage)?;
                     owner.ask(Request::NetworkChange { network: settings.network, password })?;
                     // Without a password that was in the address.
-                    let Reply::Settings(now) = owner.ask(Request::Settings)? else { return Err(not_understood()) };
+                    let now = owner.settings()?;
                     return tell(&format!("{key} is now {}.", get(&now)));
                 }
                 owner.ask(Request::SettingsChange { settings: settings.clone() })?;

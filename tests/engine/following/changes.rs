@@ -1,6 +1,6 @@
 //! Feeds that are edited, paused, removed and reconnected while they are connected.
 use super::{LIMIT, Running, direct};
-use tidings_engine::{Engine, EngineError, EngineEvent, FeedConfig, FeedState, Header, StoreError};
+use tidings_engine::{Engine, EngineError, EngineEvent, FeedConfig, FeedRetention, FeedState, Header, StoreError};
 use tidings_test_support::eventually;
 use tidings_test_support::sse_server::{EVENT_STREAM, SseServer};
 
@@ -41,7 +41,8 @@ async fn another_name_or_query_keeps_what_it_can() {
     let running = Running::new();
     let feed = running.add(&server.url("/?token=a")).await;
     running.titles(1).await;
-    let mut config = FeedConfig { name: "renamed".to_owned(), notify: false, ..feed.config };
+    let retention = FeedRetention { days: Some(30), ..FeedRetention::default() };
+    let mut config = FeedConfig { name: "renamed".to_owned(), notify: false, retention, ..feed.config };
     running.engine.edit_feed(feed.id, config.clone()).await.unwrap();
     config.url = server.url("/?token=b");
     running.engine.edit_feed(feed.id, config).await.unwrap();
@@ -135,6 +136,10 @@ async fn bad_settings_are_refused_before_anything_changes() {
     let bad = FeedConfig { ca_file: Some("/nowhere/ca.pem".to_owned()), ..direct(&server.url("/")) };
     let Err(EngineError::BadFeed(fault)) = running.engine.add_feed(bad.clone()).await else { panic!("added") };
     assert!(fault.to_string().contains("/nowhere/ca.pem"), "{fault}");
+    // A stranger's file of feeds may name anything: what has no end is not read to its end.
+    let endless = FeedConfig { ca_file: Some("/dev/zero".to_owned()), ..direct(&server.url("/")) };
+    let Err(EngineError::BadFeed(fault)) = running.engine.add_feed(endless).await else { panic!("added") };
+    assert!(fault.to_string().contains("it is no file"), "{fault}");
     assert_eq!(running.engine.feeds().await.unwrap(), []);
     let feed = running.add(&server.url("/")).await;
     running.when_open(feed.id).await;

@@ -3,6 +3,7 @@
 //! Deliberately not here: how many are kept.
 use super::{LogAttempt, RawLine};
 use crate::Cause;
+use crate::clock::whole_milliseconds;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use ts_rs::TS;
@@ -143,7 +144,7 @@ impl Logged {
             message: long_text(&cause.message),
             chinese: long_text(&cause.chinese),
             short: text(&cause.short),
-            retry_in: u64::try_from(retry_in.as_millis()).ok(),
+            retry_in: Some(whole_milliseconds(retry_in)),
             needs_attention: true,
         }
     }

@@ -3,6 +3,7 @@
 //! Hidden is what is known to be a secret of the feed, what the user gave as a header, and what is called as secrets are.
 //! Deliberately not here: event data, which nobody but the feed's user can judge.
 use super::entry::long_text;
+use crate::feed::carries_secret;
 use crate::secret::Hidden;
 use crate::{Credential, FeedConfig, SecretOf};
 use http::{HeaderName, HeaderValue, header};
@@ -151,7 +152,8 @@ fn hidden(pair: &str, secret: Option<&str>) -> String {
 /// Whether a parameter or a header of this name usually carries a secret, or is that `secret`.
 pub(crate) fn is_secret_name(name: &str, secret: Option<&str>) -> bool {
     let lower = name.to_ascii_lowercase();
-    secret == Some(name) || SECRET.iter().any(|part| lower.contains(part))
+    // Whatever is kept apart is hidden, too.
+    secret == Some(name) || carries_secret(name) || SECRET.iter().any(|part| lower.contains(part))
 }
 
 /// The name of a query parameter as it is meant.
@@ -201,7 +203,7 @@ mod tests {
         let mut config = FeedConfig::new("x", "http://h/");
         config.credential = Credential::Query { name: "who".into() };
         let given = GivenSecret { of: SecretOf::Credential, secret: Secret::new("open sesame") };
-        Scrub::new(&config, FeedSecrets::new(vec![given]).hidden())
+        Scrub::new(&config, FeedSecrets::new(vec![given]).hidden(&config))
     }
 
     #[rstest]

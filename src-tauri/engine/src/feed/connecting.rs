@@ -3,6 +3,7 @@
 //! Deliberately not here: making the connections (`subscription.rs`).
 use super::keys::Keys;
 use super::look;
+use crate::FeedRetention;
 use crate::announce::FeedAnnouncing;
 use crate::secret::FeedSecrets;
 use crate::{
@@ -153,6 +154,7 @@ impl FeedConfig {
             mapping: Mapping::default(),
             rules: Vec::new(),
             announcing: FeedAnnouncing::default(),
+            retention: FeedRetention::default(),
             ..config.clone()
         };
         plain(self) != plain(other)

@@ -2,6 +2,7 @@
 //!
 //! Deliberately not here: keeping the secrets (`engine/core/secrets.rs`), and sending them (`tidings-event-source`).
 use super::fault::FeedFault;
+use crate::connection_log::is_secret_name;
 use crate::secret::FeedSecrets;
 use crate::{FeedConfig, GivenSecret, Header, ProxyChoice, Secret, SecretOf};
 use base64::Engine as _;
@@ -103,14 +104,30 @@ impl Credential {
 
 /// The value of `Authorization` for a user name and a password.
 fn basic(user: &str, password: &str) -> String {
-    format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:{password}")))
+    format!("Basic {}", with_user(user, password))
+}
+
+/// A user name and a password as they are sent.
+pub(crate) fn with_user(user: &str, password: &str) -> String {
+    BASE64_STANDARD.encode(format!("{user}:{password}"))
 }
 
 /// Whether a header of this name usually carries a secret.
 pub fn carries_secret(header: &str) -> bool {
-    const WORDS: &[&str] =
-        &["auth", "authorization", "cookie", "session", "signature", "credential", "credentials", "jwt", "pwd"];
-    const ENDS: &[&str] = &["key", "token", "secret", "password"];
+    const WORDS: &[&str] = &[
+        "auth",
+        "authorization",
+        "cookie",
+        "session",
+        "sig",
+        "signature",
+        "credential",
+        "credentials",
+        "jwt",
+        "pass",
+        "pwd",
+    ];
+    const ENDS: &[&str] = &["key", "token", "secret", "password", "passwd", "passphrase"];
     let name = header.trim().to_ascii_lowercase();
     name.split(['-', '_']).any(|word| WORDS.contains(&word) || ENDS.iter().any(|end| word.ends_with(end)))
 }
@@ -118,7 +135,7 @@ pub fn carries_secret(header: &str) -> bool {
 impl FeedConfig {
     /// Whether the address has something like a token in it, which stands there for everybody to whom it is shown.
     pub fn address_may_tell(&self) -> bool {
-        Url::parse(&self.url).is_ok_and(|url| url.query_pairs().any(|(name, _)| carries_secret(&name)))
+        Url::parse(&self.url).is_ok_and(|url| url.query_pairs().any(|(name, _)| is_secret_name(&name, None)))
     }
 
     /// Takes the secrets out of what the user typed: passwords in addresses and the values of headers that carry secrets.
@@ -156,7 +173,9 @@ impl FeedConfig {
                 give(given, SecretOf::Credential, secret);
                 continue;
             }
-            give(given, SecretOf::Header(header.name.trim().to_ascii_lowercase()), header.value.trim().to_owned());
+            // By its name it is found again.
+            header.name.trim().to_owned().clone_into(&mut header.name);
+            give(given, SecretOf::Header(header.name.to_ascii_lowercase()), header.value.trim().to_owned());
             header.value.clear();
             self.headers.push(header);
         }
@@ -204,6 +223,15 @@ impl FeedConfig {
             // Without a user whose it is, a password is that of another proxy.
             SecretOf::Proxy => matches!(&self.proxy, ProxyChoice::Url(url) if names_a_user(url)),
             SecretOf::Certificate => self.certificate_file.is_some(),
+        }
+    }
+
+    /// The user whose password a secret of this use is, if it is sent together with one.
+    pub(crate) fn user_of(&self, of: &SecretOf) -> Option<String> {
+        match (of, &self.credential, &self.proxy) {
+            (SecretOf::Credential, Credential::Basic { user }, _) => Some(user.clone()),
+            (SecretOf::Proxy, _, ProxyChoice::Url(url)) => Some(decoded(Url::parse(url.trim()).ok()?.username())),
+            _ => None,
         }
     }
 

@@ -3,7 +3,7 @@
 //! What is a secret, or may be one by its name, is a placeholder in angle brackets. Deliberately not here: the last event ID,
 //! which would make another request of it each time.
 use crate::connection_log::{decoded, is_secret_name};
-use crate::{Credential, FeedConfig, ProxyChoice, SecretOf};
+use crate::{Credential, FeedConfig, NetworkSettings, ProxyChoice, SecretOf};
 use std::path::Path;
 use url::Url;
 
@@ -13,8 +13,12 @@ const STANDARD: [(&str, &str); 3] =
 
 impl FeedConfig {
     /// The request that this feed makes first, for a POSIX shell. With `-N` what comes is shown at once, and with `-v` the
-    /// headers too; redirects are followed.
-    pub fn curl(&self) -> String {
+    /// headers too; redirects are followed. `network`: what holds for all feeds.
+    pub fn curl(&self, network: &NetworkSettings) -> String {
+        network.applied_to(self.clone()).curl_alone()
+    }
+
+    fn curl_alone(&self) -> String {
         let mut words: Vec<String> = ["curl", "-N", "-v", "-L"].map(str::to_owned).into();
         let mut option = |name: &str, value: &str| words.extend([name.to_owned(), quoted(value)]);
         if let Some(file) = &self.ca_file {
@@ -149,7 +153,10 @@ mod tests {
     #[case("http://[::1]:80/{a}#s3cret", "--globoff 'http://[::1]/%7Ba%7D'")]
     #[case("nonsense s3cret", "'<address>'")]
     fn an_address_has_placeholders(#[case] url: &str, #[case] expected: &str) {
-        assert_eq!(FeedConfig::new("x", url).curl(), format!("curl -N -v -L {STANDARD} {expected}"));
+        assert_eq!(
+            FeedConfig::new("x", url).curl(&NetworkSettings::default()),
+            format!("curl -N -v -L {STANDARD} {expected}")
+        );
     }
 
     #[rstest]
@@ -160,7 +167,7 @@ mod tests {
     #[case(Credential::Query { name: "my who".into() }, "'http://h/?key=<key>&my+who=<my who>'")]
     fn a_credential_is_a_placeholder(#[case] credential: Credential, #[case] expected: &str) {
         let config = FeedConfig { credential, ..FeedConfig::new("x", "http://h/?key=s3cret") };
-        assert_eq!(config.curl(), format!("curl -N -v -L {STANDARD} {expected}"));
+        assert_eq!(config.curl(&NetworkSettings::default()), format!("curl -N -v -L {STANDARD} {expected}"));
     }
 
     #[test]
@@ -187,6 +194,14 @@ mod tests {
              --proxy 'http://bob:<proxy-password>@proxy:3128/' --user 'anna:<password>' -H 'Cache-Control: no-cache' \
              -H 'Accept-Encoding: identity' -H 'X-Token: <x-token>' -H 'accept: text/x' -H 'X-Note: it'\\''s' \
              -H 'X-Kept: <x-kept>' -H 'X-Empty;' --insecure http://h/";
-        assert_eq!(config.curl(), expected);
+        assert_eq!(config.curl(&NetworkSettings::default()), expected);
+
+        let network = NetworkSettings {
+            proxy: ProxyChoice::Url("socks5://all:1080".into()),
+            ca_file: Some("/all.pem".into()),
+            ..NetworkSettings::default()
+        };
+        let expected = format!("curl -N -v -L --cacert /all.pem --proxy 'socks5://all:1080' {STANDARD} http://h/");
+        assert_eq!(FeedConfig::new("x", "http://h/").curl(&network), expected);
     }
 }

@@ -3,7 +3,7 @@
 //! Deliberately not here: the recording of a feed (`recording.rs`).
 use super::{PIECE, Recorded, head};
 use crate::connection_log::{Scrub, Steps};
-use crate::secret::{FeedSecrets, GivenSecret, Secret, SecretOf};
+use crate::secret::Hidden;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 use tidings_event_source::{Occurrence, Request, Sighting, Witness};
@@ -29,8 +29,7 @@ impl<W: Write> TranscriptWriter<W> {
         let password = request.url.password().map(str::to_owned);
         let query = request.query_credential.as_ref();
         let secrets = values.flatten().chain(password).chain(query.map(|query| query.value.clone()));
-        let given = |secret| GivenSecret { of: SecretOf::Credential, secret: Secret::new(secret) };
-        let hidden = FeedSecrets::new(secrets.map(given).collect::<Vec<_>>()).hidden();
+        let hidden = Hidden::new(secrets);
         let scrub = Scrub::hiding(hidden, query.map(|query| query.name.clone()));
         let url = scrub.address(&request.url);
         let mut writer =

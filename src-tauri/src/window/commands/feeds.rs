@@ -99,7 +99,8 @@ pub(super) async fn read_log(shell: State<'_, Shell>, feed: Option<FeedId>, line
 
 #[tauri::command]
 pub(super) async fn curl(shell: State<'_, Shell>, feed: FeedId) -> Answer<String> {
-    Ok(shell.engine.feed(feed).await?.feed.config.curl())
+    let network = shell.engine.settings().await?.network;
+    Ok(shell.engine.feed(feed).await?.feed.config.curl(&network))
 }
 
 #[tauri::command]
