@@ -99,15 +99,21 @@ impl FeedsFile {
         if file.feeds.len() > FEEDS_LIMIT {
             return Err(FileFault::TooMany { limit: MOST_FEEDS }.into());
         }
-        let is_longer = |text: &str, limit: u32| text.chars().nth(limit as usize).is_some();
-        if is_longer(&file.title, TITLE_LIMIT) || is_longer(&file.description, DESCRIPTION_LIMIT) {
-            return Err(FileFault::LongTitle { title: TITLE_LIMIT, description: DESCRIPTION_LIMIT }.into());
-        }
+        file.with_short_title()?;
         Ok(file)
+    }
+
+    fn with_short_title(&self) -> Result<(), FileFault> {
+        let is_longer = |text: &str, limit: u32| text.chars().nth(limit as usize).is_some();
+        if is_longer(&self.title, TITLE_LIMIT) || is_longer(&self.description, DESCRIPTION_LIMIT) {
+            return Err(FileFault::LongTitle { title: TITLE_LIMIT, description: DESCRIPTION_LIMIT });
+        }
+        Ok(())
     }
 
     /// The file. Fails for what could not be read back.
     pub(crate) fn text(&self) -> Result<String, EngineError> {
+        self.with_short_title()?;
         let text = written::text(self)?;
         if self.feeds.len() > FEEDS_LIMIT || text.len() > SIZE_LIMIT {
             return Err(bad(format!(

@@ -285,6 +285,7 @@ fn danger_words(danger: &Danger) -> String {
         Danger::Authority(file) => format!("it believes the certificate authorities in {file}"),
         Danger::Certificate(file) => format!("it shows the server the client certificate in {file}"),
         Danger::Proxy(url) => format!("it goes through the proxy {url}"),
+        Danger::NoProxy => "it goes through no proxy, not even that of all feeds".into(),
         Danger::CredentialsFollow => "its credentials follow redirects to other servers".into(),
         Danger::PlainSecret => "a password or token stands in the file unsealed; it is kept apart".into(),
         Danger::SecretMissing => "its password or token is not in the file: enter it with tidings feed edit".into(),

@@ -21,6 +21,8 @@ export function dangerWords(danger: Danger): string {
       return m.danger_certificate({ what: danger.what });
     case 'proxy':
       return m.danger_proxy({ what: danger.what });
+    case 'noProxy':
+      return m.danger_no_proxy();
     case 'credentialsFollow':
       return m.danger_follow();
     case 'plainSecret':

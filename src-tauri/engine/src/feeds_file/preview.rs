@@ -107,6 +107,8 @@ pub enum Danger {
     Certificate(String),
     /// It goes through this proxy.
     Proxy(String),
+    /// It goes through no proxy, not even that of all feeds.
+    NoProxy,
     /// Its credentials follow redirects to other servers.
     CredentialsFollow,
     /// A password or token stands in it unsealed; it is kept apart.
@@ -265,8 +267,10 @@ fn dangers(config: &FeedConfig, hooks: &[Vec<String>], had_plain: bool) -> Vec<D
     dangers.extend(config.pinned.clone().map(Danger::Pinned));
     dangers.extend(config.ca_file.clone().map(Danger::Authority));
     dangers.extend(config.certificate_file.clone().map(Danger::Certificate));
-    if let ProxyChoice::Url(url) = &config.proxy {
-        dangers.push(Danger::Proxy(url.rsplit('@').next().unwrap_or_default().to_owned()));
+    match &config.proxy {
+        ProxyChoice::System => {}
+        ProxyChoice::None => dangers.push(Danger::NoProxy),
+        ProxyChoice::Url(url) => dangers.push(Danger::Proxy(url.rsplit('@').next().unwrap_or_default().to_owned())),
     }
     if config.credentials_follow_redirects && (config.credential != Credential::None || !config.headers.is_empty()) {
         dangers.push(Danger::CredentialsFollow);
@@ -275,13 +279,6 @@ fn dangers(config: &FeedConfig, hooks: &[Vec<String>], had_plain: bool) -> Vec<D
         dangers.push(Danger::PlainSecret);
     }
     dangers
-}
-
-impl Danger {
-    /// Whether a feed with it is taken only if somebody says so.
-    pub const fn is_grave(&self) -> bool {
-        !matches!(self, Self::SecretMissing | Self::PlainSecret)
-    }
 }
 
 impl FeedConfig {

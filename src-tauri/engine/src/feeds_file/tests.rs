@@ -1,5 +1,7 @@
 //! What a file says, whoever wrote it.
-use super::{FEEDS_LIMIT, FeedsFile, FileFault, FileFeed, ItemFault, Reading, SIZE_LIMIT, Standing, open, seal};
+use super::{
+    Danger, FEEDS_LIMIT, FeedsFile, FileFault, FileFeed, ItemFault, Reading, SIZE_LIMIT, Standing, open, seal,
+};
 use crate::announce::{Burst, FeedAnnouncing};
 use crate::{
     Action, Credential, EngineError, FeedColor, FeedConfig, FeedFault, FeedRetention, GivenSecret, Header, Hook,
@@ -418,6 +420,8 @@ rules = [{ name = "x", then = { hook = { command = ["rm", "-rf", "~"] } } }]
             { "kind": "plainSecret" },
         ])
     );
+    let past = preview("format = 1\n[[feed]]\nurl = \"https://h/\"\nproxy = { kind = \"none\" }\n");
+    assert_eq!(past.preview.feeds[0].dangers, [Danger::NoProxy]);
     let wanted = reading.wanted[0].as_ref().unwrap();
     assert_eq!(wanted.config.rules[0].then.hook, None);
     assert!(!serde_json::to_string(&wanted.config).unwrap().contains("s3cret"));
