@@ -48,7 +48,7 @@ pub struct EngineOptions {
 }
 
 /// The running engine. Its network runs on one thread of its own, its database writer on another. Its futures may be
-/// awaited on any runtime; what was begun is finished even when its future is dropped.
+/// awaited on any runtime of tokio's; what was begun is finished even when its future is dropped.
 ///
 /// When the last clone goes away without [`Self::shut_down`], it ends by itself a little later.
 #[derive(Clone)]
@@ -236,6 +236,7 @@ impl Engine {
         // A mute or quiet hours may have ended meanwhile: what waits for that waits on a clock that stood still.
         self.core.surroundings.announcer.look();
         self.core.pruning.notify_one();
+        self.core.forgetting.notify_one();
     }
 
     /// A page of the history. Reads do not wait for the writer.

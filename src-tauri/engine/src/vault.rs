@@ -12,12 +12,12 @@ pub(crate) struct Vault {
     secrets: Arc<dyn Secrets>,
     /// One at a time asks the keyring: a locked one asks the user once, and the others find it unlocked. Neither can it
     /// occupy the threads that look names up.
-    keyring: Semaphore,
+    keyring: Arc<Semaphore>,
 }
 
 impl Vault {
     pub(crate) fn new(secrets: Arc<dyn Secrets>) -> Self {
-        Self { secrets, keyring: Semaphore::new(1) }
+        Self { secrets, keyring: Arc::new(Semaphore::new(1)) }
     }
 
     /// All secrets of a feed.
@@ -79,14 +79,19 @@ impl Vault {
         place: SecretPlace,
         ask: impl FnOnce(&dyn Secrets) -> Result<T, SecretsError> + Send + 'static,
     ) -> Result<T, SecretsError> {
-        let _turn = match place {
+        let turn = match place {
             // Never closed.
-            SecretPlace::Keyring => self.keyring.acquire().await.ok(),
+            SecretPlace::Keyring => Arc::clone(&self.keyring).acquire_owned().await.ok(),
             SecretPlace::File => None,
         };
         let secrets = Arc::clone(&self.secrets);
         // Ends otherwise only together with the runtime, or by a panic of the keyring's library.
-        let asked = spawn_blocking(move || ask(&*secrets)).await;
+        let asked = spawn_blocking(move || {
+            // Also where nobody waits for the answer any more: the keyring still asks its question.
+            let _turn = turn;
+            ask(&*secrets)
+        });
+        let asked = asked.await;
         asked.unwrap_or_else(|_| Err(SecretsError::Keyring("it failed internally".to_owned())))
     }
 }

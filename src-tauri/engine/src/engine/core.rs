@@ -66,8 +66,8 @@ pub(super) struct Core {
     choosing: AsyncMutex<()>,
     /// Another history took the place of a damaged one.
     replaced: Arc<Notify>,
-    /// A feed was removed, which in a while cannot be brought back.
-    forgetting: Notify,
+    /// A feed was removed, which in a while cannot be brought back; or the computer slept meanwhile.
+    pub(super) forgetting: Notify,
     /// The mutes of removed feeds, for the case that they are brought back.
     muted: AsyncMutex<HashMap<FeedId, Mute>>,
     /// What was marked as read and can be taken back.
@@ -182,8 +182,12 @@ impl Core {
             return;
         }
         let limit = Instant::now() + END_LIMIT;
-        let subscriptions = std::mem::take(&mut *self.subscriptions.lock().await);
-        join_all(subscriptions.into_values().map(Subscription::end)).await;
+        // Whoever holds them may wait for a disk that does nothing.
+        if let Ok(mut held) = timeout_at(limit - END_LIMIT / 2, self.subscriptions.lock()).await {
+            let subscriptions = std::mem::take(&mut *held);
+            drop(held);
+            join_all(subscriptions.into_values().map(Subscription::end)).await;
+        }
         // What is in the queue is stored and announced, and what became of that is written down.
         let settled = async {
             if self.change(|_| Ok(())).await.is_ok() {
@@ -241,6 +245,7 @@ impl Core {
         let old = match self.feed(id) {
             Ok(old) => old,
             Err(gone) => {
+                drop(subscriptions);
                 self.surroundings.vault.forget(new_secrets).await;
                 return Err(gone);
             }
@@ -270,12 +275,16 @@ impl Core {
             self.start(&mut subscriptions, feed.clone(), Duration::ZERO);
         }
         self.pruning.notify_one();
+        let placed = if edited.is_ok() && folder != feed.config.folder {
+            self.find_place(id, feed.config.folder.clone()).await
+        } else {
+            Ok(())
+        };
+        // A keyring may wait for a person, and other feeds must not.
+        drop(subscriptions);
         self.unless_failed(edited, new_secrets).await?;
         self.surroundings.vault.forget(unused).await;
-        if folder != feed.config.folder {
-            self.find_place(id, feed.config.folder.clone()).await?;
-        }
-        Ok(feed)
+        placed.map(|()| feed)
     }
 
     pub(super) async fn pause_feed(&self, id: FeedId, paused: bool) -> Result<(), EngineError> {

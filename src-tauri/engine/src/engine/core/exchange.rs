@@ -3,6 +3,7 @@
 //! Deliberately not here: the file (`feeds_file.rs`).
 use super::secrets::unused;
 use super::{Core, end};
+use crate::feeds_file::Standing;
 use crate::feeds_file::{
     Chosen, Export, FeedsFile, FileFault, FileFeed, Import, ImportPreview, Imported, Reading, bad,
 };
@@ -14,8 +15,9 @@ use crate::subscription::Surroundings;
 use crate::{EngineError, Feed, FeedConfig, FeedFault, FeedId, GivenSecret, KeptSecret, Secret};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::fs::File;
+use std::path::Path;
 use std::time::Duration;
+use tidings_event_source::connection::read_certificate_file;
 use tokio::task::spawn_blocking;
 
 impl Core {
@@ -104,13 +106,12 @@ impl Core {
     /// Whether the files that settings name are here.
     fn usable(&self, config: &FeedConfig) -> Result<(), FeedFault> {
         for file in config.ca_file.iter().chain(&config.certificate_file) {
-            File::open(file)
+            read_certificate_file(Path::new(file))
                 .map_err(|error| FeedFault::CertificateFile { file: file.clone(), why: error.to_string() })?;
         }
         // Its password may be missing yet.
         let config = FeedConfig { certificate_file: None, ..config.clone() };
-        let connector = self.surroundings.connectors.of(&config, &FeedSecrets::default());
-        connector.map(drop)
+        self.surroundings.connectors.can_be_made(&config, &FeedSecrets::default())
     }
 
     /// Takes the feeds of these numbers in.
@@ -127,7 +128,11 @@ impl Core {
         for (item, wanted) in numbered {
             let kept = match wanted {
                 Some(wanted) => self.keep_chosen(wanted).await,
-                None => Err(bad("It cannot be imported.".to_owned())),
+                // Since the preview, a file that it names has gone, say.
+                None => Err(bad(match &item.standing {
+                    Standing::Refused { reason, .. } => reason.clone(),
+                    _ => "It cannot be imported.".to_owned(),
+                })),
             };
             match kept {
                 Ok((feed, new)) => {
@@ -168,9 +173,11 @@ impl Core {
             };
             if config.connects_otherwise_than(&old.config) {
                 anew.push(id);
-                end(&mut subscriptions, id).await;
             }
             before.push(old);
+        }
+        for id in &anew {
+            end(&mut subscriptions, *id).await;
         }
         let stored = self.change(move |store| store.import_feeds(&feeds)).await;
         let overview = &self.surroundings.overview;
@@ -181,6 +188,7 @@ impl Core {
                 for feed in ended {
                     self.start(&mut subscriptions, feed, Duration::ZERO);
                 }
+                drop(subscriptions);
                 self.surroundings.vault.forget(new_secrets).await;
                 return Err(error);
             }

@@ -62,8 +62,8 @@ impl Core {
         {
             let mut subscriptions = self.subscriptions.lock().await;
             let there = self.feed(id);
-            if !self.surroundings.overview.is_retired(id) {
-                there.as_ref().map_err(|_| EngineError::NoSuchFeed(id))?;
+            if there.is_err() && !self.surroundings.overview.is_retired(id) {
+                return Err(EngineError::NoSuchFeed(id));
             }
             end(&mut subscriptions, id).await;
             let left = self.surroundings.overview.kept_secrets(id);

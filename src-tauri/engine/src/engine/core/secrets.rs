@@ -54,8 +54,7 @@ impl Core {
         }
         let secrets = FeedSecrets::new(given);
         config.request(&secrets)?;
-        self.surroundings.connectors.of(config, &secrets)?;
-        Ok(())
+        Ok(self.surroundings.connectors.can_be_made(config, &secrets)?)
     }
 
     /// What was kept for a change is forgotten if that failed.
@@ -100,6 +99,9 @@ impl Core {
             Err(error) => (0, Some(error)),
         };
         for feed in self.surroundings.overview.all() {
+            // From before it is read: a new one that is given meanwhile must not be replaced by the old one.
+            let _one_at_a_time = self.editing.lock().await;
+            let Ok(feed) = self.feed(feed.id) else { continue };
             let elsewhere = feed.config.secrets.iter().filter(|kept| kept.place != to);
             if elsewhere.clone().next().is_none() && !feed.config.has_plain_secrets() {
                 continue;
@@ -111,7 +113,6 @@ impl Core {
                     Err(error) => failed = Some(error.into()),
                 }
             }
-            let _one_at_a_time = self.editing.lock().await;
             match self.move_secrets_of(to, feed.id, given).await {
                 Ok(more) => moved += more,
                 Err(error) => failed = Some(error),

@@ -18,7 +18,7 @@ pub(super) struct Undo {
 }
 
 /// Numbers, as runs of such as follow one another, the highest first.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Runs(Vec<RangeInclusive<i64>>);
 
 impl Runs {
@@ -68,9 +68,12 @@ impl Undo {
         self.last
     }
 
-    fn take(&mut self, undo: u64) -> Option<Runs> {
-        let at = self.times.iter().position(|(number, _)| *number == undo)?;
-        self.times.remove(at).map(|(_, runs)| runs)
+    fn get(&self, undo: u64) -> Option<Runs> {
+        self.times.iter().find(|(number, _)| *number == undo).map(|(_, runs)| runs.clone())
+    }
+
+    fn forget(&mut self, undo: u64) {
+        self.times.retain(|(number, _)| *number != undo);
     }
 }
 
@@ -99,13 +102,14 @@ impl Core {
         if events > 0 {
             self.teller.tell(EngineEvent::Marked { events: vec![], read: Some(true), starred: None });
         }
+        // Also what was marked before something failed can be taken back.
+        let undo = (events > 0).then(|| super::lock(&self.undo).remember(runs));
         done?;
-        let undo = if events > 0 { Some(super::lock(&self.undo).remember(runs)) } else { None };
         Ok(MarkedRead { events, undo })
     }
 
     pub(in crate::engine) async fn undo_mark_all_read(&self, undo: u64) -> Result<(), EngineError> {
-        let runs = super::lock(&self.undo).take(undo).ok_or(EngineError::TooLate)?;
+        let runs = super::lock(&self.undo).get(undo).ok_or(EngineError::TooLate)?;
         let mut any = false;
         let mut done = Ok(());
         for part in runs.parts(AT_ONCE.into()) {
@@ -122,6 +126,10 @@ impl Core {
         }
         if any {
             self.teller.tell(EngineEvent::Marked { events: vec![], read: Some(false), starred: None });
+        }
+        // What failed in the middle can be tried again, as a whole.
+        if done.is_ok() {
+            super::lock(&self.undo).forget(undo);
         }
         done
     }
@@ -149,8 +157,9 @@ mod tests {
     fn only_the_last_few_times_are_remembered() {
         let mut undo = Undo::default();
         let numbers: Vec<u64> = (0..=TIMES).map(|_| undo.remember(Runs::default())).collect();
-        assert!(undo.take(numbers[0]).is_none(), "the first is forgotten");
-        assert!(undo.take(numbers[1]).is_some());
-        assert!(undo.take(numbers[1]).is_none(), "each is taken back once");
+        assert!(undo.get(numbers[0]).is_none(), "the first is forgotten");
+        assert!(undo.get(numbers[1]).is_some());
+        undo.forget(numbers[1]);
+        assert!(undo.get(numbers[1]).is_none(), "each is taken back once");
     }
 }
