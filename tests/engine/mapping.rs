@@ -107,6 +107,7 @@ fn long_first_line_stands_in_the_body_as_well() {
     Some("https://o.example")
 )]
 #[case::in_text("see https://a.example/b, now", Some("https://a.example/b"))]
+#[case::in_chinese_text("详见https://ci.example/1，请处理", Some("https://ci.example/1"))]
 #[case::in_a_body(r#"{"title":"t","message":"(http://a.example)"}"#, Some("http://a.example"))]
 #[case::almost("httpx://a https:/b", None)]
 fn link_of(#[case] data: &str, #[case] link: Option<&str>) {

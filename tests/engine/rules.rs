@@ -93,6 +93,15 @@ fn first_snapshot_is_silent_whatever_announces_it() {
         intake(&[rule(When::default(), Action::Drop)]).take(&incoming("x"), true)[0].verdict.decision,
         Decision::Drop
     );
+    // A program is not started for it either, whatever the rule says besides.
+    for action in [Action::Announce { urgency: None }, Action::Silent] {
+        let hook = Some(Hook { command: vec!["true".to_owned()], time_limit: 30 });
+        let mut with_hook = rule(When::default(), action);
+        with_hook.then.hook = hook.clone();
+        let intake = intake(&[with_hook]);
+        assert_eq!(intake.take(&incoming("x"), true)[0].hook, None);
+        assert_eq!(intake.take(&incoming("x"), false)[0].hook.is_some(), hook.is_some());
+    }
     let mapping = Mapping { first_events: 2, first_seconds: 3, ..Mapping::default() };
     let intake = Intake::of("b", &mapping, &[]).unwrap();
     let first = |number, seconds| intake.is_first(number, std::time::Duration::from_secs(seconds));

@@ -147,7 +147,8 @@ impl Intake {
         let mut mapped = self.mapper.map_subject(event, subject, &mut problem);
         let (verdict, hook) = self.rules.judge(event, subject, &mut mapped, &mut problem);
         let verdict = silenced(verdict, first);
-        let hook = hook.filter(|_| verdict.decided_by != DecidedBy::FirstSnapshot);
+        // Neither told nor acted upon, whatever a rule says of it.
+        let hook = hook.filter(|_| !first);
         Taken { data, part, mapped, verdict, hook, problem: problem.0 }
     }
 

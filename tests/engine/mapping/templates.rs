@@ -256,6 +256,15 @@ fn faults_are_sentences() {
     assert_eq!((said.rule, said.field.as_str()), (None, "split"));
 }
 
+/// An indentation would be as wide as a stranger's template likes, and each `<` becomes six characters.
+#[test]
+fn json_that_is_made_is_bounded() {
+    let wide = titled("{{ event.json | tojson(9999999999) }}");
+    assert!(mapped(&wide, r#"{"a":1}"#).1.is_some());
+    let data = "<".repeat(60 * 1024);
+    assert!(mapped(&titled("{{ event.data | tojson }}"), &data).1.is_some());
+}
+
 #[test]
 fn large_event_is_mapped_by_what_templates_see_of_it() {
     let data = format!(r#"{{"title":"T","padding":"{}"}}"#, "x".repeat(300 * 1024));

@@ -57,13 +57,17 @@ pub(crate) fn link(text: &str) -> Option<String> {
     matches!(url.scheme(), "http" | "https" | "mailto").then(|| text.to_owned())
 }
 
+/// Where no space follows an address: the punctuation of Chinese text, which would be written otherwise in an address.
+const ENDS_CHINESE: &str = "，。；：！？、（）《》「」『』【】“”‘’";
+
 /// The first http or https address in a text.
 pub(crate) fn first_link(text: &str) -> Option<String> {
     let start = text.match_indices("http").map(|(at, _)| &text[at..]).find(|rest| {
         let rest = rest["http".len()..].trim_start_matches('s');
         rest.starts_with("://")
     })?;
-    let end = start.find(|c: char| c.is_whitespace() || c.is_control() || "<>\"'`".contains(c));
+    let end =
+        start.find(|c: char| c.is_whitespace() || c.is_control() || "<>\"'`".contains(c) || ENDS_CHINESE.contains(c));
     link(start[..end.unwrap_or(start.len())].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '}']))
 }
 
@@ -87,6 +91,7 @@ fn clean(text: &str) -> Cow<'_, str> {
             '\u{1b}' => skip_escape(&mut chars),
             // C1's form of the same.
             '\u{9b}' => skip_control_sequence(&mut chars),
+            '\r' if chars.peek() == Some(&'\n') => {}
             '\r' => clean.push('\n'),
             c if is_unwanted(c) => {}
             c => clean.push(c),

@@ -139,7 +139,7 @@ pub(super) fn add(environment: &mut Environment<'static>) {
         "rejectattr" => filters::rejectattr, "replace" => replace, "reverse" => filters::reverse,
         "round" => filters::round, "select" => filters::select, "selectattr" => filters::selectattr,
         "sort" => filters::sort, "split" => filters::split, "string" => filters::string, "sum" => filters::sum,
-        "text" => plain_text, "title" => filters::title, "tojson" => filters::tojson, "trim" => filters::trim,
+        "text" => plain_text, "title" => filters::title, "tojson" => to_json, "trim" => filters::trim,
         "truncate" => truncate, "unique" => filters::unique, "upper" => filters::upper, "urlencode" => urlencode,
     }
     macro_rules! tests {
@@ -174,6 +174,13 @@ fn from_text(value: &Value) -> Value {
         Some(_) => Value::UNDEFINED,
         None => value.clone(),
     }
+}
+
+/// As JSON, on one line: an indentation could be of any width.
+fn to_json(value: &Value) -> Result<Value, Error> {
+    let json = filters::tojson(value, None, std::iter::empty::<(&str, Value)>().collect())?;
+    within_limit(json.as_str().map_or(0, str::len))?;
+    Ok(json)
 }
 
 /// At most so many characters (80), the last of which tells when something was cut off.
