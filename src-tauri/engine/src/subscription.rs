@@ -71,17 +71,23 @@ impl Connectors {
     /// The connector for a feed. Fails for a certificate file that cannot be read.
     pub(crate) fn of(&self, feed: &FeedConfig, secrets: &FeedSecrets) -> Result<Connector, FeedFault> {
         let options = feed.connector_options(&self.user_agent, secrets)?;
-        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         // A file may have been replaced since: what depends on one is made anew for each subscription.
-        if options.authorities.is_empty()
-            && options.identity.is_none()
-            && let Some(connector) = made.get(&options)
-        {
+        if !options.authorities.is_empty() || options.identity.is_some() {
+            return Ok(Connector::new(&options)?);
+        }
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(connector) = made.get(&options) {
             return Ok(connector.clone());
         }
         let connector = Connector::new(&options)?;
         made.insert(options, connector.clone());
         Ok(connector)
+    }
+
+    /// Whether a connector for a feed can be made. None is kept: the feed may never be followed.
+    pub(crate) fn can_be_made(&self, feed: &FeedConfig, secrets: &FeedSecrets) -> Result<(), FeedFault> {
+        Connector::new(&feed.connector_options(&self.user_agent, secrets)?)?;
+        Ok(())
     }
 }
 
@@ -235,7 +241,7 @@ impl Task {
     async fn follow(&mut self) -> Result<(), EngineError> {
         let Some(secrets) = self.secrets().await else { return Ok(()) };
         let secrets = secrets?;
-        self.log.hide(secrets.hidden());
+        self.log.hide(secrets.hidden(&self.feed.config));
         let connector = self.surroundings.connectors.of(&self.feed.config, &secrets)?;
         let request = self.feed.config.request(&secrets)?;
         let keys = self.feed.config.keys()?;
@@ -451,7 +457,8 @@ impl Task {
                 self.at_rest = true;
                 let moment = Moment { steady: Instant::now(), wall: now() };
                 self.backlog.lost(moment, polling.then_some(*retry_in));
-                self.presence.lost(self.lost_at(failure, &moment), *polling);
+                let due = polling.then(|| moment.wall.saturating_add(milliseconds(*retry_in)));
+                self.presence.lost(self.lost_at(failure, &moment), due);
                 let retry_at = now() + milliseconds(*retry_in);
                 let state = if self.waits_for_network() {
                     FeedState::NoNetwork
@@ -468,7 +475,7 @@ impl Task {
                 return self.made.take().map(Arrival::Opened);
             }
             Occurrence::Closed(failure) => {
-                self.presence.lost(now(), false);
+                self.presence.lost(now(), None);
                 self.set_state(FeedState::Closed { cause: self.cause(failure) });
             }
         }

@@ -5,9 +5,12 @@
 mod page;
 
 use super::report::Step;
+use crate::clock::whole_milliseconds;
+use crate::feed_state::CERTIFICATE_WARNING;
 use http::{HeaderMap, HeaderName, header};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
+use tidings_event_source::connection::essence;
 use tidings_event_source::error::TlsProblem;
 use tidings_event_source::{Answer, Certificate, Failure};
 use ts_rs::TS;
@@ -17,8 +20,6 @@ use url::Url;
 const HELD: Duration = Duration::from_secs(2);
 /// … and are so many events and comments at once was held back on its way.
 const CLUMP: u32 = 3;
-/// A certificate that is good for less than this is worth a word, in days.
-const SOON: i64 = 14;
 /// How much of a server's words is repeated, in characters.
 const WORDS: usize = 120;
 
@@ -27,8 +28,6 @@ const WORDS: usize = 120;
 pub struct Arrival {
     /// Since the test began.
     pub at: Duration,
-    /// How many.
-    pub bytes: usize,
     /// How many events, comments and the like were in them.
     pub frames: u32,
 }
@@ -224,8 +223,7 @@ impl Observed {
     }
 
     fn essence(&self) -> String {
-        let content_type = self.content_type().unwrap_or_default();
-        content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+        essence(&self.content_type().unwrap_or_default()).to_ascii_lowercase()
     }
 
     /// Where the last answer came from.
@@ -269,8 +267,9 @@ pub fn diagnose(observed: &Observed) -> Vec<Finding> {
     if observed.opened.is_some() {
         findings.extend(of_stream(observed));
     }
-    let end = observed.certificate.as_ref().map(|certificate| (certificate.not_after - observed.now) / 86_400);
-    if let Some(days) = end.filter(|days| (0..SOON).contains(days)) {
+    let left = observed.certificate.as_ref().map(|certificate| certificate.not_after.saturating_sub(observed.now));
+    let soon = 0..CERTIFICATE_WARNING.as_secs().cast_signed();
+    if let Some(days) = left.filter(|left| soon.contains(left)).map(|left| left / 86_400) {
         findings.push(found(Mistake::CertificateEnds { days }, None));
     }
     if let Some(moved) = moved(observed) {
@@ -421,8 +420,7 @@ fn of_stream(observed: &Observed) -> Option<Finding> {
         .take_while(|arrival| arrival.at.saturating_sub(first.at) < Duration::from_millis(100))
         .map(|arrival| arrival.frames)
         .sum();
-    (held >= HELD && clump >= CLUMP)
-        .then(|| found(Mistake::Buffered { held: u64::try_from(held.as_millis()).unwrap_or(u64::MAX) }, None))
+    (held >= HELD && clump >= CLUMP).then(|| found(Mistake::Buffered { held: whole_milliseconds(held) }, None))
 }
 
 /// The address to which permanent redirects led, where nothing else is to be told of it.
@@ -481,7 +479,8 @@ fn said(what: &Mistake) -> (Weight, String) {
                 Some("Bearer") => "It wants a token (Bearer)",
                 Some(other) => return (Failure, format!("The server answered {status}. It wants credentials of the kind “{other}”: enter them as a header.")),
                 None if *status == 401 => "It wants credentials, but does not say of which kind",
-                None => "These credentials do not allow it, or none were sent",
+                None if *given => "It does not allow this without other credentials",
+                None => "It does not allow this without credentials",
             };
             let then = if *given { "what was sent is not accepted: check it" } else { "none were sent: enter them" };
             (Failure, format!("The server answered {status}. {wants}; {then}."))
@@ -505,7 +504,14 @@ fn said(what: &Mistake) -> (Weight, String) {
         Mistake::NothingYet => (Note, "The stream is open, but nothing has come over it yet. That is normal where events are rare; the feed will wait for them.".into()),
         Mistake::Ended { delivered: true } => (Note, "The server ended the stream after what it sent. The feed will ask again by itself, after some seconds.".into()),
         Mistake::Ended { delivered: false } => (Warning, "The server ended the stream at once, without sending anything. The feed will ask again, less and less often.".into()),
-        Mistake::CertificateEnds { days } => (Warning, format!("The server's certificate ends in {days} days: its owner has to renew it.")),
+        Mistake::CertificateEnds { days } => {
+            let when = match days {
+                0 => "within a day".to_owned(),
+                1 => "in a day".to_owned(),
+                days => format!("in {days} days"),
+            };
+            (Warning, format!("The server's certificate ends {when}: its owner has to renew it."))
+        }
         Mistake::TookTooLong => (Failure, "No connection came about in the time of the test: the server may be down, or behind a firewall.".into()),
         Mistake::Other => (Failure, String::new()),
     }

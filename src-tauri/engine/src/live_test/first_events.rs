@@ -3,6 +3,7 @@
 //!
 //! Deliberately not here: the test.
 use super::report::{Preview, cut};
+use crate::clock::whole_milliseconds;
 use crate::connection_log::text;
 use crate::template::Incoming;
 use crate::{EngineError, FeedConfig, FeedFault, Intake};
@@ -50,7 +51,7 @@ impl FirstEvents {
             last_event_id: event.last_event_id.to_owned(),
             data: event.data.to_owned(),
             received_at,
-            after: u64::try_from(after.as_millis()).unwrap_or(u64::MAX),
+            after: whole_milliseconds(after),
         });
         true
     }

@@ -3,6 +3,7 @@
 //! Deliberately not here: the network, and words in any language (but for the sentences of failures and findings).
 use super::FirstEvents;
 use super::diagnosis::{Arrival, Finding, Observed, Weight, diagnose};
+use crate::clock::whole_milliseconds;
 use crate::connection_log::{shown_address, text};
 use crate::preset::Listening;
 use crate::secret::Hidden;
@@ -267,13 +268,6 @@ pub struct TestReport {
     pub took: u64,
 }
 
-impl TestReport {
-    /// A step of it.
-    pub fn step(&self, step: Step) -> &TestStep {
-        &self.steps[step as usize]
-    }
-}
-
 /// A report while it grows.
 pub(super) struct Report {
     told: TestReport,
@@ -350,7 +344,7 @@ impl Report {
 
     /// As it is now.
     pub(super) fn told(&mut self) -> &TestReport {
-        self.told.took = milliseconds(self.started.elapsed());
+        self.told.took = whole_milliseconds(self.started.elapsed());
         &self.told
     }
 
@@ -375,7 +369,7 @@ impl Report {
     }
 
     fn step(&mut self, at: Instant, what: Sight) -> bool {
-        let took = Some(milliseconds(at.saturating_duration_since(self.mark)));
+        let took = Some(whole_milliseconds(at.saturating_duration_since(self.mark)));
         match what {
             Sight::Requested(asked) => {
                 self.observed.requests.push(asked.url);
@@ -463,7 +457,7 @@ impl Report {
         let first = self.bytes == 0;
         self.bytes += count as u64;
         if self.observed.arrivals.len() < ARRIVALS {
-            self.observed.arrivals.push(Arrival { at: now - self.started, bytes: count, frames: 0 });
+            self.observed.arrivals.push(Arrival { at: now - self.started, frames: 0 });
         }
         let took = if first { self.since_answer(now) } else { self.told.steps[Step::FirstBytes as usize].took };
         self.settle(Step::FirstBytes, Verdict::Good, took, Some(Detail::Bytes { count: self.bytes }));
@@ -534,7 +528,7 @@ impl Report {
             }
             _ => (Heartbeat::Comment, self.comments.clone()),
         };
-        let mut gaps: Vec<_> = times.windows(2).map(|pair| milliseconds(pair[1] - pair[0])).collect();
+        let mut gaps: Vec<_> = times.windows(2).map(|pair| whole_milliseconds(pair[1] - pair[0])).collect();
         gaps.sort_unstable();
         let every = gaps.get(gaps.len() / 2).copied();
         self.settle(Step::Heartbeat, Verdict::Good, None, Some(Detail::Beats { what, every }));
@@ -559,7 +553,7 @@ impl Report {
                         earlier.verdict = Verdict::Skipped;
                     }
                 }
-                let took = milliseconds(self.mark.elapsed());
+                let took = whole_milliseconds(self.mark.elapsed());
                 if step == Step::ContentType {
                     let value = self.observed.content_type().unwrap_or_default();
                     self.settle(step, Verdict::Failed, None, Some(Detail::Type { value }));
@@ -621,7 +615,7 @@ impl Report {
     }
 
     fn since_answer(&self, now: Instant) -> Option<u64> {
-        self.answered.map(|answered| milliseconds(now.saturating_duration_since(answered)))
+        self.answered.map(|answered| whole_milliseconds(now.saturating_duration_since(answered)))
     }
 
     fn verdict(&self, step: Step) -> Verdict {
@@ -640,8 +634,4 @@ fn is_heartbeat(event: &Event<'_>) -> bool {
 
 pub(super) fn cut(text: &str) -> String {
     if text.len() <= DATA { text.to_owned() } else { format!("{}…", &text[..text.floor_char_boundary(DATA)]) }
-}
-
-fn milliseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

@@ -6,6 +6,7 @@ mod chinese;
 use crate::secret::Hidden;
 use crate::{Cause, Credential, EngineError, FeedConfig, ProxyChoice, SecretsError};
 use tidings_event_source::Failure;
+use tidings_event_source::connection::essence;
 use tidings_event_source::error::TlsProblem;
 
 impl Cause {
@@ -90,7 +91,10 @@ fn short(failure: &Failure) -> String {
         Failure::Refused { .. } => "refused",
         Failure::Unreachable { .. } => "unreachable",
         Failure::ConnectTimeout { .. } => "timeout",
-        Failure::Proxy { .. } | Failure::ProxyCredentials | Failure::SocksCredentials => "proxy",
+        Failure::Proxy { .. }
+        | Failure::ProxyCredentials
+        | Failure::SocksCredentials
+        | Failure::ProxyUnreachable { .. } => "proxy",
         Failure::Tls { problem: TlsProblem::Changed { .. }, .. } => "changed",
         Failure::Tls { .. } => "TLS",
         Failure::BrokeOff { .. } => "lost",
@@ -112,8 +116,7 @@ fn short(failure: &Failure) -> String {
 }
 
 fn media_type(content_type: Option<&str>) -> &'static str {
-    let essence = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    match essence.as_str() {
+    match essence(content_type.unwrap_or_default()).to_ascii_lowercase().as_str() {
         "text/html" | "application/xhtml+xml" => "HTML",
         "application/json" => "JSON",
         "text/plain" => "text",
@@ -124,8 +127,6 @@ fn media_type(content_type: Option<&str>) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secret::FeedSecrets;
-    use crate::{GivenSecret, Secret, SecretOf};
     use std::time::Duration;
 
     fn said(failure: &Failure) -> Cause {
@@ -166,8 +167,7 @@ mod tests {
 
     #[test]
     fn secrets_are_hidden_in_both_languages() {
-        let given = GivenSecret { of: SecretOf::Credential, secret: Secret::new("s3cret-t0ken") };
-        let hidden = FeedSecrets::new(vec![given]).hidden();
+        let hidden = Hidden::new(["s3cret-t0ken".to_owned()]);
         let config = FeedConfig::new("feed", "https://example.org/");
         let cause = Cause::of(&Failure::RefusedWithin { said: "no s3cret-t0ken".to_owned() }, &config, &hidden);
         assert!(!cause.message.contains("s3cret") && !cause.chinese.contains("s3cret"), "{cause:?}");

@@ -2,7 +2,7 @@
 //!
 //! Deliberately not here: how many of them are kept, and who reads them (`connection_log.rs`).
 use super::presence::Presence;
-use crate::clock::now;
+use crate::clock::{now, whole_milliseconds};
 use crate::connection_log::{ConnectionLog, ConnectionStep, Logged, Scrub, Steps, long_text, shown_address, text};
 use crate::secret::Hidden;
 use crate::{Cause, FeedConfig};
@@ -99,7 +99,7 @@ impl Logging {
             Frame::Retry(asked) if self.retry == Some(asked) => return,
             Frame::Retry(asked) => {
                 self.retry = Some(asked);
-                Logged::Retry { asked, used: milliseconds(self.policy.bounded(Duration::from_millis(asked))) }
+                Logged::Retry { asked, used: whole_milliseconds(self.policy.bounded(Duration::from_millis(asked))) }
             }
             Frame::LastEventId(id) => Logged::Id { last_event_id: text(id) },
             Frame::Oversized { size, .. } => Logged::Oversized { size, limit: self.event_limit as u64 },
@@ -126,10 +126,12 @@ impl Logging {
                     protocol: opened.protocol.into(),
                     content_type: text(opened.content_type),
                     redirected: redirected.map(|url| self.hidden.hidden_in(&shown_address(&url))),
-                    first_byte: milliseconds(opened.time_to_head),
+                    first_byte: whole_milliseconds(opened.time_to_head),
                 }
             }
-            Occurrence::Lost { retry_in, polling: true, .. } => Logged::Polled { retry_in: milliseconds(*retry_in) },
+            Occurrence::Lost { retry_in, polling: true, .. } => {
+                Logged::Polled { retry_in: whole_milliseconds(*retry_in) }
+            }
             Occurrence::Lost { failure, retry_in, needs_attention, .. } => {
                 let cause = Cause::of(failure, &self.config, &self.hidden);
                 Logged::Error {
@@ -138,7 +140,7 @@ impl Logging {
                     chinese: long_text(&cause.chinese),
                     short: text(&cause.short),
                     // Without a network the next attempt follows when there is one.
-                    retry_in: has_network.then(|| milliseconds(*retry_in)),
+                    retry_in: has_network.then(|| whole_milliseconds(*retry_in)),
                     needs_attention: *needs_attention,
                 }
             }
@@ -160,8 +162,4 @@ impl Logging {
         self.log.add_at(now, Logged::End);
         self.log.set_presence(false, presence.until(now));
     }
-}
-
-fn milliseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

@@ -40,14 +40,14 @@ pub(crate) enum Absent {
 
 /// Since when a feed is connected, or when it was. Times are milliseconds since the Unix epoch.
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "independent facts; no combination is a state of its own")]
 pub(crate) struct Presence {
     feed: FeedId,
     /// Until when it is known to have been connected; `None`: it never was.
     until: Option<i64>,
     open: bool,
-    /// The stream ended as it does after each answer of a server that is polled, and nothing has failed since.
-    polled: bool,
+    /// The stream ended as it does after each answer of a server that is polled, and nothing has failed since: when the next
+    /// request is due.
+    polled: Option<i64>,
     /// Whether the present request says where it left off.
     replays: bool,
     /// Since when the server has the present request, if that was known before it answered.
@@ -59,14 +59,14 @@ pub(crate) struct Presence {
 impl Presence {
     /// `until`: the last moment at which it is known to have been connected in an earlier life.
     pub(crate) fn new(feed: FeedId, until: Option<i64>) -> Self {
-        Self { feed, until, open: false, polled: false, replays: false, asked: None, known: false }
+        Self { feed, until, open: false, polled: None, replays: false, asked: None, known: false }
     }
 
     /// A connection is being made. `replays`: the request says where it left off.
     pub(crate) fn connecting(&mut self, replays: bool, now: i64) {
         // The user asked for another one.
         if self.open {
-            self.lost(now, false);
+            self.lost(now, None);
         }
         self.replays = replays;
         self.asked = None;
@@ -80,12 +80,14 @@ impl Presence {
     /// The stream is open.
     pub(crate) fn opened(&mut self, now: i64) -> Opening {
         let since = self.asked.unwrap_or(now);
-        let polled = std::mem::take(&mut self.polled);
+        let due = self.polled.take();
         let first = !std::mem::replace(&mut self.known, true);
         let from = self.until.replace(since.max(self.until.unwrap_or(since)));
         self.open = true;
         let least = i64::try_from(LEAST_GAP.as_millis()).unwrap_or(i64::MAX);
-        let absence = from.filter(|_| !polled).map(|from| Gap { feed_id: self.feed, from, until: since });
+        // Polled as planned it was there all the time; not so if the computer slept, or had no network.
+        let planned = due.is_some_and(|due| since.saturating_sub(due) < least);
+        let absence = from.filter(|_| !planned).map(|from| Gap { feed_id: self.feed, from, until: since });
         let connected = (first && !self.replays).then_some(Noted::Connected(since));
         match absence {
             Some(gap) if since.saturating_sub(gap.from) < least => {
@@ -100,7 +102,7 @@ impl Presence {
 
     /// Whether it is connected. A server that has the request and does not answer yet is; so is one that is polled.
     pub(crate) fn is_connected(&self) -> bool {
-        self.open || self.polled || self.asked.is_some()
+        self.open || self.polled.is_some() || self.asked.is_some()
     }
 
     /// The last moment at which it is known to have been connected; `None`: it never was.
@@ -108,15 +110,16 @@ impl Presence {
         self.until
     }
 
-    /// The stream was lost at that time, or an attempt failed. `polled`: it ended as after each answer.
-    pub(crate) fn lost(&mut self, at: i64, polled: bool) {
+    /// The stream was lost at that time, or an attempt failed. `polled`: it ended as after each answer, and the next request is
+    /// due then.
+    pub(crate) fn lost(&mut self, at: i64, polled: Option<i64>) {
         self.asked = None;
         if std::mem::take(&mut self.open) {
             // Not before it opened, whatever the clock says.
             self.until = self.until.max(Some(at));
             self.polled = polled;
         } else {
-            self.polled = false;
+            self.polled = None;
         }
     }
 
@@ -144,7 +147,8 @@ mod tests {
         Wait(i64),
         Open(i64),
         Lost(i64),
-        Polled(i64),
+        /// And when the next request is due.
+        Polled(i64, i64),
     }
     use Step::{Ask, Lost, Open, Polled, Wait};
 
@@ -159,8 +163,8 @@ mod tests {
                     Some(Noted::Gap(gap)) => gaps.push((gap.from / 1000, gap.until / 1000)),
                     Some(Noted::Connected(_)) | None => {}
                 },
-                Lost(at) => presence.lost(at * 1000, false),
-                Polled(at) => presence.lost(at * 1000, true),
+                Lost(at) => presence.lost(at * 1000, None),
+                Polled(at, due) => presence.lost(at * 1000, Some(due * 1000)),
             }
         }
         gaps
@@ -172,8 +176,9 @@ mod tests {
     #[case::lost_for_a_moment(None, &[Ask(false, 0), Open(1), Lost(20), Ask(false, 23), Open(24)], &[])]
     #[case::ten_seconds_are_enough(None, &[Ask(false, 0), Open(1), Lost(20), Ask(false, 29), Open(30)], &[(20, 30)])]
     #[case::told_what_was_missed(None, &[Ask(false, 0), Open(1), Lost(20), Ask(true, 90), Open(91)], &[])]
-    #[case::polled(None, &[Ask(false, 0), Open(1), Polled(2), Ask(false, 62), Open(63), Polled(64), Ask(false, 124), Open(125)], &[])]
-    #[case::polled_and_failing(None, &[Ask(false, 0), Open(1), Polled(2), Ask(false, 62), Lost(63), Ask(false, 124), Open(125)], &[(2, 125)])]
+    #[case::polled(None, &[Ask(false, 0), Open(1), Polled(2, 62), Ask(false, 62), Open(63), Polled(64, 124), Ask(false, 124), Open(125)], &[])]
+    #[case::slept_between_two_polls(None, &[Ask(false, 0), Open(1), Polled(2, 12), Ask(false, 8000), Open(8001)], &[(2, 8001)])]
+    #[case::polled_and_failing(None, &[Ask(false, 0), Open(1), Polled(2, 62), Ask(false, 62), Lost(63), Ask(false, 124), Open(125)], &[(2, 125)])]
     #[case::earlier_life(Some(10), &[Ask(false, 100), Open(101)], &[(10, 101)])]
     #[case::earlier_life_a_moment_ago(Some(95), &[Ask(false, 100), Open(101)], &[])]
     #[case::server_that_answers_late(Some(10), &[Ask(false, 12), Wait(13), Open(500)], &[])]
@@ -192,7 +197,7 @@ mod tests {
         presence.connecting(false, 1);
         assert_eq!(presence.opened(2).noted, Some(Noted::Connected(2)));
         assert_eq!(presence.until(7000), Some(7000));
-        presence.lost(8000, false);
+        presence.lost(8000, None);
         assert_eq!(presence.until(9000), Some(8000));
         presence.connecting(false, 9000);
         assert_eq!(presence.opened(9001), Opening { noted: None, absent: Absent::Shortly(1001) });
@@ -209,19 +214,19 @@ mod tests {
         assert_eq!((presence.is_connected(), presence.last()), (false, None));
         presence.opened(1000);
         assert!(presence.is_connected());
-        presence.lost(20_000, false);
+        presence.lost(20_000, None);
         assert_eq!((presence.is_connected(), presence.last()), (false, Some(20_000)));
         presence.connecting(true, 90_000);
         presence.waiting(90_500);
         assert!(presence.is_connected(), "the server has the request");
         let gap = Gap { feed_id: FeedId(1), from: 20_000, until: 90_500 };
         assert_eq!(presence.opened(91_000), Opening { noted: None, absent: Absent::MadeUp(gap) });
-        presence.lost(95_000, true);
+        presence.lost(95_000, Some(155_000));
         assert!(presence.is_connected(), "it is polled");
         presence.connecting(true, 155_000);
         assert_eq!(presence.opened(155_100), Opening { noted: None, absent: Absent::Known });
         presence.waiting(158_000);
-        presence.lost(160_000, false);
+        presence.lost(160_000, None);
         assert!(!presence.is_connected());
         presence.connecting(true, 163_000);
         assert_eq!(presence.opened(163_100), Opening { noted: None, absent: Absent::Shortly(3100) });

@@ -293,7 +293,7 @@ impl Found {
     }
 
     fn answer(&mut self, line: Line, until: u64) -> Result<(), String> {
-        let status = line.status.filter(|status| (200..600).contains(status));
+        let status = line.status.filter(|status| (100..1000).contains(status));
         let status = status.ok_or("the answer has no status that a server could give")?;
         let header = |(name, value): (String, String)| {
             // The mark of what was too much to be kept.
@@ -308,7 +308,8 @@ impl Found {
         };
         let headers = line.headers.into_iter().map(header).filter_map(Result::transpose).collect::<Result<_, _>>()?;
         self.open = false;
-        if REDIRECTS.contains(&status) {
+        // What only precedes the answer, or leads on to another, is not said again.
+        if status < 200 || REDIRECTS.contains(&status) {
             return Ok(());
         }
         if self.answers.len() == ANSWERS {

@@ -91,6 +91,21 @@ impl Tap {
         self.grown.notify_one();
     }
 
+    /// Up to about [`AT_ONCE`] bytes of what waits, and whether nothing will follow. What is made of it is made elsewhere: the
+    /// network waits for this lock.
+    fn take(&self) -> (Vec<(u64, Recorded)>, bool) {
+        let mut queue = self.queue();
+        let (mut taken, mut size) = (vec![], 0);
+        while size < AT_ONCE
+            && let Some(record) = queue.records.pop_front()
+        {
+            size += record.1.size();
+            taken.push(record);
+        }
+        queue.bytes = queue.bytes.saturating_sub(size);
+        (taken, queue.ended && queue.records.is_empty())
+    }
+
     fn queue(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -116,23 +131,12 @@ impl Recording {
             return Some(vec![head]);
         }
         loop {
-            {
-                let mut queue = self.tap.queue();
-                let (mut lines, mut size) = (vec![], 0);
-                while size < AT_ONCE
-                    && let Some((at, record)) = queue.records.pop_front()
-                {
-                    queue.bytes = queue.bytes.saturating_sub(record.size());
-                    let line = record.line(at);
-                    size += line.len();
-                    lines.push(line);
-                }
-                if !lines.is_empty() {
-                    return Some(lines);
-                }
-                if queue.ended {
-                    return None;
-                }
+            let (records, ended) = self.tap.take();
+            if !records.is_empty() {
+                return Some(records.into_iter().map(|(at, record)| record.line(at)).collect());
+            }
+            if ended {
+                return None;
             }
             self.tap.grown.notified().await;
         }

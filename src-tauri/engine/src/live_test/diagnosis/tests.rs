@@ -32,11 +32,8 @@ fn document(asked: &str, content_type: &str, body: &str) -> Observed {
 /// A stream of which these came: milliseconds after the head, frames.
 fn stream(arrivals: &[(u64, u32)]) -> Observed {
     let opened = Duration::from_millis(50);
-    let arrivals = arrivals.iter().map(|&(after, frames)| Arrival {
-        at: opened + Duration::from_millis(after),
-        bytes: 100,
-        frames,
-    });
+    let arrivals =
+        arrivals.iter().map(|&(after, frames)| Arrival { at: opened + Duration::from_millis(after), frames });
     let answers = vec![answer(200, &[("content-type", "text/event-stream")])];
     Observed { answers, opened: Some(opened), arrivals: arrivals.collect(), ..observed("http://h/events") }
 }
@@ -248,7 +245,6 @@ fn a_certificate_that_ends_soon_is_noticed() {
         certificate: Some(Certificate {
             names: vec![],
             issuer: String::new(),
-            not_before: 0,
             not_after: 1_800_000_000 + days * 86_400 + 60,
         }),
         ..stream(&[(0, 1)])

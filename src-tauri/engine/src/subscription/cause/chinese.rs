@@ -3,12 +3,10 @@
 //! Deliberately not here: when which is said, and what is hidden in them (`cause.rs`). What servers, the system and the libraries
 //! below say is passed on as they say it.
 use crate::{Credential, FeedConfig, ProxyChoice, SecretPlace, SecretsError};
-use tidings_event_source::error::{RedirectProblem, TlsProblem};
-use tidings_event_source::excerpt::one_line;
+use std::io::ErrorKind;
+use tidings_event_source::connection::essence;
+use tidings_event_source::error::{RedirectProblem, TlsProblem, said as said_by};
 use tidings_event_source::{Failure, connection};
-
-/// How much of a server's words stands in a sentence, in characters.
-const SAID: usize = 60;
 
 /// `english`: the same sentence there, for what has none here.
 pub(super) fn sentence(failure: &Failure, config: &FeedConfig, english: &str) -> String {
@@ -30,6 +28,7 @@ pub(super) fn sentence(failure: &Failure, config: &FeedConfig, english: &str) ->
             format!("无法连接代理“{proxy}”：请检查它是否在运行，以及代理设置。")
         }
         Failure::Tls { problem, .. } => tls(problem).unwrap_or_else(|| english.to_owned()),
+        Failure::BrokeOff { address, kind: ErrorKind::Other } => format!("与“{address}”的连接中断。"),
         Failure::BrokeOff { address, kind } => format!("与“{address}”的连接中断：{kind}。"),
         Failure::Dropped { address } => {
             format!("“{address}”没有回答就关闭了连接：请检查端口，以及是否需要 https。")
@@ -43,7 +42,7 @@ pub(super) fn sentence(failure: &Failure, config: &FeedConfig, english: &str) ->
         Failure::NoAnswer { after } => format!("服务器收到请求后 {} 分钟没有回答。", after.as_secs() / 60),
         Failure::Status { status, reason, .. } => answered(*status, reason, config),
         Failure::RefusedWithin { said } => {
-            let said = one_line(said, SAID);
+            let said = said_by(said);
             let said = if said.is_empty() { said } else { format!("（“{said}”）") };
             format!("服务器在事件流中拒绝了此订阅源{said}：请检查用户名、密码或令牌。")
         }
@@ -56,7 +55,7 @@ pub(super) fn sentence(failure: &Failure, config: &FeedConfig, english: &str) ->
             format!("服务器的重定向无法跟随：{problem}。")
         }
         Failure::NotAnEventStream { content_type, .. } => {
-            let essence = content_type.as_deref().and_then(|value| value.split(';').next()).unwrap_or_default().trim();
+            let essence = essence(content_type.as_deref().unwrap_or_default());
             let what = if essence.is_empty() { "未注明类型的内容" } else { essence };
             format!("服务器回答的是 {what}，不是事件流：请检查地址。")
         }
@@ -108,7 +107,7 @@ fn answered(status: u16, reason: &str, config: &FeedConfig) -> String {
             Credential::None => format!("服务器回答 {answer}：它要求密码或令牌，而此订阅源没有发送。"),
             credential => format!("服务器拒绝了{}（{answer}）：请另行输入。", secret_word(credential)),
         },
-        204 => format!("服务器回答 {answer}，表示已没有可以订阅源的内容。"),
+        204 => format!("服务器回答 {answer}，表示已没有可以订阅的内容。"),
         404 | 410 => format!("服务器回答 {answer}：请检查地址。"),
         407 => format!("服务器回答 {answer}：代理要求用户名和密码。"),
         429 => format!("服务器回答 {answer}：请求过于频繁。"),
