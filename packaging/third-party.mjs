@@ -2,12 +2,13 @@
 //
 // Writes what Tidings contains that others made: third-party.txt, with the licences of all of it, and sbom.cdx.json, a bill of materials
 // (CycloneDX). It asks cargo which crates are linked into the executables on this kind of computer, and the page's own source maps which
-// npm packages ended in it; both as the lock files have them, without a network. It fails where something has no licence text.
+// npm packages ended in it; both as the lock files have them, without a network. It fails where something has no licence text. The standard library of
+// Rust is named with the licences alone: it has no checksum that could be looked up.
 //
 // Not here: which licences may come in at all (deny.toml).
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -22,10 +23,11 @@ const cargo = (...args) => run('cargo', args);
 /** Licences whose text is the same whoever uses it. */
 const nameless = ['MPL-2.0', 'CC0-1.0', 'Unlicense'];
 
-const host = /^host: (.*)$/m.exec(run('rustc', ['-vV']))[1];
+const rustc = run('rustc', ['-vV']);
+const host = /^host: (.*)$/m.exec(rustc)[1];
 const parts = [...crates(), ...npmPackages()].sort((a, b) => (a.purl < b.purl ? -1 : 1));
 mkdirSync(folder, { recursive: true });
-writeFileSync(join(folder, 'third-party.txt'), licences(parts));
+writeFileSync(join(folder, 'third-party.txt'), licences([...parts, standardLibrary()]));
 writeFileSync(join(folder, 'sbom.cdx.json'), JSON.stringify(bill(parts), undefined, 1) + '\n');
 console.log(`${parts.length} parts of others: ${folder}/third-party.txt, ${folder}/sbom.cdx.json`);
 
@@ -102,6 +104,25 @@ function npmPackages() {
   });
 }
 
+/** What rustc links into every executable, with the notices that it brings of that. */
+function standardLibrary() {
+  const part = {
+    name: 'Rust standard library',
+    version: /^release: (.*)$/m.exec(rustc)[1],
+    license: 'MIT OR Apache-2.0',
+    holders: ['The Rust Project Developers (see https://thanks.rust-lang.org)'],
+  };
+  const page = join(run('rustc', ['--print', 'sysroot']).trim(), 'share/doc/rust/COPYRIGHT-library.html');
+  return { ...part, texts: existsSync(page) ? [withoutMarkup(readFileSync(page, 'utf8'))] : [] };
+}
+
+function withoutMarkup(page) {
+  const signs = { lt: '<', gt: '>', quot: '"', amp: '&' };
+  const sign = (all, code, name) => (code ? String.fromCodePoint(code) : (signs[name] ?? all));
+  const text = page.replaceAll(/<[^>]*>/g, '').replaceAll(/&(?:#(\d+)|(\w+));/g, sign);
+  return text.replaceAll(/[ \t]+$/gm, '').replaceAll(/\n{3,}/g, '\n\n');
+}
+
 // --- Licences ------------------------------------------------------------------------------------------------------------
 
 /** Each text once, below the names of what it belongs to. */
@@ -125,6 +146,7 @@ function licences(parts) {
 
 /** What it brings. */
 function ownTexts(part) {
+  if (part.texts) return part.texts;
   const files = readdirSync(part.folder, { withFileTypes: true }).filter(
     (entry) => entry.isFile() && /^(un)?(licen[cs]e|copying|copyright|notice)/i.test(entry.name) && !/\.(html|rs|toml|spdx)$/i.test(entry.name),
   );

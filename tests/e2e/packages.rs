@@ -129,6 +129,8 @@ fn whatever_others_made_is_named_with_its_licence() {
         let licence = field(&component["licenses"][0], "expression");
         assert!(licences.contains(&format!("\n{name} {version} ({licence})\n")), "no licence of {name} {version}");
     }
+    // What rustc links into every executable.
+    assert!(licences.contains("\nRust standard library 1."), "no licence of the standard library");
     // What is certainly inside; and what tests, builds, or is ours.
     for name in ["tauri", "rustls", "libsqlite3-sys", "svelte", "virtua"] {
         assert!(parts.values().any(|part| part == name), "{name}");
