@@ -1,7 +1,8 @@
-// Prints how two pages of benchmarks differ, figure by figure: node compare.js COMMITTED MEASURED
+// Prints how two pages of benchmarks differ, figure by figure of their tables: node compare.js COMMITTED MEASURED
 //
 // Ratios travel from machine to machine, other figures do not: those are printed after them, and only say something where the
-// machine is the same. Deliberately not here: a judgement. What differs is read, not failed.
+// machine is the same. Of a cell with several figures it looks at the first. Deliberately not here: a judgement. What differs is
+// read, not failed.
 const { readFileSync } = require("node:fs");
 
 /** What differs by less is noise, as a factor. */
@@ -19,9 +20,9 @@ function figures(file) {
     else {
       const [row, ...values] = cells(line);
       values.forEach((value, at) => {
-        const figure = /^(\d+(?:\.\d+)?)( .*)?$/.exec(value);
+        const figure = /^(\d+(?:\.\d+)?)\s*([^\d,]*)/.exec(value);
         const ratio = /×|ratio/.test(value + row + columns[at + 1]);
-        if (figure) found.set([heading, row, columns[at + 1]].filter(Boolean).join(" · "), { value, number: +figure[1], unit: figure[2] ?? "", ratio });
+        if (figure) found.set([heading, row, columns[at + 1]].filter(Boolean).join(" · "), { value, number: +figure[1], unit: figure[2].trim(), ratio });
       });
     }
   }

@@ -22,7 +22,9 @@ function rate(throughput, ns) {
   if (!throughput) return "";
   const [kind, amount] = Object.entries(throughput)[0];
   const perSecond = (amount * 1e9) / ns;
-  return kind.startsWith("Bytes") ? `${(perSecond / 2 ** 20).toPrecision(3)} MiB/s` : `${Math.round(perSecond)}/s`;
+  const mib = perSecond / 2 ** 20;
+  // From 1,000 on toPrecision would write 1.35e+3.
+  return kind.startsWith("Bytes") ? `${mib >= 100 ? Math.round(mib) : mib.toPrecision(3)} MiB/s` : `${Math.round(perSecond)}/s`;
 }
 
 console.log("| benchmark | median | ± | throughput |\n| --- | ---: | ---: | ---: |");
