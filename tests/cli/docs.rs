@@ -1,4 +1,5 @@
-//! The pages of the documentation: what they lead to is there, and the commands they name are understood as they stand.
+//! The pages of the documentation: what they lead to and what they name is there, and the commands they name are understood as
+//! they stand.
 //!
 //! Deliberately not here: what the commands do; the examples of mapping and rules (`tests/engine/mapping/page.rs`).
 use crate::command::run;
@@ -57,6 +58,59 @@ fn what_the_pages_lead_to_is_there() {
         }
     }
     assert!(checked > 100, "{checked}");
+}
+
+/// Every file and folder of the repository, from its top.
+fn repository() -> HashSet<String> {
+    let mut there = HashSet::new();
+    let mut folders = vec![root()];
+    while let Some(folder) = folders.pop() {
+        for file in fs::read_dir(folder).expect("a folder").flatten() {
+            // Neither what is made of it nor what others made.
+            if ["target", "node_modules", "dist", ".git"].iter().any(|made| file.file_name() == *made) {
+                continue;
+            }
+            let path = file.path();
+            let name = path.strip_prefix(root()).expect("within").to_str().expect("UTF-8").to_owned();
+            if path.is_dir() {
+                folders.push(path);
+            }
+            there.insert(name);
+        }
+    }
+    there
+}
+
+/// What stands in code within the sentences of a page.
+fn code(page: &str) -> impl Iterator<Item = &str> {
+    let sentences = page.split("```").step_by(2).flat_map(str::lines);
+    sentences.flat_map(|line| line.split('`').skip(1).step_by(2))
+}
+
+/// A path from the top of the repository is there as it stands; of a shorter one, which the words around it complete, there is one
+/// that ends so.
+#[test]
+fn what_the_pages_name_of_the_repository_is_there() {
+    const TOPS: [&str; 8] = [".github/", "docs/", "icons/", "packaging/", "presets/", "src-tauri/", "tests/", "ui/"];
+    const ENDS: [&str; 7] = [".js", ".md", ".mjs", ".rs", ".sql", ".svelte", ".ts"];
+    let there = repository();
+    let mut checked = 0;
+    for (path, text) in pages() {
+        for word in code(&text) {
+            let whole = TOPS.iter().any(|top| word.starts_with(top));
+            let path_like = word.chars().all(|c| c.is_ascii_alphanumeric() || "._-/".contains(c));
+            let named = path_like && (whole || ENDS.iter().any(|end| word.ends_with(end)));
+            if !named {
+                continue;
+            }
+            let name = word.trim_end_matches('/');
+            let end = format!("/{name}");
+            let found = there.contains(name) || !whole && there.iter().any(|file| file.ends_with(&end));
+            assert!(found, "{} names {word}", path.display());
+            checked += 1;
+        }
+    }
+    assert!(checked > 300, "{checked}");
 }
 
 /// The commands of a page: what stands alone on indented lines, or in blocks for a shell.

@@ -1,7 +1,7 @@
 //! What a script in the page cannot do, should one ever get into it: reach the network, run what it made up, show another
 //! page, or call what the page was not given.
 //!
-//! Deliberately not here: that events cannot bring scripts into the page (`ui/tests/detail.test.ts`).
+//! Deliberately not here: that events cannot bring scripts into the page (`ui/tests/window.test.ts`).
 use crate::window::Window;
 use serde_json::json;
 use tidings_test_support::Desktop;

@@ -39,7 +39,7 @@ pub(crate) fn decode(bench: &Bench) -> Result<()> {
     Ok(())
 }
 
-/// One line of 16 MiB: linear in its length, and bounded in memory.
+/// One line of 1, 4 and 15 MiB: linear in its length, and bounded in memory.
 pub(crate) fn linear(bench: &Bench) -> Result<()> {
     println!("## One long line (`tidings decode --count`)\n");
     println!("| line | CPU | peak memory | memory over the line |\n| --- | --- | --- | --- |");

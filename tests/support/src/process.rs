@@ -21,7 +21,7 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts `command`. Standard input is closed unless the command says otherwise.
+    /// Starts `command`.
     ///
     /// # Panics
     /// When the program cannot be started; a missing one is named together with what installs it.

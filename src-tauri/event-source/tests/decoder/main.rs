@@ -1,6 +1,7 @@
 //! The decoder through its public surface.
 //!
-//! Deliberately not here: connections (`../following`), and comparisons with eventsource-client (`../eventsource_client`).
+//! Deliberately not here: connections (`../following`), and comparisons with eventsource-client
+//! (`../eventsource_client`).
 mod arbitrary;
 mod cases;
 mod checks;
