@@ -316,6 +316,22 @@ describe('the settings', () => {
     await expect.poll(() => backend.unsaved).toBe(false);
   });
 
+  test('leave alone what was changed elsewhere while they were', async () => {
+    const { backend, session, windowState } = await openFeed(1, 'settings');
+    const form = byId('feed-settings');
+    await form.getByTestId('feed-name').fill('Builds');
+    const feed = session.feeds.get(1)?.feed;
+    if (!feed) throw new Error('there is a feed');
+    windowState.dialog = { kind: 'rules', feed };
+    await byId('map-title').fill('x');
+    await byId('rules-save').click();
+    await expect.poll(() => session.feeds.get(1)?.feed.mapping.title).toBe('x');
+    const now = { ...feed, mapping: { ...feed.mapping, title: 'x' }, pinned: 'AB:CD' };
+    await backend.editFeed(1, now);
+    await byId('settings-save').click();
+    await expect.poll(() => session.feeds.get(1)?.feed).toEqual({ ...now, name: 'Builds' });
+  });
+
   test('say why they were refused, and take over what others change', async () => {
     const { backend, session } = await openFeed(1, 'settings');
     const name = byId('feed-settings').getByTestId('feed-name');

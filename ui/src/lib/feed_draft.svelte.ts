@@ -70,7 +70,10 @@ export class FeedDraft {
     return given.filter(({ secret }) => secret !== '');
   }
 
-  /** The feed as it is then; `null` when it was not saved, and why is told. */
+  /**
+   * The feed as it is then; `null` when it was not saved, and why is told. Of a feed that is there, only what was changed
+   * here is changed: the rest is as it is now, not as it was when this was begun.
+   */
   async save(): Promise<Feed | null> {
     this.#tried = true;
     this.refused = null;
@@ -86,10 +89,11 @@ export class FeedDraft {
           .filter(({ name }) => name.trim() !== '')
           .map(({ name, value }) => ({ name: name.trim(), value })),
       };
-      const feed = this.#feed;
-      return feed
-        ? await this.#backend.editFeed(feed.id, wanted, this.secrets)
-        : await this.#backend.addFeed(wanted, this.secrets);
+      if (this.#feed === null) return await this.#backend.addFeed(wanted, this.secrets);
+      const begun = JSON.parse(this.#begun) as Record<string, unknown>;
+      const own = Object.entries(wanted).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(begun[key]));
+      const { feed } = await this.#backend.feed(this.#feed.id);
+      return await this.#backend.editFeed(feed.id, { ...configOf(feed), ...Object.fromEntries(own) }, this.secrets);
     } catch (error) {
       this.refused = refusalWords(error);
       return null;
