@@ -55,6 +55,14 @@ describe('an operator', () => {
     await expect.poll(() => session.list.search).toBe('feed:"Wikipedia · recent changes"');
   });
 
+  test('names two feeds of one name once', async () => {
+    const { backend, session } = await renderApp();
+    const feed = session.feeds.get(2)?.feed;
+    if (feed) await backend.editFeed(2, { ...feed, name: 'Build farm' });
+    await userEvent.keyboard('/feed:buil');
+    await expect.poll(offered).toEqual(['feed:"Build farm"']);
+  });
+
   test('is completed with the mouse, with the types that were seen', async () => {
     const { session } = await renderApp();
     await byId('search').click();
