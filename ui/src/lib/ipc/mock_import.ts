@@ -12,7 +12,8 @@ export function previewed({ text, passphrase }: Import, feeds: readonly Feed[]):
   function item(url: string, at: number): ImportItem {
     const there = feeds.find((feed) => feed.url === url);
     const dangers: Danger[] = [];
-    if (url.includes('insecure')) dangers.push({ kind: 'insecure' }, { kind: 'hook', what: 'rm -rf /' });
+    const hook: Danger = { kind: 'hook', what: 'rm -rf /' };
+    if (url.includes('insecure')) dangers.push({ kind: 'insecure' }, hook, hook);
     if (sealed === 'locked') dangers.push({ kind: 'secretMissing' });
     const standing: ImportItem['standing'] = url.includes('broken')
       ? { kind: 'refused', fault: { kind: 'unknown', key: 'colour' }, reason: '“colour” means nothing.' }
