@@ -148,6 +148,18 @@ describe('a burst', () => {
   });
 });
 
+test('what is older than a window full of bursts is shown below them, also once the window is larger', async () => {
+  const { backend, reload } = await renderApp();
+  backend.burst(200, 3);
+  await viewport(1240, 500);
+  const again = await reload();
+  await expect.poll(() => shown()[0]).toBe('5200+24');
+  await viewport(1240, 1600);
+  await expect.poll(shown).toContain('5000');
+  await again.reload();
+  await expect.poll(shown).toContain('5000');
+});
+
 test('a flood leaves the list at its top, folded, and its rows bounded', async () => {
   const { backend, session } = await renderApp();
   await expect.poll(() => shown().length).toBeGreaterThan(5);
