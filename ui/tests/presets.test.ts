@@ -44,6 +44,20 @@ describe('an address', () => {
   });
 });
 
+test('how a source resumes stands in the fields for it, and is not lost when one of them is changed', async () => {
+  const { session } = await adding('https://ntfy.sh/alerts');
+  await byId('preset-use').click();
+  await byId('advanced').click();
+  await expect.element(byId('feed-resume-parameter')).toHaveValue('since');
+  await expect.element(byId('feed-resume-path')).toHaveValue('id');
+  await expect.element(byId('feed-repeats-path')).toHaveValue('id');
+  await userEvent.fill(byId('feed-resume-path'), 'number');
+  await byId('feed-save').click();
+  await expect
+    .poll(() => session.feeds.all.at(-1)?.feed.resume)
+    .toEqual({ kind: 'query', parameter: 'since', path: 'number', types: [] });
+});
+
 test('a source is chosen, asked about and set up', async () => {
   await adding('');
   await byId('preset-choose').click();
