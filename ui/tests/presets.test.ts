@@ -112,6 +112,7 @@ test('a feed is saved as a preset, and one of its name is replaced only when tol
   await byId('preset-save').click();
   await expect.element(byId('preset-dialog')).toHaveTextContent('makes no id');
   await userEvent.fill(byId('preset-name'), 'Our CI');
+  await expect.element(byId('preset-dialog')).not.toHaveTextContent('makes no id');
   await byId('preset-save').click();
   await expect.element(byId('preset-dialog')).toHaveTextContent('of yours already');
   await expect.element(byId('preset-save')).toHaveTextContent('Replace');
