@@ -41,6 +41,18 @@ test('one that is dropped is shown first, understood as the feed that it is of, 
   expect(backend.calls.at(-1)).toBe('cancelJob');
 });
 
+test('each file is understood as the feed that it is of', async () => {
+  const { session, windowState } = await renderApp();
+  const [first, second] = session.feeds.all;
+  if (first === undefined || second === undefined) throw new Error('no feeds');
+  windowState.dialog = { kind: 'replay', file: transcript(first.feed.url) };
+  await expect.element(byId('replay-like')).toHaveDisplayValue(first.feed.name);
+  await byId('replay-file').upload(transcript(second.feed.url));
+  await expect.element(byId('replay-like')).toHaveDisplayValue(second.feed.name);
+  await byId('replay-file').upload(transcript('https://elsewhere.example/'));
+  await expect.element(byId('replay-like')).toHaveDisplayValue('None');
+});
+
 test('the log of a feed leads to it, and the feed is what it is understood as', async () => {
   const { backend, session, windowState } = await renderApp();
   const [first, second] = session.feeds.all;
