@@ -46,6 +46,44 @@ describe('a dialog', () => {
     await expect.element(byId('rules-dialog')).not.toBeInTheDocument();
   });
 
+  test.each([
+    ['add', 'feed-url', 'feed-cancel'],
+    ['test', 'test-data', 'test-send'],
+  ] as const)('to %s is left by Esc until something is typed in it', async (kind, field, button) => {
+    const { session, windowState } = await renderApp();
+    const feed = session.feeds.get(1)?.feed;
+    if (!feed) throw new Error('there is a feed');
+    windowState.dialog = kind === 'add' ? { kind, url: 'https://example.org/' } : { kind, feed };
+    await expect.element(byId(button)).toBeVisible();
+    await userEvent.keyboard('{Escape}');
+    await expect.element(byId(button)).not.toBeInTheDocument();
+    windowState.dialog = kind === 'add' ? { kind, url: '' } : { kind, feed };
+    await byId(field).fill('something');
+    await userEvent.keyboard('{Escape}{Escape}');
+    await pressBeside();
+    await expect.element(byId(field)).toHaveValue('something');
+  });
+
+  test('that was left while it saved closes no other', async () => {
+    const { backend, session, windowState } = await renderApp();
+    let unlock = (): void => {};
+    const add = backend.addFeed.bind(backend);
+    backend.addFeed = async (...given) => {
+      await new Promise<void>((resolve) => (unlock = resolve));
+      return add(...given);
+    };
+    windowState.dialog = { kind: 'add', url: 'https://example.org/events' };
+    await byId('feed-save').click();
+    await userEvent.keyboard('{Escape}');
+    await byId('feed-cancel').click();
+    await byId('settings').click();
+    await expect.element(byId('settings-dialog')).toBeVisible();
+    unlock();
+    await expect.poll(() => session.feeds.get(8)).toBeDefined();
+    await expect.element(byId('list-title')).toHaveTextContent('All events');
+    await expect.element(byId('settings-dialog')).toBeVisible();
+  });
+
   test('a text that is marked from within to beside it closes nothing', async () => {
     const { windowState } = await renderApp();
     windowState.dialog = { kind: 'add', url: 'https://example.org/' };

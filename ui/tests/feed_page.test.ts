@@ -288,6 +288,7 @@ describe('the settings', () => {
     await form.getByTestId('feed-url').fill('nonsense');
     await byId('settings-save').click();
     await expect.element(form).toHaveTextContent('Enter the address of an event stream');
+    await expect.element(form.getByTestId('feed-url')).toHaveFocus();
     expect(backend.calls).not.toContain('editFeed');
     await form.getByTestId('feed-url').fill('https://ci.example/other');
     await byId('settings-save').click();

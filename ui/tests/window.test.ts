@@ -378,9 +378,12 @@ describe('the feed dialog', () => {
     await byId('feed-save').click();
     await expect.element(page.getByText('Enter the address of an event stream')).toBeVisible();
     await expect.element(byId('feed-url')).toHaveAttribute('aria-invalid', 'true');
+    await expect.element(byId('feed-url')).toHaveFocus();
     expect(backend.calls).not.toContain('addFeed');
     await byId('feed-url').fill('https://example.org/refuse');
+    await viewport(1240, 400);
     await byId('feed-save').click();
+    await expect.element(byId('feed-refused')).toBeInViewport();
     await expect
       .element(page.getByRole('alert'))
       .toHaveTextContent('The address https://example.org/refuse cannot be followed.');
@@ -400,6 +403,7 @@ describe('the feed dialog', () => {
     await byId('header-value').fill('Bearer x');
     await byId('feed-save').click();
     await expect.element(page.getByText('A header with a value needs a name.')).toBeVisible();
+    await expect.element(byId('header-name')).toHaveFocus();
     await byId('header-name').fill('Authorization');
     await byId('feed-save').click();
     await expect.element(feed('Builds')).toBeVisible();
