@@ -237,6 +237,8 @@ describe('the sidebar', () => {
     await byId('removed-row').filter({ hasText: 'Payments' }).click();
     await expect.element(byId('list-title')).toHaveTextContent('Payments');
     await expect.poll(() => new Set(session.list.rows.map(({ feedId }) => feedId))).toEqual(new Set([7]));
+    expect(session.counts.unread).toBeGreaterThan(0);
+    expect(document.querySelector('.bar small'), 'what is unread elsewhere').toBe(null);
     await byId('removed-row').filter({ hasText: 'Staging alerts' }).click({ button: 'right' });
     await byId('menu-restore').click();
     await expect.element(byId('feed-row').filter({ hasText: 'Staging alerts' })).toBeVisible();
