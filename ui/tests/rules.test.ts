@@ -153,6 +153,10 @@ describe('rules', () => {
     await byId('count-silent').click();
     await expect.element(byId('count-silent')).toHaveAttribute('aria-pressed', 'true');
     await expect.element(byId('history-row').filter({ hasText: 'passed' })).not.toBeInTheDocument();
+    // Without any of that outcome, all are shown.
+    await byId('rule-action').selectOptions('announce');
+    await expect.element(byId('count-silent')).not.toBeInTheDocument();
+    await expect.element(byId('history-row').filter({ hasText: 'passed' }).first()).toBeVisible();
   });
 
   test('are saved whole', async () => {
@@ -223,6 +227,22 @@ describe('rules', () => {
       .element(byId('rules-state'))
       .toHaveTextContent('What is marked must be mended before it can be saved.');
     expect(backend.calls).not.toContain('editFeed');
+  });
+
+  test('lead to a mistake in a field that their action has no use for, until it is mended', async () => {
+    const { session } = await openEditor();
+    await byId('pane-rules').click();
+    await addRule();
+    await byId('rule-more').click();
+    await byId('rule-sound').fill('my bell');
+    await byId('rule-action').selectOptions('drop');
+    await expect.element(byId('rule-sound')).not.toBeInTheDocument();
+    await byId('rules-save').click();
+    await expect.element(byId('rule-sound')).toHaveFocus();
+    await userEvent.keyboard('{End}{Backspace}{Backspace}{Backspace}{Backspace}{Backspace}');
+    await expect.element(byId('rule-sound')).toHaveValue('my');
+    await byId('rules-save').click();
+    await expect.poll(() => session.feeds.get(1)?.feed.rules[0]?.then.sound).toBe('my');
   });
 
   test('stay open when saving is refused, and say why', async () => {

@@ -23,7 +23,7 @@ export function faultOf(mapping: Mapping, rules: readonly Rule[]): TemplateFault
       return { what, ...at(source, open), reason: 'unexpected end of input', rule: null, field };
     }
   }
-  for (const [index, { when }] of rules.entries()) {
+  for (const [index, { when, then }] of rules.entries()) {
     const place = { rule: index + 1, line: null, column: null };
     try {
       new RegExp(when.regex);
@@ -35,6 +35,10 @@ export function faultOf(mapping: Mapping, rules: readonly Rule[]): TemplateFault
       const what = `The expression of rule ${index + 1}`;
       const end = at(when.expression, when.expression.length);
       return { what, ...place, ...end, reason: 'unexpected end of input', field: 'expression' };
+    }
+    if (/\s/.test(then.sound)) {
+      const what = `The sound of rule ${index + 1}`;
+      return { what, ...place, reason: 'no name of a sound', field: 'sound' };
     }
   }
   return null;
