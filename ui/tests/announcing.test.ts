@@ -334,6 +334,7 @@ describe('the settings of notifications', () => {
     await byId('quiet-remove').click();
     await expect.poll(() => quiet(session)).toEqual({ on: false, spans: [] });
     await expect.element(byId('setting-quiet')).toHaveAttribute('aria-checked', 'false');
+    await expect.element(byId('setting-quiet')).toHaveFocus();
     await byId('setting-quiet').click();
     await expect.poll(() => quiet(session).spans.map(({ from }) => from)).toEqual(['22:00']);
     await expect.element(byId('quiet-from')).toHaveValue('22:00');

@@ -400,6 +400,10 @@ describe('the feed dialog', () => {
     await byId('feed-notify').selectOptions('never');
     await byId('headers').click();
     await byId('header-add').click();
+    await expect.element(byId('header-name')).toHaveFocus();
+    await byId('header-add').click();
+    await page.getByRole('button', { name: 'Remove header' }).nth(1).click();
+    await expect.element(page.getByRole('button', { name: 'Remove header' })).toHaveFocus();
     await byId('header-value').fill('Bearer x');
     await byId('feed-save').click();
     await expect.element(page.getByText('A header with a value needs a name.')).toBeVisible();
