@@ -1,6 +1,6 @@
 // The presets in the dialog that adds a feed, as a person uses them.
 import { beforeEach, describe, expect, test } from 'vitest';
-import { userEvent } from 'vitest/browser';
+import { page, userEvent } from 'vitest/browser';
 import { renderApp, type Rendered } from './render_app';
 import { byId } from './screen';
 import { viewport } from './viewport';
@@ -28,6 +28,18 @@ describe('an address', () => {
     await expect.element(byId('feed-name')).toHaveValue('alerts');
     await byId('preset-undo').click();
     await expect.element(byId('feed-url')).toHaveValue('https://ntfy.sh/alerts');
+    await expect.element(byId('feed-name')).toHaveValue('');
+  });
+
+  test('that is typed after that is kept when it is taken back', async () => {
+    const { backend } = await adding('https://ntfy.sh/alerts');
+    await byId('preset-use').click();
+    await userEvent.fill(byId('feed-url'), 'https://ntfy.example/alerts/sse');
+    const asked = (): boolean => backend.tried.includes('https://ntfy.example/alerts/sse');
+    await expect.poll(asked).toBe(true);
+    await expect.element(byId('preset-proposal')).toHaveTextContent('Set up for ntfy');
+    await byId('preset-undo').click();
+    await expect.element(byId('feed-url')).toHaveValue('https://ntfy.example/alerts/sse');
     await expect.element(byId('feed-name')).toHaveValue('');
   });
 
@@ -128,6 +140,16 @@ test('heartbeats and refusals are edited', async () => {
   await byId('tab-settings').click();
   await byId('advanced').click();
   await byId('heartbeat-add').click();
+  await expect.element(byId('heartbeat-types')).toHaveFocus();
+  await expect.element(byId('heartbeat-types')).toHaveAccessibleName('Types, parted by commas');
+  await byId('heartbeat-add').click();
+  await expect.element(byId('heartbeat-types').nth(1)).toHaveFocus();
+  const remove = page.getByRole('group', { name: 'Heartbeats' }).getByRole('button', { name: 'Remove' });
+  await remove.first().click();
+  await expect.element(remove).toHaveFocus();
+  await remove.click();
+  await expect.element(byId('heartbeat-add')).toHaveFocus();
+  await userEvent.keyboard('{Enter}');
   await userEvent.fill(byId('heartbeat-types'), 'ping, alive');
   await byId('refusal-add').click();
   await userEvent.fill(byId('refusal-data'), 'unauthorized');
