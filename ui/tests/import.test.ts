@@ -129,7 +129,10 @@ test('everything is backed up, with a passphrase that was typed twice, and resto
   await byId('backup').click();
   await byId('passphrase').fill('horse');
   await expect.element(byId('save')).toBeDisabled();
+  await byId('passphrase').nth(1).fill('hose');
+  await expect.element(byId('save-dialog')).toHaveTextContent('The two are not the same.');
   await byId('passphrase').nth(1).fill('horse');
+  await expect.element(byId('save-dialog')).not.toHaveTextContent('The two are not the same.');
   await byId('save').click();
   await expect.poll(() => backend.begun[0]).toEqual(['backup', 'horse']);
 
