@@ -172,14 +172,22 @@ describe('the connection log', () => {
   });
 
   test('is recorded into a file until somebody has enough, and its request copied', async () => {
-    const { backend } = await openFeed(1, 'connection');
+    const { backend, session } = await openFeed(1, 'connection');
+    const asked = () => backend.calls.filter((call) => call === 'curl').length;
     await byId('log-record').click();
     await expect.element(byId('job')).toHaveTextContent('Recording a connection');
     await expect.element(byId('job-cancel')).toHaveTextContent('Stop and keep');
     await byId('job-cancel').click();
     expect(backend.calls).toContain('cancelJob');
     await byId('copy-curl').click();
-    await expect.poll(() => backend.calls).toContain('curl');
+    // It is asked for with the settings, not with each state.
+    backend.setState(1, { state: 'open', since: Date.now() });
+    backend.setState(1, { state: 'connecting', waitingForServer: false });
+    await expect.element(byId('cause')).toHaveAttribute('data-state', 'connecting');
+    expect(asked()).toBe(1);
+    const feed = session.feeds.get(1)?.feed;
+    if (feed) await backend.editFeed(1, { ...feed, url: 'https://ci.example/other' });
+    await expect.poll(asked).toBe(2);
   });
 
   test('shows the stream as it comes while that is asked for', async () => {
