@@ -1,5 +1,5 @@
 // The test of an address in the add dialog: when it is made, what it says, what it proposes.
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { page } from 'vitest/browser';
 import { completedAddress } from '../src/lib/live_test.svelte';
 import { renderApp, type Rendered } from './render_app';
@@ -37,6 +37,16 @@ describe('while an address is typed', () => {
     expect(step('tls')).toHaveTextContent('TLS 1.3 · ci.example');
     await expect.element(page.getByTestId('preview').first()).toHaveTextContent('Deploy to production');
     await expect.element(page.getByTestId('preview').nth(1)).toHaveTextContent('kept silently');
+  });
+
+  test('and cannot be, it says why, and is tried again when that is asked for', async () => {
+    const { backend, windowState } = await renderApp();
+    const refusal = vi.spyOn(backend, 'testAddress').mockRejectedValueOnce({ code: 'x', message: 'Too many tests.' });
+    windowState.dialog = { kind: 'add', url: 'https://ci.example/events' };
+    await expect.element(strip()).toHaveTextContent('Too many tests.');
+    refusal.mockRestore();
+    await page.getByTestId('live-test-again').click();
+    await expect.element(strip()).toHaveAttribute('data-outcome', 'works');
   });
 
   test('what is no address is not tried, and the scheme that was left out is offered', async () => {
