@@ -1,7 +1,4 @@
-// The list while it is scrolled and while things vanish: days that stay in view, focus that is never lost, motion that
-// can be done without.
-// Only for the types of what drives the browser.
-import type {} from '@vitest/browser-playwright';
+// The list while it is scrolled and while things vanish: days that stay in view, focus that is never lost.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { renderApp } from './render_app';
@@ -146,4 +143,20 @@ describe('focus', () => {
     await userEvent.keyboard('{Escape}');
     await expect.element(byId('event-list')).toHaveFocus();
   });
+});
+
+test('a text is written in its own direction, and cut off at its own end', async () => {
+  const { backend, session } = await renderApp();
+  const [id] = backend.burst(1, 1, 'השרת הראשי אינו משיב לבקשות מאז חצות הלילה, וכל העבודות שממתינות לו נעצרו');
+  await expect.element(byId('event-row').first()).toHaveAttribute('data-id', String(id));
+  const row = byId('event-row').first();
+  const direction = (element: Element | null | undefined): string =>
+    element ? getComputedStyle(element).direction : '';
+  expect(direction(row.getByTestId('event-title').element())).toBe('rtl');
+  expect(direction(row.getByText('Revision').element())).toBe('ltr');
+  expect(direction(byId('event-title').nth(1).element())).toBe('ltr');
+  await session.step(1);
+  await expect.element(byId('detail-title')).toHaveTextContent('השרת');
+  expect(direction(byId('detail-title').element())).toBe('rtl');
+  expect(direction(byId('detail-body').element())).toBe('ltr');
 });

@@ -1,9 +1,28 @@
 // What stands on the screen, as the tests of the window look for it.
+// Only for the types of what drives the browser.
+import type {} from '@vitest/browser-playwright';
+import { expect } from 'vitest';
 import type { Locator } from 'vitest/browser';
 import { cdp, page } from 'vitest/browser';
 
 export function byId(id: string): Locator {
   return page.getByTestId(id);
+}
+
+/** The row of a feed in the sidebar. */
+export function feed(name: string): Locator {
+  return byId('feed-row').filter({ hasText: name });
+}
+
+/** Where the row of an event stands on the page. */
+export function top(id: number): number {
+  return document.getElementById(`event-${id}`)?.getBoundingClientRect().top ?? NaN;
+}
+
+/** Waits until what slides or fades stands. */
+export async function still(): Promise<void> {
+  const running = (): Animation[] => document.getAnimations().filter(({ playState }) => playState === 'running');
+  await expect.poll(() => running().length).toBe(0);
 }
 
 /** What scrolls the list of events. */
