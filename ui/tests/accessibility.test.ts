@@ -3,6 +3,7 @@ import axe from 'axe-core';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { renderApp } from './render_app';
+import { still } from './screen';
 import { show, VIEWS } from './views';
 import { viewport } from './viewport';
 
@@ -14,8 +15,7 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
     if (width) await viewport(width, 700);
     const { session, windowState } = await renderApp({ theme, ...options });
     await show(view, session, windowState);
-    // What slides or fades is judged when it stands.
-    await expect.poll(() => document.getAnimations().filter(({ playState }) => playState === 'running').length).toBe(0);
+    await still();
     const { violations } = await axe.run(document.body, {
       runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
       rules: {

@@ -4,12 +4,8 @@ import { page, userEvent } from 'vitest/browser';
 import { renderApp, type Rendered } from './render_app';
 import type { Tested } from '../src/lib/ipc/types.gen';
 import type { Session } from '../src/lib/session.svelte';
-import { byId } from './screen';
+import { byId, feed } from './screen';
 import { viewport } from './viewport';
-
-function feed(name: string) {
-  return page.getByTestId('feed-row').filter({ hasText: name });
-}
 
 /** The sentences of the steps that are shown. */
 function steps(): string[] {

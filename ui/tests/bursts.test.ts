@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { renderApp, type Rendered } from './render_app';
+import { top } from './screen';
 import { viewport } from './viewport';
 
 /** The rows from top to bottom, each with how many are folded behind it. */
@@ -13,10 +14,6 @@ function shown(): string[] {
       const sign = { true: '-', false: '+' }[row.ariaExpanded ?? ''] ?? '';
       return `${row.ariaLevel === '2' ? '> ' : ''}${row.dataset['id']}${sign}${fold}`;
     });
-}
-
-function top(id: number): number {
-  return document.getElementById(`event-${id}`)?.getBoundingClientRect().top ?? NaN;
 }
 
 function fold() {

@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { chooseTheme } from '../src/lib/theme';
 import { renderApp } from './render_app';
-import { byId, wish } from './screen';
+import { byId, still, wish } from './screen';
 import { show, VIEWS } from './views';
 import { viewport } from './viewport';
 
@@ -120,7 +120,7 @@ describe('in half the window everything can be reached', () => {
     await viewport(620, 380);
     const { session, windowState } = await renderApp(view.options);
     await show(view, session, windowState);
-    await expect.poll(() => document.getAnimations().filter(({ playState }) => playState === 'running').length).toBe(0);
+    await still();
     const { scrollWidth, scrollHeight } = document.documentElement;
     expect([scrollWidth, scrollHeight]).toEqual([innerWidth, innerHeight]);
     // A drawer that was just put away is still on its way.

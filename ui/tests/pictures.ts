@@ -1,10 +1,11 @@
 // A picture of every view in both themes and both languages, for `./dev shots`; no test. Deliberately not here: the real
 // window (`tests/e2e`) and how four pictures become a sheet (`dev`).
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, test, vi } from 'vitest';
 import { page } from 'vitest/browser';
 import { language as appLanguage } from '../src/lib/language.svelte';
 import { chooseTheme } from '../src/lib/theme';
 import { renderApp } from './render_app';
+import { still } from './screen';
 import { show, VIEWS } from './views';
 import { viewport } from './viewport';
 
@@ -29,9 +30,7 @@ describe.each(['light', 'dark'] as const)('%s', (theme) => {
       appLanguage.choose(language);
       const { session, windowState } = await renderApp({ theme, language, ...options });
       await show(view, session, windowState);
-      await expect
-        .poll(() => document.getAnimations().filter(({ playState }) => playState === 'running').length)
-        .toBe(0);
+      await still();
       const place = `${name.replaceAll(/[^a-z0-9]+/gi, '-')}.${theme}.${language}.png`;
       await page.screenshot({ path: `../../docs/images/views/${place}` });
     });

@@ -2,13 +2,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { renderApp } from './render_app';
-import { byId, scroller, settled } from './screen';
+import { byId, scroller, settled, top } from './screen';
 import { viewport } from './viewport';
-
-/** Where a row stands on the page. */
-function top(id: number): number {
-  return document.getElementById(`event-${id}`)?.getBoundingClientRect().top ?? NaN;
-}
 
 beforeEach(() => viewport(1240, 760));
 

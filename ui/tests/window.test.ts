@@ -2,12 +2,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { renderApp } from './render_app';
-import { byId, scroller, settled } from './screen';
+import { byId, feed, scroller, settled } from './screen';
 import { viewport } from './viewport';
-
-function feed(name: string) {
-  return page.getByTestId('feed-row').filter({ hasText: name });
-}
 
 /** The identifiers of the rows that are drawn, from top to bottom. */
 function drawn(): number[] {
