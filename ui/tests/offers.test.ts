@@ -87,12 +87,27 @@ describe('a link', () => {
     windowState.dialog = { kind: 'add', url: '' };
     await byId('feed-name').fill('Mine');
     backend.send({ kind: 'show', place: { kind: 'add', offer: OFFER } });
-    await expect.element(byId('toast')).toHaveTextContent('The link follows this dialog.');
+    await expect.element(byId('toast')).toHaveTextContent('What was asked for follows this dialog.');
     await expect.element(byId('feed-name')).toHaveValue('Mine');
     await byId('feed-cancel').click();
     await expect.element(byId('feed-name')).toHaveValue('Build farm');
     await expect.element(strip()).toHaveAttribute('data-outcome', 'held');
   });
+
+  test.each(['add', 'import', 'save', 'restore', 'replay'] as const)(
+    'or the tray’s wish for settings takes nothing away that stands in the dialog “%s”',
+    async (kind) => {
+      const { backend, windowState } = await renderApp();
+      const form = kind === 'add' ? { kind, url: '' } : kind === 'save' ? { kind, what: 'backup' as const } : { kind };
+      windowState.dialog = form;
+      await expect.poll(() => backend.unsaved).toBe(true);
+      backend.send({ kind: 'show', place: { kind: 'settings' } });
+      await expect.element(byId('toast')).toHaveTextContent('What was asked for follows this dialog.');
+      expect(windowState.dialog).toBe(form);
+      windowState.dialog = null;
+      await expect.poll(() => windowState.dialog?.kind).toBe('settings');
+    },
+  );
 
   test('that offers nothing says so', async () => {
     const { backend, windowState } = await renderApp();
