@@ -176,4 +176,29 @@ describe('a row that is dragged out', () => {
     expect(backend.calls).not.toContain('readOffer');
     expect(windowState.dialog).toBe(null);
   });
+
+  /** Lets an address from elsewhere go over the window. */
+  function dropAddress(): void {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.setData('text/uri-list', 'https://ci.example/events');
+    document.body.dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer }));
+  }
+
+  test('or was not, or has left the list meanwhile, is forgotten when the next thing is dropped', async () => {
+    const { backend, windowState } = await renderApp();
+    backend.refusal = { code: 'store', message: 'The disk is full.' };
+    expect(await drag(4_998)).toBe(null);
+    backend.refusal = null;
+    dropAddress();
+    await expect.poll(() => windowState.dialog?.kind).toBe('add');
+    windowState.dialog = null;
+    await expect.element(byId('feed-url')).not.toBeInTheDocument();
+
+    const held = await found(5_000);
+    expect(await drag(5_000)).not.toBe(null);
+    held.remove();
+    held.dispatchEvent(new DragEvent('dragend', { bubbles: true }));
+    dropAddress();
+    await expect.poll(() => windowState.dialog?.kind).toBe('add');
+  });
 });
