@@ -327,6 +327,21 @@ describe('the keyboard', () => {
     await expect.element(byId('event-detail')).not.toBeInTheDocument();
   });
 
+  test('does nothing to an event that is left while the next is on its way', async () => {
+    const { backend, session } = await renderApp();
+    await userEvent.keyboard('j');
+    await expect.poll(() => session.opened.event?.id).toBe(5_000);
+    const event = backend.event.bind(backend);
+    const { promise, resolve } = Promise.withResolvers<null>();
+    backend.event = (id) => promise.then(() => event(id));
+    await userEvent.keyboard('j');
+    await expect.poll(() => session.opened.id).toBe(4_999);
+    await userEvent.keyboard('s');
+    resolve(null);
+    await expect.poll(() => session.opened.event?.id).toBe(4_999);
+    expect(backend.calls).not.toContain('star');
+  });
+
   test('goes to each scope, and shows itself', async () => {
     await renderApp();
     for (const [keys, title] of [
