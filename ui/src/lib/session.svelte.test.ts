@@ -188,6 +188,20 @@ describe('selecting', () => {
     expect(session.opened.id).toBe(4_999);
   });
 
+  test('continues from where what is being read would stand, if it is of another scope', async () => {
+    const { backend, session } = await started();
+    await backend.markRead([4_990], true);
+    await session.go({ kind: 'unread' });
+    const reached: (number | null)[] = [];
+    for (const by of [1, -1]) {
+      // As it is shown again in a window that returns.
+      await session.opened.show(4_990);
+      await session.step(by);
+      reached.push(session.opened.id);
+    }
+    expect(reached).toEqual([4_989, 4_991]);
+  });
+
   test('what a notification was about leads out of another scope', async () => {
     const { backend, session } = await started();
     await session.go({ kind: 'feed', feed: 2 });

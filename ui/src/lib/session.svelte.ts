@@ -232,8 +232,15 @@ export class Session {
       // What is being read has long left the rows.
       await this.toasts.attempt(() => list.around(opened.id as EventId));
     }
-    const from = list.itemOf(opened.id);
-    const to = list.items[from < 0 ? 0 : Math.max(0, Math.min(from + by, list.items.length - 1))];
+    const { items } = list;
+    const { id } = opened;
+    let from = list.itemOf(id);
+    if (id !== null && from < 0) {
+      // It is not of this scope, or no longer: from where it would stand.
+      const below = items.findIndex(({ event }) => event.id < id);
+      from = (below < 0 ? items.length : below) - (by > 0 ? 1 : 0);
+    }
+    const to = items[id === null ? 0 : Math.max(0, Math.min(from + by, items.length - 1))];
     if (to) await opened.open(to.event.id);
   }
 
