@@ -168,6 +168,13 @@ describe('what is pasted', () => {
     expect(backend.tried).toEqual(['https://ci.example/events']);
   });
 
+  test('and offers nothing is told why', async () => {
+    const { windowState } = await renderApp();
+    paste('tidings://add?url=nonsense');
+    await expect.element(byId('toast')).toHaveTextContent('This cannot be followed.');
+    expect(windowState.dialog).toBe(null);
+  });
+
   test('into the field loses its password to the field for that, and a link its wrapping', async () => {
     const { windowState } = await renderApp();
     windowState.dialog = { kind: 'add', url: '' };

@@ -217,12 +217,10 @@ export class Session {
 
   /** Opens the dialog for a new feed with an address or a link that was dropped or pasted. */
   async offer(text: string, held: boolean): Promise<void> {
-    try {
+    await this.toasts.attempt(async () => {
       const offer = await this.backend.readOffer(text);
       this.#open((dialogs) => dialogs.showOffer(offer, held));
-    } catch {
-      this.toasts.say(m.link_nowhere(), true);
-    }
+    });
   }
 
   /** Selects the event that many rows below (or, negative, above) the selected one. What is folded is passed over. */
