@@ -142,9 +142,17 @@ describe('messages', () => {
     expect(session.notices).toEqual([storage, tray]);
     session.dismiss(tray as Notice);
     expect(session.notices).toEqual([storage]);
+    session.dismiss(storage);
+    backend.send({ kind: 'notices', notices: [storage] });
+    await frame();
+    expect(session.notices).toEqual([]);
     backend.send({ kind: 'notices', notices: [] });
     await frame();
     expect(session.notices).toEqual([]);
+    // The disk is full once more.
+    backend.send({ kind: 'notices', notices: [storage] });
+    await frame();
+    expect(session.notices).toEqual([storage]);
     expect(backend.calls).not.toContain('forgetSetAside');
   });
 

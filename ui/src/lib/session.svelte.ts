@@ -73,9 +73,7 @@ export class Session {
 
   /** The banners to show. */
   readonly notices = $derived(
-    this.#told.filter(
-      (notice) => !this.#dismissed.some(({ code, message }) => code === notice.code && message === notice.message),
-    ),
+    this.#told.filter((notice) => !this.#dismissed.some((dismissed) => isSame(dismissed, notice))),
   );
 
   /** The number of the last engine event that was applied. */
@@ -144,8 +142,14 @@ export class Session {
     this.settings = snapshot.settings;
     this.version = snapshot.version;
     this.demoAvailable = snapshot.demoAvailable;
-    this.#told = snapshot.notices;
+    this.#tell(snapshot.notices);
     this.jobs = snapshot.jobs;
+  }
+
+  /** A banner that was taken down is forgotten: when it returns, there is something new to be told by it. */
+  #tell(notices: readonly Notice[]): void {
+    this.#told = notices;
+    this.#dismissed = this.#dismissed.filter((dismissed) => notices.some((notice) => isSame(dismissed, notice)));
   }
 
   /** Where the user is. */
@@ -398,7 +402,7 @@ export class Session {
       arrived = [];
     };
     for (const message of messages) {
-      if (message.kind === 'notices') this.#told = message.notices;
+      if (message.kind === 'notices') this.#tell(message.notices);
       else if (message.kind === 'jobs') this.jobs = message.jobs;
       else if (message.kind === 'show') void this.show(message.place);
       else if (message.kind === 'test') this.test.take(message.number, message.report);
@@ -515,4 +519,8 @@ export class Session {
       await this.list.lookForNewer();
     }
   }
+}
+
+function isSame(one: Notice, other: Notice): boolean {
+  return one.code === other.code && one.message === other.message;
 }
