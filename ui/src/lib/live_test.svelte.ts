@@ -37,7 +37,8 @@ export class LiveTest {
   pause = PAUSE_MS;
   /** By which the present test is known; ascends. */
   #number = 0;
-  #running = false;
+  /** What is being tried. */
+  #running: { config: FeedConfig; secrets: GivenSecret[] } | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #asked: string | null = null;
 
@@ -61,6 +62,11 @@ export class LiveTest {
     await this.#run(config, secrets);
   }
 
+  /** Tries once more what is being tried, after the backend has ended that and told nobody. */
+  async anew(): Promise<void> {
+    if (this.#running) await this.again(this.#running.config, this.#running.secrets);
+  }
+
   /** Asks nobody before the user says so. */
   hold(config: FeedConfig): void {
     this.end();
@@ -76,7 +82,7 @@ export class LiveTest {
     this.held = false;
     this.#number += 1;
     if (!this.#running) return;
-    this.#running = false;
+    this.#running = null;
     // What cannot be ended ends by itself after some seconds.
     void this.#backend.endTest().catch(() => undefined);
   }
@@ -85,17 +91,17 @@ export class LiveTest {
   take(number: number, report: TestReport): void {
     if (number !== this.#number) return;
     this.report = report;
-    if (report.outcome !== 'running') this.#running = false;
+    if (report.outcome !== 'running') this.#running = null;
   }
 
   async #run(config: FeedConfig, secrets: GivenSecret[]): Promise<void> {
     const number = this.#number;
-    this.#running = true;
+    this.#running = { config, secrets };
     try {
       await this.#backend.testAddress(number, config, secrets);
     } catch (error) {
       if (number !== this.#number) return;
-      this.#running = false;
+      this.#running = null;
       this.problem = refusalWords(error);
     }
   }

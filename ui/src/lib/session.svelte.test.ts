@@ -1,7 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { newConfig } from './feeds.svelte';
 import { MockBackend, type MockOptions } from './ipc/mock';
-import type { Notice, WindowMessage } from './ipc/types.gen';
-import { Session } from './session.svelte';
+import type { GivenSecret, Notice, WindowMessage } from './ipc/types.gen';
+import { AGAIN_MS, Session } from './session.svelte';
 
 async function started(options: MockOptions = {}): Promise<{ backend: MockBackend; session: Session }> {
   const backend = new MockBackend(options);
@@ -99,6 +100,86 @@ describe('messages', () => {
     expect(session.counts.all).toBe(5_003);
     backend.arrive(1);
     await expect.poll(() => session.list.rows[0]?.id).toBe(5_004);
+  });
+
+  describe('once missed and refused', () => {
+    afterEach(() => void vi.useRealTimers());
+
+    test('everything is asked for until it can be had, and that is said once', async () => {
+      const { backend, session } = await started();
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      const [tell, subscribe] = [backend.tell.bind(backend), backend.subscribe.bind(backend)];
+      const refusal = { code: 'store', message: 'The history cannot be read.' };
+      const said = vi.spyOn(session.toasts, 'say');
+      backend.tell = () => {};
+      backend.arrive(3);
+      backend.tell = tell;
+      backend.subscribe = () => Promise.reject(refusal as unknown as Error);
+      backend.tell({ kind: 'missed' });
+      await expect.poll(() => said.mock.calls).toEqual([['The history cannot be read.', true]]);
+
+      // Now the backend answers, but not for long enough.
+      backend.subscribe = subscribe;
+      backend.refusal = refusal;
+      await vi.advanceTimersByTimeAsync(AGAIN_MS);
+      await expect.poll(() => backend.calls.filter((call) => call === 'subscribe')).toHaveLength(2);
+      expect(session.list.rows[0]?.id).toBe(5_000);
+
+      backend.refusal = null;
+      await vi.advanceTimersByTimeAsync(AGAIN_MS);
+      await expect.poll(() => session.list.rows[0]?.id).toBe(5_003);
+      await expect.poll(() => session.problem).toBe(null);
+      expect(said).toHaveBeenCalledTimes(1);
+      await vi.advanceTimersByTimeAsync(AGAIN_MS);
+      expect(backend.calls.filter((call) => call === 'subscribe')).toHaveLength(3);
+    });
+
+    test('so is what is missed while it catches up', async () => {
+      const { backend, session } = await started();
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      const [tell, page] = [backend.tell.bind(backend), backend.page.bind(backend)];
+      const { promise, resolve } = Promise.withResolvers<null>();
+      backend.page = async (query) => {
+        const answer = await page(query);
+        await promise;
+        return answer;
+      };
+      backend.tell({ kind: 'missed' });
+      await expect.poll(() => session.list.loading).toBe('first');
+      backend.tell = () => {};
+      backend.setState(2, { state: 'paused' });
+      backend.tell = tell;
+      backend.tell({ kind: 'missed' });
+      await frame();
+      resolve(null);
+      await expect.poll(() => session.list.loading).toBe(null);
+      await vi.advanceTimersByTimeAsync(AGAIN_MS);
+      await expect.poll(() => session.feeds.get(2)?.state.state).toBe('paused');
+    });
+  });
+
+  test('what is to be shown is shown, also behind what was missed', async () => {
+    const { backend, session } = await started();
+    backend.tell({ kind: 'missed' });
+    backend.send({ kind: 'show', place: { kind: 'event', id: 700 } });
+    await expect.poll(() => session.opened.event?.id).toBe(700);
+  });
+
+  test('once missed, an address that is being tried is tried anew', async () => {
+    const { backend, session } = await started();
+    const test = backend.testAddress.bind(backend);
+    backend.testAddress = () => Promise.resolve();
+    const secrets: GivenSecret[] = [{ of: { kind: 'credential' }, secret: 's3cret' }];
+    await session.test.again(newConfig('https://ci.example/events'), secrets);
+    backend.testAddress = test;
+    backend.tell({ kind: 'missed' });
+    await expect.poll(() => session.test.report?.outcome).toBe('works');
+    expect([backend.tried, backend.carried]).toEqual([['https://ci.example/events'], ['s3cret']]);
+    // What has ended is left alone.
+    backend.tell({ kind: 'missed' });
+    await expect.poll(() => backend.calls.filter((call) => call === 'subscribe')).toHaveLength(3);
+    await frame();
+    expect(backend.tried).toHaveLength(1);
   });
 
   test('once missed while something else is read, new events are counted', async () => {

@@ -34,10 +34,14 @@ import type {
 } from './ipc/types.gen';
 import { OpenedEvent } from './opened_event.svelte';
 import { m } from './paraglide/messages.js';
+import { refusalWords } from './refusal_words';
 import { number } from './time';
 import { Toasts } from './toasts.svelte';
 import { remembered, type View } from './view_state';
 import { WholeEvents } from './whole_events';
+
+/** How long it waits before what was missed is asked for again, if that was refused. */
+export const AGAIN_MS = 5_000;
 
 /** What a session has opened. */
 export interface Dialogs {
@@ -59,7 +63,7 @@ export class Session {
   readonly toasts = new Toasts();
 
   ready = $state(false);
-  /** Why the backend cannot be reached at all. */
+  /** Why the backend cannot be reached at all, or no longer. */
   problem = $state.raw<Problem | null>(null);
   counts = $state.raw<Counts>({ all: 0, unread: 0, starred: 0 });
   settings = $state.raw<Settings>(DEFAULT_SETTINGS);
@@ -82,6 +86,7 @@ export class Session {
   /** Ascends with each subscription; what an earlier one still delivers is dropped. */
   #subscription = 0;
   #subscribing = false;
+  #later: ReturnType<typeof setTimeout> | undefined;
 
   readonly #dialogs = Promise.withResolvers<Dialogs>();
 
@@ -111,7 +116,9 @@ export class Session {
 
   /** Subscribes and shows the newest events. Called again after something was missed. */
   async start(): Promise<void> {
-    if (this.#subscribing) return;
+    clearTimeout(this.#later);
+    // What is missed while it still catches up would not be found by that.
+    if (this.#subscribing) return this.#startLater();
     this.#subscribing = true;
     const subscription = ++this.#subscription;
     // What comes before the snapshot has been applied waits for it.
@@ -128,10 +135,19 @@ export class Session {
       this.problem = null;
       if (snapshot.show) await this.show(snapshot.show);
     } catch (error) {
+      if (this.ready) {
+        // Nothing is told any more: who looks at what stands here has to know, once.
+        if (this.problem === null) this.toasts.say(refusalWords(error), true);
+        this.#startLater();
+      }
       this.problem = problem(error);
     } finally {
       this.#subscribing = false;
     }
+  }
+
+  #startLater(): void {
+    this.#later = setTimeout(() => void this.start(), AGAIN_MS);
   }
 
   #begin(snapshot: Snapshot): void {
@@ -401,16 +417,17 @@ export class Session {
       if (arrived.length > 0) this.list.arrived(arrived);
       arrived = [];
     };
+    let missed = false;
     for (const message of messages) {
+      // All that follows is asked for again, but for what is to be shown, which is told once.
+      if (missed && message.kind !== 'show') continue;
       if (message.kind === 'notices') this.#tell(message.notices);
       else if (message.kind === 'jobs') this.jobs = message.jobs;
       else if (message.kind === 'show') void this.show(message.place);
       else if (message.kind === 'test') this.test.take(message.number, message.report);
       else if (message.kind === 'log') this.log.take(message.feed, message);
-      else if (message.event.kind === 'missed') {
-        void this.start();
-        return;
-      } else if (message.seq > this.#seq) {
+      else if (message.event.kind === 'missed') missed = true;
+      else if (message.seq > this.#seq) {
         this.#seq = message.seq;
         if (message.event.kind === 'arrived') {
           arrived.push(...message.event.events);
@@ -421,7 +438,8 @@ export class Session {
         }
       }
     }
-    arrive();
+    if (missed) void this.start();
+    else arrive();
   }
 
   #applyEvent(event: EngineEvent): void {
@@ -509,10 +527,12 @@ export class Session {
 
   /** After something was missed: every row again, and whatever is newer. */
   async #catchUp(): Promise<void> {
+    void this.test.anew();
     const { scope } = this.list;
     if (!this.#isThere(scope)) return this.go({ kind: 'all' });
     await this.opened.refresh();
-    await Promise.all([this.gaps.refresh(), this.figures.refresh(), this.log.again()]);
+    // Of a feed that is gone there is no log.
+    await Promise.all([this.gaps.refresh(), this.figures.refresh(), this.log.again().catch(() => {})]);
     if (this.list.atTop) await this.list.toNewest();
     else {
       await this.list.refresh();
