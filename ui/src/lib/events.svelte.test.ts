@@ -102,6 +102,22 @@ describe('paging', () => {
     expect(list.loading).toBe(null);
   });
 
+  test('drops an older page that asking for all rows again has brought already', async () => {
+    const { backend, list } = await opened();
+    const page = backend.page.bind(backend);
+    const { promise, resolve } = Promise.withResolvers<null>();
+    backend.page = (query: PageQuery) => promise.then(() => page(query));
+    // Few are left, as after a feed was deleted.
+    list.rows = list.rows.slice(0, 20);
+    const older = list.loadOlder();
+    backend.page = page;
+    await list.refresh();
+    resolve(null);
+    await older;
+    expect(ids(list)).toEqual(down(5_000, 5_001 - PAGE));
+    expect(list).toMatchObject({ more: true, loading: null });
+  });
+
   test('can be asked again after a refusal', async () => {
     const { backend, list } = await opened();
     backend.refusal = { code: 'store', message: 'The disk is full.' };

@@ -134,7 +134,8 @@ export class EventList {
     this.loading = 'older';
     try {
       const page = await this.#page({ before: last.id });
-      if (generation !== this.#generation) return;
+      // The rows may have been asked for again meanwhile, and reach further down now.
+      if (generation !== this.#generation || (this.rows.at(-1) ?? last).id < last.id) return;
       this.#heads = headsBelow(page.events, this.rows, this.#heads);
       this.rows = [...this.rows, ...page.events];
       this.more = page.more;
