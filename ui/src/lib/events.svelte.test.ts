@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { EventList, MOST_ROWS, PAGE } from './events.svelte';
 import { MockBackend } from './ipc/mock';
 import type { EventSummary, PageQuery, WindowMessage } from './ipc/types.gen';
@@ -27,6 +27,8 @@ async function opened(events = 5_000): Promise<{ backend: MockBackend; list: Eve
   await list.toNewest();
   return { backend, list };
 }
+
+afterEach(() => void vi.useRealTimers());
 
 describe('paging', () => {
   test('begins with the newest page', async () => {
@@ -189,6 +191,60 @@ describe('arrivals', () => {
       await list.toNewest();
       expect(ids(list).slice(0, 3)).toEqual([302, 301, 300]);
     }
+  });
+
+  test('between an answer and the end of a journey to older events are counted', async () => {
+    const { backend, list } = await opened();
+    const page = backend.page.bind(backend);
+    backend.page = async (query: PageQuery) => {
+      const answer = await page(query);
+      // The page below is the last to come.
+      if (query.after !== null) return answer;
+      backend.arrive(2);
+      return answer;
+    };
+    list.rows = [];
+    expect(await list.around(4_990)).toBe(true);
+    backend.page = page;
+    expect(list).toMatchObject({ atNewest: false, newer: 2 });
+    await list.loadNewer();
+    expect(ids(list).slice(0, 3)).toEqual([5_002, 5_001, 5_000]);
+    expect(list).toMatchObject({ atNewest: true, newer: 0 });
+  });
+
+  test('during the journey of a search’s first page join its results only if they match', async () => {
+    const { backend, list } = await opened();
+    const page = backend.page.bind(backend);
+    backend.page = async (query: PageQuery) => {
+      backend.page = page;
+      const answer = await page(query);
+      backend.arrive(8);
+      return answer;
+    };
+    await list.open({ kind: 'all' }, 'toner');
+    const before = ids(list);
+    expect(before[0]).toBeLessThanOrEqual(5_000);
+    await expect.poll(() => list.rows[0]?.id).toBeGreaterThan(5_000);
+    expect(ids(list).slice(1)).toEqual(before);
+  });
+
+  test('that match a search join its results also after an older page that is on its way', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { backend, list } = await opened();
+    await list.open({ kind: 'all' }, 'toner');
+    const before = ids(list);
+    const page = backend.page.bind(backend);
+    const { promise, resolve } = Promise.withResolvers<null>();
+    backend.page = (query: PageQuery) => promise.then(() => page(query));
+    const older = list.loadOlder();
+    backend.arrive(8);
+    await vi.runOnlyPendingTimersAsync();
+    backend.page = page;
+    resolve(null);
+    await older;
+    expect(ids(list).slice(0, before.length)).toEqual(before);
+    await vi.runOnlyPendingTimersAsync();
+    expect(ids(list).slice(1, before.length + 1)).toEqual(before);
   });
 
   test.each([

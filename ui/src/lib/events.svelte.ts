@@ -21,7 +21,7 @@ export class EventList {
   readonly #backend: Backend;
   /** Ascends with each new list; an answer to an earlier one is dropped. */
   #generation = 0;
-  /** Arrivals during the first page's journey; they may or may not be in it. */
+  /** Arrivals during the first page's journey; they may or may not be in it, and of a search only the backend knows. */
   #early: EventSummary[] = [];
   /** When rows last slid in. */
   #arrivedAt = -Infinity;
@@ -96,8 +96,7 @@ export class EventList {
     try {
       const page = await this.#page({});
       if (generation !== this.#generation) return;
-      const first = page.events[0]?.id ?? 0;
-      const early = this.#early.filter((event) => event.id > first && this.#belongs(event));
+      const early = this.#oursAbove(page.events[0], this.#early);
       this.#replace([...early.reverse(), ...page.events]);
       this.more = page.more;
       this.atNewest = true;
@@ -118,7 +117,8 @@ export class EventList {
       if (generation !== this.#generation) return true;
       this.#replace([...newer.events, ...older.events]);
       this.more = older.more;
-      this.atNewest = newer.atNewest;
+      this.newer = this.#oursAbove(this.rows[0], this.#early).length;
+      this.atNewest = newer.atNewest && this.newer === 0;
       this.openings += 1;
     } finally {
       this.#end(generation);
@@ -207,15 +207,8 @@ export class EventList {
       this.#early = [...this.#early, ...events].slice(-PAGE);
       return;
     }
-    if (this.search !== '') {
-      this.#searchTimer ??= setTimeout(() => {
-        this.#searchTimer = undefined;
-        void this.lookForNewer();
-      }, SEARCH_AGAIN_MS);
-      return;
-    }
-    const first = this.rows[0]?.id ?? 0;
-    const ours = events.filter((event) => event.id > first && this.#belongs(event));
+    if (this.search !== '') return this.#lookSoon();
+    const ours = this.#oursAbove(this.rows[0], events);
     if (ours.length === 0) return;
     if (this.atTop && this.atNewest && this.loading === null) {
       this.#putAbove(ours.reverse());
@@ -295,7 +288,7 @@ export class EventList {
   async lookForNewer(): Promise<void> {
     const first = this.rows[0];
     if (first === undefined) return this.refresh();
-    if (this.loading !== null) return;
+    if (this.loading !== null) return this.#lookSoon();
     const generation = this.#generation;
     const page = await this.#page({ after: first.id });
     if (generation !== this.#generation || this.rows[0]?.id !== first.id || page.events.length === 0) return;
@@ -308,6 +301,19 @@ export class EventList {
       this.newer = page.events.length;
       this.atNewest = false;
     }
+  }
+
+  #lookSoon(): void {
+    this.#searchTimer ??= setTimeout(() => {
+      this.#searchTimer = undefined;
+      void this.lookForNewer();
+    }, SEARCH_AGAIN_MS);
+  }
+
+  /** The arrivals that belong above a row, as far as that is known here: of a search it is not. */
+  #oursAbove(row: EventSummary | undefined, events: readonly EventSummary[]): EventSummary[] {
+    const ours = (event: EventSummary): boolean => event.id > (row?.id ?? 0) && this.#belongs(event);
+    return this.search === '' ? events.filter(ours) : [];
   }
 
   #replace(rows: readonly EventSummary[]): void {
@@ -379,6 +385,7 @@ export class EventList {
   #end(generation: number): void {
     if (generation !== this.#generation) return;
     this.loading = null;
+    if (this.search !== '' && this.#early.length > 0) this.#lookSoon();
     if (this.#refreshAgain) void this.refresh();
   }
 
