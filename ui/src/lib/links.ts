@@ -2,9 +2,10 @@
 
 export type Piece = { readonly text: string; readonly url?: string };
 
-const ADDRESS = /\bhttps?:\/\/[^\s<>"'`]+|\bmailto:[^\s<>"'`]+/gi;
+/** Chinese has no spaces: its punctuation ends an address too, as do quotation marks. */
+const ADDRESS = /\b(https?:\/\/|mailto:)[^\s<>"'`，。；：！？、（）《》「」『』【】“”‘’]+/gi;
 /** Punctuation that ends a sentence or a quotation rather than an address. */
-const TAIL = '.,;:!?…\'"’”»*_~。，；：！？';
+const TAIL = '.,;:!?…»*_~';
 /** A closing bracket belongs to an address only if it was opened within it. */
 const OPENING: Record<string, string> = { ')': '(', ']': '[', '}': '{' };
 
