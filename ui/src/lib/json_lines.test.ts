@@ -48,6 +48,13 @@ describe('a JSON value as lines', () => {
     expect(lines.filter(({ kind, depth }) => kind === 'open' && depth === 1).length).toBeGreaterThan(5);
   });
 
+  test('unfolds what is nested without end only so far', () => {
+    const deep: unknown = JSON.parse('['.repeat(5_000) + ']'.repeat(5_000));
+    const lines = linesOf(deep, allUnfolded(deep, 20_000));
+    expect(lines[100]).toMatchObject({ kind: 'folded', depth: 100 });
+    expect(lines).toHaveLength(201);
+  });
+
   test('begins a long list, and says how much is left', () => {
     const long = Array.from({ length: 250 }, (_, index) => index);
     expect(written(long).slice(-2)).toEqual([`  rest root (${250 - CHILDREN})`, 'close root (250)']);

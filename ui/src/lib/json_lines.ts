@@ -67,13 +67,16 @@ export function rootUnfolded(): Unfolded {
   return new Map([[idOf([]), CHILDREN]]);
 }
 
+/** How deep everything is unfolded at most: nobody reads what lies deeper, but each of its lines knows all keys above it. */
+const LEVELS = 100;
+
 /** Everything is unfolded, up to so many values. */
 export function allUnfolded(root: unknown, most: number): Unfolded {
   const unfolded = new Map<string, number>();
   let left = most;
   // Level by level, so that the bound cuts what lies deepest.
   let level: (readonly [Keys, unknown])[] = [[[], root]];
-  while (level.length > 0 && left > 0) {
+  for (let depth = 0; depth < LEVELS && level.length > 0 && left > 0; depth += 1) {
     const next: (readonly [Keys, unknown])[] = [];
     for (const [keys, value] of level) {
       const children = childrenOf(value);
