@@ -10,6 +10,8 @@ const VIEW: View = {
   unfolded: [57, 60],
 };
 
+const NOTHING = { search: '', selected: null, top: null, tab: null, unfolded: [] };
+
 describe('where the user is', () => {
   test('is found again as it was', () => {
     remember(VIEW);
@@ -24,11 +26,14 @@ describe('where the user is', () => {
     ['no JSON', '{', null],
     ['no view', '[]', null],
     ['no scope', '{"search":"x"}', null],
+    ['a scope of a later version', '{"scope":{"kind":"saved","search":3}}', null],
+    ['a feed without a number', '{"scope":{"kind":"feed"}}', null],
     [
-      'only a scope',
-      '{"scope":{"kind":"unread"}}',
-      { scope: { kind: 'unread' }, search: '', selected: null, top: null, tab: null, unfolded: [] },
+      'a folder',
+      '{"scope":{"kind":"folder","folder":"Work"}}',
+      { ...NOTHING, scope: { kind: 'folder', folder: 'Work' } },
     ],
+    ['only a scope', '{"scope":{"kind":"unread"}}', { ...NOTHING, scope: { kind: 'unread' } }],
     [
       'parts of other kinds',
       '{"scope":{"kind":"all"},"search":7,"selected":"9","top":{"id":8,"offset":"x"},"tab":"tree","unfolded":[1,"2",null]}',

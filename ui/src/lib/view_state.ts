@@ -43,11 +43,10 @@ export function remembered(): View | null {
 
 /** An earlier version may have written it, or a later one. */
 function understood(stored: unknown): View | null {
-  if (!isRecord(stored) || !isRecord(stored['scope'])) return null;
+  if (!isRecord(stored) || !isScope(stored['scope'])) return null;
   const { scope, search, selected, top, tab, unfolded } = stored;
-  if (typeof scope['kind'] !== 'string') return null;
   return {
-    scope: scope as Scope,
+    scope,
     search: typeof search === 'string' ? search : '',
     selected: isCount(selected) ? selected : null,
     top:
@@ -57,6 +56,15 @@ function understood(stored: unknown): View | null {
     tab: TABS.includes(tab) ? (tab as DataTab) : null,
     unfolded: Array.isArray(unfolded) ? unfolded.filter(isCount) : [],
   };
+}
+
+/** Of another the backend knows nothing to show. */
+function isScope(value: unknown): value is Scope {
+  if (!isRecord(value)) return false;
+  const { kind } = value;
+  if (kind === 'feed') return isCount(value['feed']);
+  if (kind === 'folder') return typeof value['folder'] === 'string';
+  return kind === 'all' || kind === 'unread' || kind === 'starred';
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
