@@ -7,6 +7,7 @@ export async function copy(text: string): Promise<boolean> {
     return true;
   } catch {
     // A web view may lack the permission outside of a direct user gesture; the old way needs none.
+    const before = document.activeElement;
     const field = document.createElement('textarea');
     field.value = text;
     field.style.cssText = 'position:fixed;opacity:0';
@@ -14,6 +15,8 @@ export async function copy(text: string): Promise<boolean> {
     field.select();
     const done = document.execCommand('copy');
     field.remove();
+    // The field had it, and would lose it to nobody.
+    if (before instanceof HTMLElement) before.focus({ preventScroll: true });
     return done;
   }
 }
