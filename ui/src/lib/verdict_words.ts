@@ -36,7 +36,7 @@ export function urgencyWord(urgency: Urgency): string {
     case 'normal':
       return m.urgency_normal();
     case 'high':
-      return m.high();
+      return m.urgency_high();
     case 'urgent':
       return m.urgent();
   }
