@@ -10,10 +10,10 @@
 import type { EventId, EventSummary } from './ipc/types.gen';
 import { dayStart } from './time';
 
-export const BURST_LEAST = 4;
+const BURST_LEAST = 4;
 /** However many come at once, a screen of pieces is a bounded number of events. */
 export const BURST_MOST = 25;
-export const BURST_NEAR_MS = 10_000;
+const BURST_NEAR_MS = 10_000;
 
 export type Heads = ReadonlySet<EventId>;
 
