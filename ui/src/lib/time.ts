@@ -61,9 +61,7 @@ export function relativeTime(ms: number, now: number): string {
 export function dayLabel(ms: number, now: number): string {
   const days = daysBetween(ms, now);
   if (days === 0 || days === 1) return capitalized(relativeDay(-days));
-  const thisYear = new Date(ms).getFullYear() === new Date(now).getFullYear();
-  const year = thisYear ? {} : ({ year: 'numeric' } as const);
-  return capitalized(format({ weekday: 'long', day: 'numeric', month: 'long', ...year }).format(ms));
+  return capitalized(format({ weekday: 'long', day: 'numeric', month: 'long', ...yearUnlessThis(ms, now) }).format(ms));
 }
 
 /** Midnight before the given time, where the user is. Two times lie on the same day when theirs are equal. */
@@ -75,8 +73,7 @@ export function dayStart(ms: number): number {
 export function timeSpan(from: number, until: number, now: number): string {
   const time = Math.floor(from / 60_000) === Math.floor(until / 60_000) ? TO_THE_SECOND : HOUR_MINUTE;
   const today = dayStart(from) === dayStart(now) && dayStart(until) === dayStart(now);
-  const thisYear = new Date(from).getFullYear() === new Date(now).getFullYear();
-  const day = { day: 'numeric', month: 'short', ...(thisYear ? {} : ({ year: 'numeric' } as const)) } as const;
+  const day = { day: 'numeric', month: 'short', ...yearUnlessThis(from, now) } as const;
   return format(today ? time : { ...time, ...day }).formatRange(from, until);
 }
 
@@ -85,9 +82,7 @@ export function comingTime(ms: number, now: number): string {
   const days = daysBetween(now, ms);
   if (days === 0) return clockTime(ms);
   if (days === 1 || days === -1) return `${relativeDay(days)} ${clockTime(ms)}`;
-  const thisYear = new Date(ms).getFullYear() === new Date(now).getFullYear();
-  const year = thisYear ? {} : ({ year: 'numeric' } as const);
-  return format({ ...HOUR_MINUTE, day: 'numeric', month: 'short', ...year }).format(ms);
+  return format({ ...HOUR_MINUTE, day: 'numeric', month: 'short', ...yearUnlessThis(ms, now) }).format(ms);
 }
 
 /** The same where there is little room: "14:32" within a day, else "18 Nov". */
@@ -159,6 +154,10 @@ function unit(value: number, name: string): string {
 
 function daysBetween(ms: number, now: number): number {
   return Math.round((dayStart(now) - dayStart(ms)) / 86_400_000);
+}
+
+function yearUnlessThis(ms: number, now: number): Intl.DateTimeFormatOptions {
+  return new Date(ms).getFullYear() === new Date(now).getFullYear() ? {} : { year: 'numeric' };
 }
 
 function relativeDay(days: number): string {
