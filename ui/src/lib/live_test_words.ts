@@ -145,7 +145,8 @@ export function findingWords(finding: Finding, cause: Cause | null): string {
     case 'ended':
       return finding.delivered ? m.mistake_ended() : m.mistake_ended_at_once();
     case 'certificateEnds':
-      return m.mistake_certificate({ days: finding.days });
+      // Of whole days there are so many.
+      return m.mistake_certificate({ count: finding.days + 1, shown: number(finding.days + 1) });
     case 'tookTooLong':
       return m.mistake_too_long();
     case 'other':

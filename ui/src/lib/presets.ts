@@ -3,6 +3,7 @@ import { DEFAULT_MAPPING } from './feeds.svelte';
 import type { FeedConfig, LocalText, Mapping, Proposal, Wanted, Way } from './ipc/types.gen';
 import { m } from './paraglide/messages.js';
 import { getLocale } from './paraglide/runtime.js';
+import { number } from './time';
 
 /** In the language of the window. */
 export function local(text: LocalText): string {
@@ -39,8 +40,8 @@ export function brought(config: FeedConfig): string[] {
     signals.heartbeats.length > 0 && m.preset_heartbeats(),
     signals.refusals.length > 0 && m.preset_refusals(),
     fields.some((field) => mapping[field] !== DEFAULT_MAPPING[field]) && m.preset_mapping(),
-    rules.length > 0 && m.preset_rules({ count: rules.length }),
-    retention.events !== null && m.preset_keeps({ count: retention.events }),
+    rules.length > 0 && m.rules_count({ count: rules.length, shown: number(rules.length) }),
+    retention.events !== null && m.preset_keeps({ count: retention.events, shown: number(retention.events) }),
   ];
   return words.filter((word) => word !== false);
 }

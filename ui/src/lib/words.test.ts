@@ -1,7 +1,10 @@
 // The small functions from data to text: times, searched words, raw fields, shortcuts.
 import { describe, expect, test } from 'vitest';
+import { newConfig } from './feeds.svelte';
 import type { Event } from './ipc/types.gen';
 import { linesOf, rootUnfolded } from './json_lines';
+import { findingWords } from './live_test_words';
+import { brought } from './presets';
 import { jsonData, rawFields } from './raw_fields';
 import { searchMarks } from './search_marks';
 import { Shortcuts } from './shortcuts';
@@ -31,6 +34,22 @@ describe('times', () => {
     [number(1_284), '1,284'],
     [bytes(412), '412 byte'],
     [bytes(3_400), '3.4 kB'],
+  ])('%s', (written, expected) => {
+    expect(written).toBe(expected);
+  });
+});
+
+describe('counts', () => {
+  const ends = (days: number): string =>
+    findingWords({ kind: 'certificateEnds', days, weight: 'warning', message: '', proposal: null }, null);
+  const config = newConfig('https://ci.example/events');
+  const keeps = (events: number): string[] => brought({ ...config, retention: { ...config.retention, events } });
+
+  test.each([
+    [ends(0), 'The server’s certificate ends within 1 day. Its owner has to renew it.'],
+    [ends(13), 'The server’s certificate ends within 14 days. Its owner has to renew it.'],
+    [keeps(1).join(), 'keeps 1 event'],
+    [keeps(20_000).join(), 'keeps 20,000 events'],
   ])('%s', (written, expected) => {
     expect(written).toBe(expected);
   });
