@@ -1,4 +1,6 @@
 // Puts text on the clipboard. Deliberately not here: reading from it.
+import { m } from './paraglide/messages.js';
+import type { Session } from './session.svelte';
 
 /** False if the clipboard refused. */
 export async function copy(text: string): Promise<boolean> {
@@ -19,4 +21,10 @@ export async function copy(text: string): Promise<boolean> {
     if (before instanceof HTMLElement) before.focus({ preventScroll: true });
     return done;
   }
+}
+
+/** Copies a text and says whether that worked. */
+export async function copyAndSay(session: Session, text: string): Promise<void> {
+  if (await copy(text)) session.toasts.say(m.copied());
+  else session.toasts.say(m.copy_failed(), true);
 }

@@ -2,7 +2,7 @@
 // an event is copied (event_forms).
 import type { Item } from './bursts';
 import { eventBlock, eventJson, eventText } from './event_forms';
-import { copyAndSay } from './feed_actions';
+import { copyAndSay } from './copy';
 import type { Event, EventId, EventSummary, Feed, FeedId } from './ipc/types.gen';
 import type { MenuAction } from './menu_action';
 import { muteActions } from './mute_actions';

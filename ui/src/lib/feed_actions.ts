@@ -1,5 +1,5 @@
 // What can be done with a feed, as its menus and its page offer it. Deliberately not here: how a menu looks.
-import { copy } from './copy';
+import { copyAndSay } from './copy';
 import type { FeedStatus, Item } from './ipc/types.gen';
 import type { MenuAction } from './menu_action';
 import { muteActions } from './mute_actions';
@@ -68,10 +68,4 @@ function moveAction(session: Session, windowState: WindowState, { feed }: FeedSt
         : [{ name: 'no-folder', label: m.no_folder(), run: into('', m.moved_out({ name, folder: feed.folder })) }]),
     ],
   };
-}
-
-/** Copies a text and says whether that worked. */
-export async function copyAndSay(session: Session, text: string): Promise<void> {
-  if (await copy(text)) session.toasts.say(m.copied());
-  else session.toasts.say(m.copy_failed(), true);
 }
