@@ -8,8 +8,8 @@ use tidings_engine::feeds_file::{Import, ImportPreview, Imported};
 use tidings_engine::live_test::Preview;
 use tidings_engine::preset::OwnPresets;
 use tidings_engine::{
-    Destination, Feed, FeedConfig, FeedId, FeedStatus, Figures, FiguresQuery, GivenSecret, HookReport, Item, Placed,
-    Trial, TrialReport,
+    Destination, Feed, FeedConfig, FeedId, FeedStatus, Figures, FiguresQuery, GivenSecret, Item, Placed, Trial,
+    TrialReport,
 };
 
 #[tauri::command]
@@ -73,11 +73,6 @@ pub(super) async fn pause_feeds(shell: State<'_, Shell>, feeds: Vec<FeedId>, pau
 }
 
 #[tauri::command]
-pub(super) async fn pause_feed(shell: State<'_, Shell>, id: FeedId, paused: bool) -> Answer<()> {
-    Ok(shell.engine.pause_feed(id, paused).await?)
-}
-
-#[tauri::command]
 pub(super) async fn reconnect(shell: State<'_, Shell>, id: Option<FeedId>) -> Answer<()> {
     Ok(shell.engine.reconnect(id).await?)
 }
@@ -85,11 +80,6 @@ pub(super) async fn reconnect(shell: State<'_, Shell>, id: Option<FeedId>) -> An
 #[tauri::command]
 pub(super) async fn try_rules(shell: State<'_, Shell>, feed: FeedId, trial: Trial) -> Answer<TrialReport> {
     Ok(shell.engine.try_rules(feed, trial).await?)
-}
-
-#[tauri::command]
-pub(super) async fn hook_log(shell: State<'_, Shell>, feed: FeedId) -> Answer<Vec<HookReport>> {
-    Ok(shell.engine.hook_log(feed).await?)
 }
 
 #[tauri::command]

@@ -27,7 +27,6 @@ import type {
   Gap,
   GapQuery,
   GivenSecret,
-  HookReport,
   Offer,
   Page,
   PageQuery,
@@ -100,14 +99,11 @@ export interface Backend {
   moveItem(item: Item, to: Destination): Promise<Placed[]>;
   /** Puts the feeds in an order and into folders. */
   arrange(feeds: Placed[]): Promise<void>;
-  pauseFeed(id: FeedId, paused: boolean): Promise<void>;
   pauseFeeds(feeds: FeedId[], paused: boolean): Promise<void>;
   /** Connects anew at once: one feed, or all. */
   reconnect(id: FeedId | null): Promise<void>;
   /** What would become of stored events with another mapping or other rules. Nothing is changed. */
   tryRules(feed: FeedId, trial: Trial): Promise<TrialReport>;
-  /** What became of the programs that rules started, newest last. */
-  hookLog(feed: FeedId): Promise<HookReport[]>;
   markRead(events: EventId[], read: boolean): Promise<void>;
   /** Marks everything in the scope up to and including `until`. */
   markAllRead(scope: Scope, until: EventId): Promise<MarkedRead>;

@@ -32,7 +32,6 @@ import type {
   GapQuery,
   GivenSecret,
   Headers,
-  HookReport,
   Import,
   Imported,
   Item,
@@ -509,13 +508,6 @@ export class MockBackend implements Backend {
     });
   }
 
-  pauseFeed(id: FeedId, paused: boolean) {
-    return this.#command('pauseFeed', () => {
-      const state: FeedState = paused ? { state: 'paused' } : { state: 'open', since: Date.now() };
-      this.#put({ feed: { ...this.#status(id).feed, paused }, state });
-    });
-  }
-
   tryRules(id: FeedId, trial: Trial) {
     return this.#command('tryRules', (): TrialReport => {
       const { feed } = this.#status(id);
@@ -530,13 +522,6 @@ export class MockBackend implements Backend {
         }
       }
       return { fault: null, events };
-    });
-  }
-
-  hookLog(feed: FeedId) {
-    return this.#command('hookLog', (): HookReport[] => {
-      this.#status(feed);
-      return [];
     });
   }
 
