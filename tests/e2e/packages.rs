@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 use tidings_test_support::clean_place::{self, Inside};
-use tidings_test_support::sse_server::SseServer;
-use tidings_test_support::{Desktop, eventually};
+use tidings_test_support::sse_server::{EVENT_STREAM, SseServer};
+use tidings_test_support::{Desktop, Process, eventually};
 
 const REPOSITORY: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -272,4 +272,56 @@ async fn serves_a_new_user() {
     desktop.run("gio", ["open", "tidings://add?url=http%3A%2F%2F127.0.0.1%3A9%2Foffered"]);
     window.wait_for("[data-testid=feed-dialog]").await;
     window.end().await;
+    drop(desktop);
+    follows_as_a_service().await;
+}
+
+/// The unit that the package brings, under a manager of services as each user has one.
+async fn follows_as_a_service() {
+    if !clean_place::services() {
+        eprintln!("The service was not run: the kernel lets nobody make control groups here.");
+        return;
+    }
+    let manager = &mut Command::new("/usr/lib/systemd/systemd");
+    let mut manager = Process::start(manager.args(["--user", "--log-level=err"]).stdin(Stdio::null()));
+    let systemctl = |arguments: &str| sh(&format!("systemctl --user --no-ask-password {arguments}"), &[]);
+    let state = |property: &str| systemctl(&format!("show tidings --value --property {property}")).trim().to_owned();
+    let is_up =
+        async || Command::new("systemctl").args(["--user", "list-units"]).output().ok()?.status.success().then_some(());
+    eventually(LIMIT, "a manager that answers", is_up).await;
+    // Thirty seconds are long for a test.
+    sh("mkdir -p $HOME/.config/systemd/user/tidings.service.d", &[]);
+    sh(r"printf '[Service]\nRestartSec=100ms\n' >$HOME/.config/systemd/user/tidings.service.d/soon.conf", &[]);
+    systemctl("daemon-reload");
+    systemctl("enable --now tidings");
+
+    let server = SseServer::start(|mut connection| async move {
+        let last = connection.request.header("last-event-id").unwrap_or_else(|| "nothing".to_owned());
+        let number = connection.request.number;
+        connection.send(format!("{EVENT_STREAM}id: {number}\ndata: after {last}\n\n")).await;
+        connection.closed().await;
+    })
+    .await;
+    let titles = async |expected: &[&str]| {
+        let titles = async || {
+            let list = sh("tidings list --feed served --format ndjson", &[]);
+            let titles = list.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON")["title"].clone());
+            titles.eq(expected.iter().copied()).then_some(())
+        };
+        eventually(LIMIT, "the events of the service", titles).await;
+    };
+    sh(r#"tidings feed add served "$1""#, &[Path::new(&server.url("/"))]);
+    titles(&["after nothing"]).await;
+    // It fails, and is there again, and goes on from where it was.
+    let killed = state("MainPID");
+    systemctl("kill --signal=KILL tidings");
+    let again = async || Some(state("MainPID")).filter(|now| *now != killed && *now != "0");
+    eventually(LIMIT, "a service that was started again", again).await;
+    titles(&["after 0", "after nothing"]).await;
+    // It ends when it is asked to, and well.
+    systemctl("stop tidings");
+    assert_eq!((state("ActiveState"), state("Result")), ("inactive".to_owned(), "success".to_owned()));
+    systemctl("disable tidings");
+    systemctl("exit");
+    eventually(LIMIT, "the end of the manager", async || manager.ended()).await;
 }

@@ -3,7 +3,6 @@
 //! The copy is a layer over the real root (overlayfs), in a mount, network and process namespace of its own. Deliberately
 //! not here: what is done there.
 use std::ffi::OsStr;
-use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -40,6 +39,34 @@ ip link set lo up
 cd /
 exec chroot "$root" "$@"
 "#;
+
+/// Set where the user has control groups.
+const SERVICES: &str = "TIDINGS_TEST_SERVICES";
+
+/// Becomes a user: "$1" is the ID, "$2" the home, and the rest the program. What counts as the system's manager of services is
+/// said to be there, or that of the user would not begin.
+const LOG_IN: &str = r#"
+set -eu
+id=$1 home=$2
+shift 2
+mkdir -p /run/systemd/system "/run/user/$id"
+chown "$id" "/run/user/$id"
+chmod 700 "/run/user/$id"
+services=
+for hierarchy in /sys/fs/cgroup /sys/fs/cgroup/systemd /sys/fs/cgroup/unified; do
+  group=$hierarchy/tidings-test
+  if [ -e "$hierarchy/cgroup.procs" ] && mkdir -p "$group" && chown -R "$id" "$group" && echo $$ >"$group/cgroup.procs"; then
+    services=TIDINGS_TEST_SERVICES=yes
+  fi
+done
+cd "$home"
+exec setpriv --reuid "$id" --regid "$id" --clear-groups env --ignore-environment \
+  PATH=/usr/local/bin:/usr/bin:/bin LANG=C.UTF-8 HOME="$home" XDG_RUNTIME_DIR="/run/user/$id" \
+  TIDINGS_TEST_PLACE="$TIDINGS_TEST_PLACE" $services "$@"
+"#;
+
+/// Takes away what is outside of the copy.
+const LOG_OUT: &str = "find /sys/fs/cgroup/tidings-test /sys/fs/cgroup/*/tidings-test -depth -type d -exec rmdir {} +";
 
 /// Who a test runs as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,15 +105,24 @@ pub fn entered(name: &str, folders: &[&Path], made: impl FnOnce()) -> Option<Ins
     None
 }
 
-/// Runs the test called `name` once more, as the user with this ID and home, who has nothing of root's environment.
+/// Runs the test called `name` once more, as the user with this ID and home, who has nothing of root's environment but, as
+/// after a login, a runtime folder and (where the kernel lets root make some) control groups of their own:
+/// [`services`] says whether those are there.
 ///
 /// # Panics
 /// When it fails.
 pub fn again_as_user(name: &str, id: u32, home: &Path) {
-    let mut command = Command::new(std::env::current_exe().expect("a test program has a path"));
-    command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").env("HOME", home).env("LANG", "C.UTF-8");
-    command.env(INSIDE, format!("{name} user")).current_dir(home).stdin(Stdio::null()).uid(id).gid(id);
+    let program = std::env::current_exe().expect("a test program has a path");
+    let mut command = Command::new("sh");
+    command.args(["-c", LOG_IN, "sh", &id.to_string()]).arg(home).arg(program);
+    command.env(INSIDE, format!("{name} user")).stdin(Stdio::null());
     passed(&mut command, name);
+    let _ = Command::new("sh").args(["-c", LOG_OUT]).stderr(Stdio::null()).status();
+}
+
+/// Whether a manager of the user's services (`systemd --user`) can run here.
+pub fn services() -> bool {
+    std::env::var_os(SERVICES).is_some()
 }
 
 fn passed(command: &mut Command, name: &str) {
