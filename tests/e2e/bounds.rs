@@ -40,6 +40,13 @@ const ATTEMPTS: &str = "
         document.body.append(Object.assign(document.createElement('script'), { textContent: 'window.inlineRan = true' }));
         return Promise.resolve(window.inlineRan ? 'ran' : 'refused');
       },
+      inlineStyle: async () => {
+        const marked = (css) => Object.assign(document.createElement('style'), { textContent: css });
+        document.body.append(marked('body { outline: 1px solid red }'));
+        document.body.setAttribute('style', 'outline: 1px solid red');
+        await frames(1);
+        return getComputedStyle(document.body).outlineStyle === 'none' ? 'refused' : 'drawn';
+      },
       otherWindow: () => Promise.resolve(window.open(url + 'window') === null ? 'refused' : 'opened'),
       unknownCommand: () => invoke('format_disk', {}),
       closeWindow: () => invoke('plugin:window|close', { label: 'main' }),
