@@ -1,7 +1,9 @@
 //! Which answers are an event stream, and what becomes of the others.
 use crate::{End, IMPATIENT_FEED, end, follow, next, next_lines};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
-use tidings_event_source::{Layer, Policy};
+use tidings_event_source::{Layer, Occurrence, Policy};
 use tidings_test_support::sse_server::{Connection, Gate, SseServer, chunk, response};
 
 #[tokio::test]
@@ -197,6 +199,49 @@ fn compressed(coding: &str, texts: &[&str]) -> Vec<Vec<u8>> {
         "zstd" => pieces(zstd::Encoder::new(Vec::new(), 3).unwrap(), texts, |writer| std::mem::take(writer.get_mut())),
         other => panic!("{other}"),
     }
+}
+
+/// A few bytes of a socket become very many of a stream: who else runs on this thread has a turn in between.
+#[tokio::test]
+async fn a_compressed_flood_leaves_others_a_turn() {
+    const LINE: usize = 1024;
+    const LINES: usize = 64 * 1024;
+    let lines = format!(":{}\n", "x".repeat(LINE - 2)).repeat(LINES);
+    let flood: Vec<u8> = compressed("zstd", &[&lines]).concat();
+    assert!(flood.len() < 64 * 1024, "it comes at once: {}", flood.len());
+    let server = SseServer::start(move |mut connection: Connection| {
+        let flood = flood.clone();
+        async move {
+            connection.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Encoding: zstd\r\n\r\n").await;
+            connection.send(flood).await;
+        }
+    })
+    .await;
+    let turns = Arc::new(AtomicUsize::new(0));
+    let others = tokio::spawn({
+        let turns = Arc::clone(&turns);
+        async move {
+            loop {
+                turns.fetch_add(1, Ordering::Relaxed);
+                tokio::task::yield_now().await;
+            }
+        }
+    });
+    let mut source = follow(&server.url("/"), Policy::BROWSER);
+    let (mut came, mut longest, mut since, mut turn) = (0, 0, 0, 0);
+    loop {
+        match source.next().await.expect("it goes on") {
+            Occurrence::Frame(_) => came += 1,
+            Occurrence::Lost { .. } => break,
+            _ => {}
+        }
+        let now = turns.load(Ordering::Relaxed);
+        since = if now == turn { since + 1 } else { 0 };
+        (turn, longest) = (now, longest.max(since));
+    }
+    others.abort();
+    assert_eq!(came, LINES);
+    assert!(longest < LINES / 8, "{longest} lines without a turn");
 }
 
 #[tokio::test]
