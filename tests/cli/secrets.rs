@@ -272,14 +272,14 @@ async fn a_secret_is_nowhere_but_where_it_is_kept() {
     assert_eq!(ended.status, 0);
     told(ended);
     assert!(shown.contains("typed stream") && shown.contains("text/plain"), "there is something to look through");
-    assert!(!shown.contains("PLANTED"), "{}", around(&shown));
+    assert!(!tells(&shown), "{}", around(&shown));
 
     let mut looked = 0;
     for file in files(home.path()).into_iter().filter(|path| !path.ends_with(FILE)) {
         let bytes = fs::read(&file).expect("a file");
         looked += bytes.len();
         let text = String::from_utf8_lossy(&bytes);
-        assert!(!text.contains("PLANTED"), "{}: {}", file.display(), around(&text));
+        assert!(!tells(&text), "{}: {}", file.display(), around(&text));
     }
     assert!(looked > 10_000, "the history is among the files");
 }
@@ -292,9 +292,16 @@ fn files(dir: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
+/// A secret, and one as it is sent together with its user (anna).
+const PLANTED: [&str; 2] = ["PLANTED", "YW5uYTpQTEFOVEVE"];
+
+fn tells(text: &str) -> bool {
+    PLANTED.iter().any(|planted| text.contains(planted))
+}
+
 /// What stands around a secret that should not be there.
 fn around(text: &str) -> String {
-    let at = text.find("PLANTED").unwrap_or_default();
+    let at = PLANTED.iter().find_map(|planted| text.find(planted)).unwrap_or_default();
     let start = text.floor_char_boundary(at.saturating_sub(150));
     text[start..].chars().take(400).collect()
 }
