@@ -151,6 +151,7 @@ test('switching it in the settings leaves the user where they are', async () => 
   await session.step(3);
   const before = { view: JSON.stringify(session.view), rows: session.list.rows.length };
   await page.getByTestId('settings').click();
+  await expect.element(page.getByTestId('language')).toBeVisible();
   (page.getByTestId('language').element() as HTMLElement).focus();
   await page.getByTestId('language').selectOptions('zh-CN');
   await expect.element(page.getByTestId('settings-general')).toHaveTextContent('常规');
