@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use tidings_engine::store::{Arrival, Fault, Forget, Outcome, Store};
-use tidings_engine::{EventId, History, PageQuery, Scope};
+use tidings_engine::store::{Arrival, Fault, Forget, NewEvent, Outcome, Store};
+use tidings_engine::{EventId, FeedConfig, History, PageQuery, ResumeMode, Scope};
 
 const FEEDS: usize = 40;
 const EVENTS: usize = 700;
@@ -422,4 +422,51 @@ fn the_second_copy_of_the_feeds_follows_every_change_and_is_the_users_alone() {
     assert_eq!(read(), expected[..1]);
     #[cfg(unix)]
     assert_eq!(std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&copy).unwrap().permissions()) & 0o777, 0o600);
+}
+
+/// Breaks the page on which a table begins.
+fn break_root(dir: &Path, table: &str) {
+    let connection = rusqlite::Connection::open(database(dir)).unwrap();
+    let root = "SELECT rootpage FROM sqlite_schema WHERE name = ?1";
+    let page: u32 = connection.query_row(root, [table], |row| row.get(0)).unwrap();
+    connection.close().unwrap();
+    let mut bytes = fs::read(database(dir)).unwrap();
+    let end = page as usize * 4096;
+    bytes[end - 4096..end].fill(0x5a);
+    fs::write(database(dir), &bytes).unwrap();
+}
+
+#[test]
+fn lost_cursors_and_figures_are_told_by_the_events() {
+    let Fixture { dir, mut store, feed } = Fixture::new();
+    let resume = ResumeMode::Query { parameter: "since".into(), path: Some("id".into()), types: vec![] };
+    let other = store.add_feed(&FeedConfig { resume, ..config("other", "http://b.example") }).unwrap().id;
+    let now = jiff::Timestamp::now().as_millisecond();
+    let came = |feed, data: &str, id| Arrival::Event(Box::new(NewEvent::new(feed, "message", data, id, now)));
+    store.append(&[came(feed, "a", "1"), came(other, r#"{"id":"t1"}"#, "")]).unwrap();
+    store.append(&[came(other, r#"{"id":"t2"}"#, "x"), came(feed, "b", "2")]).unwrap();
+    drop(store);
+    break_root(dir.path(), "cursors");
+    let store = mended(dir.path());
+    assert_eq!(store.set_aside().map(|aside| (aside.events, aside.lost)), Some((4, 0)));
+    assert_eq!(store.cursor(feed).unwrap().last_event_id, "2");
+    let cursor = store.cursor(other).unwrap();
+    assert_eq!((&*cursor.last_event_id, &*cursor.resume_token), ("x", "t2"));
+    let counted = "SELECT sum(events) FROM activity";
+    assert_eq!(store.connection().query_row(counted, [], |row| row.get::<_, i64>(0)).unwrap(), 4);
+}
+
+#[test]
+fn numbers_that_nobody_counted_hold_nothing_up() {
+    let Fixture { dir, mut store, feed } = Fixture::new();
+    store.add_feed(&config("other", "http://b.example")).unwrap();
+    store.append(&[event(feed, "a", "1"), event(feed, "b", "2")]).unwrap();
+    let largest = "UPDATE feeds SET events = 0x7fffffffffffffff; UPDATE sqlite_sequence SET seq = 0x7fffffffffffffff;
+                   UPDATE events SET id = 0x7fffffffffffffff WHERE id = 2;";
+    store.connection().execute_batch(largest).unwrap();
+    drop(store);
+    break_root(dir.path(), "cursors");
+    let mut store = mended(dir.path());
+    assert_eq!(events(dir.path()).into_keys().collect::<Vec<_>>(), [1]);
+    assert_eq!(store.append(&[event(feed, "c", "3")]).unwrap().outcomes, [Outcome::Added(EventId(2))]);
 }

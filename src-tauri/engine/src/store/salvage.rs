@@ -1,15 +1,18 @@
 //! Rows of a broken database, as far as they can be read and are sound, into a new one.
 //!
-//! It knows tables by what the new database has, so that a new table is rescued without a word here. Deliberately not
-//! here: which file takes the place of which (`damage.rs`).
+//! It knows tables by what the new database has, so that a new table is rescued without a word here, if its rows have
+//! numbers: by these it is read over holes. Of those without, what was decided about events is given up, and what came in
+//! each minute is counted again. Deliberately not here: which file takes the place of which (`damage.rs`).
 use super::damage::REBUILD_WORDS;
 use super::feeds_copy::Copied;
 use super::{database, row, window};
 use crate::FeedConfig;
-use crate::feed::keys::Keys;
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Row, Statement, params_from_iter};
 use std::path::Path;
+
+/// A number that no table gives out in a lifetime: a larger one is damaged, and after the largest none could follow.
+const LAST_NUMBER: i64 = 1 << 53;
 
 /// What could be rescued.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -160,6 +163,7 @@ fn scan(
             _ => return Ok(Stopped::AtHole(last)),
         };
         let values = (1..columns).map(|at| value(row, at)).collect::<Option<Vec<_>>>();
+        let values = values.filter(|_| last <= LAST_NUMBER);
         let kept = values.map_or(Ok(false), |values| keep(&values))?;
         if !kept {
             holes.push(before);
@@ -227,7 +231,9 @@ fn add_feeds(into: &Connection, feeds: &[Copied]) -> rusqlite::Result<()> {
 /// Sees to it that the rows fit together: no orphans, true counts, numbers that are not given out twice, the index of
 /// words; and cursors from which nothing is skipped that a server can send again. Events were lost after each of `lost`.
 fn put_in_order(into: &Connection, from: Option<&Connection>, lost: &[i64]) -> rusqlite::Result<Rescued> {
-    let counted: i64 = into.query_row("SELECT coalesce(sum(events), 0) FROM feeds", [], |row| row.get(0))?;
+    // A count may be damaged too.
+    let counted = "SELECT coalesce(sum(max(0, min(events, 1 << 40))), 0) FROM feeds";
+    let counted: i64 = into.query_row(counted, [], |row| row.get(0))?;
     into.execute_batch(
         "DELETE FROM events WHERE feed_id NOT IN (SELECT id FROM feeds);
          DELETE FROM cursors WHERE feed_id NOT IN (SELECT id FROM feeds);",
@@ -257,6 +263,10 @@ fn put_in_order(into: &Connection, from: Option<&Connection>, lost: &[i64]) -> r
     if let Some(before) = first_lost.or_else(|| (last_number != Some(newest)).then_some(newest)) {
         rewind(into, before)?;
     }
+    add_cursors(into)?;
+    if knows(into, "activity", "minute")? {
+        into.execute_batch(COUNT_ACTIVITY)?;
+    }
     // What was decided about events is not rescued; nothing is announced a second time because of that.
     into.execute_batch("DELETE FROM outcomes; DELETE FROM announcements;")?;
     into.execute_batch(super::outcomes::NOTHING_LATE)?;
@@ -270,6 +280,11 @@ fn put_in_order(into: &Connection, from: Option<&Connection>, lost: &[i64]) -> r
     Ok(Rescued { feeds: number(feeds), events: number(events), lost: number(counted.min(1 << 40) - kept) })
 }
 
+/// What came in each minute, as far as its events are there.
+const COUNT_ACTIVITY: &str = "INSERT OR IGNORE INTO activity (feed_id, minute, events, opened, absent)
+    SELECT feed_id, received_at / 60000, count(*), 0, 0 FROM events
+    WHERE received_at >= (unixepoch() - 8 * 86400) * 1000 GROUP BY 1, 2";
+
 /// Has each feed asked again for what follows its last event up to the one of this number.
 fn rewind(into: &Connection, number: i64) -> rusqlite::Result<()> {
     into.execute(
@@ -279,11 +294,23 @@ fn rewind(into: &Connection, number: i64) -> rusqlite::Result<()> {
          ON CONFLICT DO UPDATE SET last_event_id = excluded.last_event_id",
         [number],
     )?;
-    rewind_resume_tokens(into, number)
+    rewind_resume_tokens(into, number, |_| true)
 }
 
-/// The same for the sources that resume from a value in the data.
-fn rewind_resume_tokens(into: &Connection, number: i64) -> rusqlite::Result<()> {
+/// Has the feeds whose cursors could not be read go on after the last of their events.
+fn add_cursors(into: &Connection) -> rusqlite::Result<()> {
+    let mut without = into.prepare("SELECT id FROM feeds WHERE id NOT IN (SELECT feed_id FROM cursors)")?;
+    let without = without.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
+    into.execute_batch(
+        "INSERT OR IGNORE INTO cursors (feed_id, last_event_id)
+         SELECT feed_id, last_event_id FROM events
+         WHERE id IN (SELECT max(id) FROM events GROUP BY feed_id) AND last_event_id <> ''",
+    )?;
+    rewind_resume_tokens(into, i64::MAX, |feed| without.contains(&feed))
+}
+
+/// [`rewind`] for those of some feeds that resume from a value in the data.
+fn rewind_resume_tokens(into: &Connection, number: i64, of: impl Fn(i64) -> bool) -> rusqlite::Result<()> {
     /// So many events at least do not all go without the value.
     const LOOKED_AT: u32 = 1000;
     if !knows(into, "cursors", "resume_token")? {
@@ -296,7 +323,7 @@ fn rewind_resume_tokens(into: &Connection, number: i64) -> rusqlite::Result<()> 
     let mut feeds = into.prepare("SELECT id, config FROM feeds WHERE NOT removed")?;
     let feeds = feeds.query_map([], |row| Ok((row.get::<_, i64>(0)?, row::feed_config(row, 1)?)))?;
     for (feed, config) in feeds.collect::<rusqlite::Result<Vec<_>>>()? {
-        let Some(keys) = config.keys().ok().filter(Keys::has_token) else { continue };
+        let Some(keys) = config.keys().ok().filter(|keys| keys.has_token() && of(feed)) else { continue };
         let mut rows = events.query((feed, number, LOOKED_AT))?;
         let mut token = None;
         while token.is_none()
@@ -304,7 +331,14 @@ fn rewind_resume_tokens(into: &Connection, number: i64) -> rusqlite::Result<()> 
         {
             token = keys.token(row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?);
         }
-        into.execute("UPDATE cursors SET resume_token = ?2 WHERE feed_id = ?1", (feed, token.unwrap_or_default()))?;
+        // Without one it keeps what it has: to ask from nowhere brings no more than that.
+        if let Some(token) = token {
+            into.execute(
+                "INSERT INTO cursors (feed_id, resume_token) VALUES (?1, ?2)
+                 ON CONFLICT DO UPDATE SET resume_token = excluded.resume_token",
+                (feed, token),
+            )?;
+        }
     }
     Ok(())
 }
@@ -333,5 +367,5 @@ fn sequence(from: Option<&Connection>, table: &str) -> Option<i64> {
     let read = |from: &Connection| {
         from.query_row("SELECT seq FROM sqlite_sequence WHERE name = ?1", [table], |row| row.get(0)).optional()
     };
-    read(from?).ok().flatten()
+    read(from?).ok().flatten().filter(|last| (0..=LAST_NUMBER).contains(last))
 }
