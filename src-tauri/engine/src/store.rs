@@ -161,7 +161,7 @@ impl Store {
     pub fn open(data_dir: &Path) -> Result<Self, StoreError> {
         let owner = Owner::take(data_dir)?;
         let path = database::path(data_dir);
-        let restored = restore::finish(data_dir).map_err(|error| StoreError::of_io(data_dir, &error))?;
+        restore::finish(data_dir).map_err(|error| StoreError::of_io(data_dir, &error))?;
         let (connection, set_aside) = database::open(&path)?;
         let set_aside = set_aside.or_else(|| damage::reported(&path));
         let mut store = Self {
@@ -174,7 +174,8 @@ impl Store {
             _owner: owner,
         };
         store.learn_feeds()?;
-        if restored {
+        // After a restore there is none, whoever finished that.
+        if !store.feeds.is_empty() && !feeds_copy::exists(&store.path) {
             store.copy_feeds();
         }
         Ok(store)

@@ -470,3 +470,14 @@ fn numbers_that_nobody_counted_hold_nothing_up() {
     assert_eq!(events(dir.path()).into_keys().collect::<Vec<_>>(), [1]);
     assert_eq!(store.append(&[event(feed, "c", "3")]).unwrap().outcomes, [Outcome::Added(EventId(2))]);
 }
+
+#[test]
+fn a_missing_second_copy_of_the_feeds_is_made_by_the_next_start() {
+    let Fixture { dir, store, .. } = Fixture::new();
+    drop(store);
+    let copy = dir.path().join("tidings.feeds.json");
+    let before = fs::read(&copy).unwrap();
+    fs::remove_file(&copy).unwrap();
+    drop(Store::open(dir.path()).unwrap());
+    assert_eq!(fs::read(&copy).unwrap(), before);
+}

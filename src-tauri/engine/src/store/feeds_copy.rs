@@ -12,6 +12,10 @@ fn file(database: &Path) -> PathBuf {
     database.with_file_name("tidings.feeds.json")
 }
 
+pub(super) fn exists(database: &Path) -> bool {
+    file(database).exists()
+}
+
 /// A feed as the copy has it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
