@@ -226,6 +226,11 @@ impl Store {
         Ok(())
     }
 
+    /// How often the file was opened anew.
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
+    }
+
     fn learn_feeds(&mut self) -> Result<(), StoreError> {
         self.feeds = self.feeds()?.into_iter().map(|stored| (stored.feed.id, Known::default())).collect();
         Ok(())
@@ -244,6 +249,10 @@ impl Store {
 
     /// Words for a failure of this store. Damage is noted, so that the next start looks at the whole database.
     fn error(&self, error: &rusqlite::Error) -> StoreError {
+        // Mending it failed, and so did opening it after that: there are no tables until it is mended.
+        if self.connection.path() == Some("") {
+            return self.damaged();
+        }
         if Fault::of(error) == Fault::Damaged {
             database::suspect(&self.path);
         }

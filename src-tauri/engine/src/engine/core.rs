@@ -431,22 +431,24 @@ impl Core {
     }
 
     pub(super) async fn page(&self, query: PageQuery) -> Result<Page, EngineError> {
+        let seen = self.readers.generation();
         match self.readers.page(query.clone()).await {
-            Err(error) if self.is_mended(&error).await => Ok(self.readers.page(query).await?),
+            Err(error) if self.is_mended(&error, seen).await => Ok(self.readers.page(query).await?),
             page => Ok(page?),
         }
     }
 
     pub(super) async fn event(&self, id: EventId) -> Result<Option<Event>, EngineError> {
+        let seen = self.readers.generation();
         match self.readers.event(id).await {
-            Err(error) if self.is_mended(&error).await => Ok(self.readers.event(id).await?),
+            Err(error) if self.is_mended(&error, seen).await => Ok(self.readers.event(id).await?),
             event => Ok(event?),
         }
     }
 
-    /// Whether an error told of damage and the database was mended since.
-    async fn is_mended(&self, error: &StoreError) -> bool {
-        error.fault() == Fault::Damaged && matches!(self.surroundings.writer.mend().await, Some(Ok(())))
+    /// Whether an error told of damage and the database was mended since. `seen`: the generation that was read.
+    async fn is_mended(&self, error: &StoreError, seen: u64) -> bool {
+        error.fault() == Fault::Damaged && matches!(self.surroundings.writer.mend(seen).await, Some(Ok(())))
     }
 
     fn tell_marked(&self, marked: Marked, read: Option<bool>, starred: Option<bool>) {

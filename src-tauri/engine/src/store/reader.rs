@@ -28,6 +28,11 @@ impl Readers {
         Self { lists: reader(), searches: reader(), trials: reader() }
     }
 
+    /// Which of the files that took each other's place is read, counted from 0.
+    pub(crate) fn generation(&self) -> u64 {
+        self.lists.generation.load(Ordering::Acquire)
+    }
+
     /// Ends the threads, after what they have been asked already.
     pub(crate) fn end(&self) {
         lock(&self.lists.jobs).take();

@@ -48,8 +48,8 @@ enum Job {
     Arrival(Arrival, Room),
     /// Something of the user's, in its turn. While storing fails it is told so instead of waiting.
     Change(Change),
-    /// Somebody met damage while reading. Answered when it is mended, or cannot be.
-    Mend(oneshot::Sender<Result<(), StoreError>>),
+    /// Somebody met damage while reading the file of this generation. Answered when it is mended, or cannot be.
+    Mend(u64, oneshot::Sender<Result<(), StoreError>>),
     /// Writes what is in the queue and closes the store.
     Finish(oneshot::Sender<()>),
 }
@@ -109,10 +109,11 @@ impl Writer {
         answered.await.ok()
     }
 
-    /// Has the database looked at in which damage was met, and mended. `None` when the writer has ended.
-    pub(crate) async fn mend(&self) -> Option<Result<(), StoreError>> {
+    /// Has the database looked at in which damage was met, and mended, unless that was done since: `seen` is the generation
+    /// in which it was met. `None` when the writer has ended.
+    pub(crate) async fn mend(&self, seen: u64) -> Option<Result<(), StoreError>> {
         let (answer, answered) = oneshot::channel();
-        self.jobs.send(Job::Mend(answer)).ok()?;
+        self.jobs.send(Job::Mend(seen, answer)).ok()?;
         answered.await.ok()
     }
 
@@ -148,8 +149,9 @@ impl<L: FnMut(WriterNews, &mut Store)> Thread<L> {
                     change(Ok(&mut self.store));
                     true
                 }
-                Job::Mend(answer) => {
-                    let _ = answer.send(self.mend());
+                Job::Mend(seen, answer) => {
+                    let mended = if self.store.generation() > seen { Ok(()) } else { self.mend() };
+                    let _ = answer.send(mended);
                     true
                 }
                 Job::Finish(done) => {
@@ -272,7 +274,7 @@ impl<L: FnMut(WriterNews, &mut Store)> Thread<L> {
             };
             match job {
                 Ok(Job::Change(change)) => change(Err(error.clone())),
-                Ok(Job::Mend(answer)) => drop(answer.send(Err(error.clone()))),
+                Ok(Job::Mend(_, answer)) => drop(answer.send(Err(error.clone()))),
                 Ok(Job::Finish(done)) => {
                     self.finished = Some(done);
                     self.ending = true;
@@ -287,5 +289,51 @@ impl<L: FnMut(WriterNews, &mut Store)> Thread<L> {
             }
         }
         self.waiting.extend(jobs);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::FeedConfig;
+    use std::fs;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    /// What stands in the way may go away.
+    #[test]
+    fn a_mending_that_failed_is_tried_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut store = Store::open(dir.path()).unwrap();
+        let feed = store.add_feed(&FeedConfig::new("a", "http://127.0.0.1:9/")).unwrap().id;
+        let arrivals = [Arrival::LastEventId(feed, "1".into())];
+        let (file, away) = (dir.path().join("tidings.db"), dir.path().join("away"));
+        fs::rename(&file, &away).unwrap();
+        fs::create_dir(&file).unwrap();
+        store.mend().unwrap_err();
+        let error = store.append(&arrivals).expect_err("there is no table");
+        assert_eq!(error.fault(), Fault::Damaged);
+        fs::remove_dir(&file).unwrap();
+        fs::rename(&away, &file).unwrap();
+        store.mend().unwrap();
+        assert!(store.append(&arrivals).is_ok());
+    }
+
+    /// A page and each of its events meet the same damage side by side.
+    #[tokio::test]
+    async fn a_damage_that_many_meet_is_mended_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let mended = Arc::new(AtomicU32::new(0));
+        let counted = Arc::clone(&mended);
+        let listen = move |news, _: &mut Store| {
+            counted.fetch_add(u32::from(matches!(news, WriterNews::Mended(..))), Ordering::Relaxed);
+        };
+        let writer = Writer::start(Store::open(dir.path()).unwrap(), listen).unwrap();
+        for _ in 0..=MENDINGS {
+            assert_eq!(writer.mend(0).await, Some(Ok(())));
+        }
+        assert_eq!(mended.load(Ordering::Relaxed), 1);
+        // Another one, in what is there now.
+        assert_eq!(writer.mend(1).await, Some(Ok(())));
+        assert_eq!(mended.load(Ordering::Relaxed), 2);
     }
 }
