@@ -2,7 +2,7 @@
 use super::{LIMIT, Running, direct};
 use crate::store::came_at;
 use tidings_engine::store::Store;
-use tidings_engine::{EngineEvent, EventId, FeedConfig, FeedRetention, Retention, Settings};
+use tidings_engine::{EngineEvent, EventId, FeedConfig, FeedId, FeedRetention, Retention, Settings};
 use tidings_test_support::eventually;
 use tidings_test_support::sse_server::{EVENT_STREAM, SseServer};
 
@@ -61,20 +61,47 @@ async fn the_settings_hold_for_feeds_without_a_choice_of_their_own() {
     until_left(&running, &["e300", "e299"]).await;
 }
 
-#[tokio::test]
-async fn what_is_too_old_goes_at_the_start() {
+/// A directory with a paused feed and events of this age, in days, of which two are kept.
+fn aged(events: &[(&str, i64)]) -> (tempfile::TempDir, Store, FeedId) {
     let dir = tempfile::tempdir().unwrap();
     let mut store = Store::open(dir.path()).unwrap();
     let feed = store.add_feed(&direct("http://127.0.0.1:9")).unwrap().id;
     store.pause_feed(feed, true).unwrap();
     let now = jiff::Timestamp::now().as_millisecond();
-    let day = 86_400_000;
-    for (title, at) in [("ancient", 1000), ("old", now - 3 * day), ("young", now - day)] {
-        store.append(&[came_at(feed, title, at)]).unwrap();
+    for (title, days) in events {
+        store.append(&[came_at(feed, title, now - days * 86_400_000)]).unwrap();
     }
     let retention = Retention { days: 2, events: 0 };
     store.save_settings(&Settings { retention, ..Settings::default() }).unwrap();
+    (dir, store, feed)
+}
+
+#[tokio::test]
+async fn what_is_too_old_goes_at_the_start() {
+    let (dir, store, _) = aged(&[("ancient", 10_000), ("old", 3), ("young", 1)]);
     drop(store);
     let running = Running::open(dir);
     until_left(&running, &["young"]).await;
+}
+
+#[tokio::test]
+async fn an_old_event_goes_with_its_star() {
+    let (dir, mut store, _) = aged(&[("starred", 4), ("old", 3), ("young", 1)]);
+    store.star(EventId(1), true).unwrap();
+    drop(store);
+    let running = Running::open(dir);
+    until_left(&running, &["young", "starred"]).await;
+    running.engine.star(EventId(1), false).await.unwrap();
+    until_left(&running, &["young"]).await;
+}
+
+#[tokio::test]
+async fn a_removed_feed_goes_with_the_last_of_its_events() {
+    let (dir, mut store, feed) = aged(&[("old", 3)]);
+    store.retire_feed(feed, 1000).unwrap();
+    assert_eq!(store.forget_retired(1000).unwrap(), None);
+    drop(store);
+    let running = Running::open(dir);
+    let gone = async || running.engine.removed_feeds().await.unwrap().is_empty().then_some(());
+    eventually(LIMIT, "the end of the feed", gone).await;
 }

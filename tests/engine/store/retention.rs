@@ -165,3 +165,36 @@ fn a_long_history_goes_step_by_step() {
     println!("{} events in {steps} steps: {:?}, the longest {longest:?}", count - 1000, begun.elapsed());
     assert_eq!(fixture.titles(&PageQuery { limit: 1, ..all() }), [format!("e{count}")]);
 }
+
+#[test]
+fn a_removed_feed_is_forgotten_with_the_last_of_its_events() {
+    let mut fixture = filled(2);
+    let feed = fixture.feed;
+    fixture.store.retire_feed(feed, 5).unwrap();
+    assert_eq!(fixture.store.forget_retired(5).unwrap(), None);
+    assert_eq!(prune(&mut fixture.store, feed, since(2), 100), 1);
+    assert_eq!(fixture.store.forget_retired(5).unwrap(), None);
+    assert_eq!(fixture.store.retired().unwrap().len(), 1, "an event is left");
+    assert_eq!(prune(&mut fixture.store, feed, since(100), 100), 1);
+    assert_eq!(fixture.store.forget_retired(5).unwrap(), None);
+    assert_eq!(fixture.store.retired().unwrap(), []);
+    assert!(!fixture.store.sweep(10).unwrap());
+    let feeds: i64 = fixture.store.connection().query_row("SELECT count(*) FROM feeds", [], |row| row.get(0)).unwrap();
+    assert_eq!(feeds, 0);
+}
+
+#[test]
+fn settings_that_cannot_be_understood_are_forgotten_too() {
+    let mut fixture = filled(1);
+    let damaged = r#"UPDATE feeds SET config = '{"name":"mine","url":7,"headers":"s3cret"}'"#;
+    fixture.store.connection().execute_batch(damaged).unwrap();
+    fixture.store.retire_feed(fixture.feed, 5).unwrap();
+    let config = |store: &Store| -> String {
+        store.connection().query_row("SELECT config FROM feeds", [], |row| row.get(0)).unwrap()
+    };
+    assert_eq!(fixture.store.forget_retired(4).unwrap(), Some(5));
+    assert!(config(&fixture.store).contains("s3cret"), "its time is not over");
+    assert_eq!(fixture.store.forget_retired(5).unwrap(), None);
+    let left = config(&fixture.store);
+    assert!(left.contains("mine") && !left.contains("s3cret"), "{left}");
+}

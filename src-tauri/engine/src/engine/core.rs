@@ -60,13 +60,15 @@ pub(super) struct Core {
     health: Arc<Mutex<Health>>,
     /// Something may have to go that had not before.
     pub(super) pruning: Arc<Notify>,
+    /// A star was taken away, so that an event may have to go that was kept for it.
+    pub(super) unstarred: AtomicBool,
     /// Held while the settings of a feed are replaced.
     editing: AsyncMutex<()>,
     /// Held while the settings of the program are replaced.
     choosing: AsyncMutex<()>,
     /// Another history took the place of a damaged one.
     replaced: Arc<Notify>,
-    /// A feed was removed, which in a while cannot be brought back; or the computer slept meanwhile.
+    /// A feed was removed, which in a while cannot be brought back, or nothing is left of one; or the computer slept meanwhile.
     pub(super) forgetting: Notify,
     /// The mutes of removed feeds, for the case that they are brought back.
     muted: AsyncMutex<HashMap<FeedId, Mute>>,
@@ -120,6 +122,7 @@ impl Core {
             language,
             health,
             pruning,
+            unstarred: AtomicBool::new(false),
             editing: AsyncMutex::default(),
             choosing: AsyncMutex::default(),
             replaced,
@@ -334,6 +337,9 @@ impl Core {
     pub(super) async fn star(&self, event: EventId, starred: bool) -> Result<(), EngineError> {
         let marked = self.change(move |store| store.star(event, starred)).await?;
         self.tell_marked(marked, None, Some(starred));
+        if !starred {
+            self.unstarred.store(true, Ordering::Relaxed);
+        }
         self.pruning.notify_one();
         Ok(())
     }

@@ -5,6 +5,7 @@ use super::core::Core;
 use crate::store::Kept;
 use crate::{EngineError, EngineEvent, FeedId, Retention};
 use std::collections::HashMap;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::time::{Instant, sleep, sleep_until};
 
@@ -37,6 +38,10 @@ impl Core {
     /// When it is to be done again, if nothing happens before.
     async fn prune_all(&self, next: &mut HashMap<FeedId, i64>) -> Option<Instant> {
         let now = self.surroundings.announcer.now().as_millisecond();
+        // It may be older than those that are known to be next.
+        if self.unstarred.swap(false, Ordering::Relaxed) {
+            next.clear();
+        }
         let bounded = self.surroundings.overview.bounded(self.settings().retention);
         next.retain(|feed, _| bounded.iter().any(|(bounded, ..)| bounded == feed));
         let mut end: Option<i64> = None;
@@ -66,6 +71,9 @@ impl Core {
             if let Some(until) = pruned.until {
                 self.surroundings.overview.set_counts(&[(feed, pruned.counts)]);
                 self.teller.tell(EngineEvent::Pruned { feed, until });
+                if pruned.counts.events == 0 && self.surroundings.overview.is_retired(feed) {
+                    self.forgetting.notify_one();
+                }
             }
             if !pruned.more {
                 return Ok(pruned.next);

@@ -77,26 +77,26 @@ impl Store {
         Ok(found)
     }
 
-    /// Forgets the settings of feeds that were removed at or before a time, and of those without events everything, once
-    /// they are swept. When the next of the others was removed.
+    /// Forgets the settings of feeds that were removed at or before a time, also those that cannot be understood, and of
+    /// those without events everything, once they are swept. When the next of the others was removed.
     pub fn forget_retired(&mut self, until: i64) -> Result<Option<i64>, StoreError> {
-        let whole = self.retired()?.into_iter().filter(RetiredFeed::is_whole);
-        let (due, later): (Vec<_>, Vec<_>) = whole.partition(|retired| retired.at <= until);
+        let (due, later): (Vec<_>, Vec<_>) = self.retired()?.into_iter().partition(|retired| retired.at <= until);
         let mut forget = || {
+            let mut forgotten = 0;
             let transaction = self.connection.transaction()?;
             for RetiredFeed { feed, counts, .. } in &due {
                 let FeedConfig { name, color, icon, retention, .. } = &feed.config;
                 let left = serde_json::json!({ "name": name, "url": "", "color": color, "icon": icon, "retention": retention });
-                transaction.execute(
-                    "UPDATE feeds SET config = ?2, removed = ?3 WHERE id = ?1",
+                forgotten += transaction.execute(
+                    "UPDATE feeds SET config = ?2, removed = ?3 WHERE id = ?1 AND (config <> ?2 OR ?3)",
                     (feed.id.0, to_json(&left)?, counts.events == 0),
                 )?;
                 transaction.execute("DELETE FROM cursors WHERE feed_id = ?1", [feed.id.0])?;
             }
-            transaction.commit()
+            transaction.commit()?;
+            Ok(forgotten)
         };
-        if !due.is_empty() {
-            forget().map_err(|error| self.error(&error))?;
+        if !due.is_empty() && forget().map_err(|error| self.error(&error))? > 0 {
             self.copy_feeds();
         }
         Ok(later.into_iter().map(|retired| retired.at).min())

@@ -212,7 +212,9 @@ async fn a_compressed_flood_leaves_others_a_turn() {
     let server = SseServer::start(move |mut connection: Connection| {
         let flood = flood.clone();
         async move {
-            connection.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Encoding: zstd\r\n\r\n").await;
+            connection
+                .send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Encoding: zstd\r\n\r\n")
+                .await;
             connection.send(flood).await;
         }
     })
