@@ -1,7 +1,8 @@
 //! What happened on the connections of a feed lately, for whoever looks at it: the page of the feed, the command line.
 //!
 //! In memory only, and the last of it only. What happened to connections is kept apart from what came over them, so that a
-//! busy stream does not push out why the last one broke; and of what came over them more is kept while somebody looks.
+//! busy stream does not push out why the last one broke, and what is remarked of that apart from both; of what came over
+//! them more is kept while somebody looks.
 //! The steps of the last few attempts are kept besides, and the lines of a stream only for who wants to see them. Nobody waits
 //! for a reader and nothing is queued for one: it takes what is there since it last did. Deliberately not here: what happens
 //! (`subscription.rs`), what is kept for good (`store/`).
@@ -30,6 +31,8 @@ use tokio::time::{Instant, sleep_until};
 
 /// How much is kept of what happened to connections.
 const CONNECTIONS: Bounds = Bounds { entries: 128, bytes: 32 * 1024 };
+/// How much of what is remarked of what came over them: a stream can bring any number of it.
+const REMARKS: Bounds = Bounds { entries: 32, bytes: 8 * 1024 };
 /// How much of what came over them, while nobody looks …
 const TRAFFIC: Bounds = Bounds { entries: 64, bytes: 16 * 1024 };
 /// … and while somebody does: what comes in a moment at the highest rates.
@@ -67,6 +70,7 @@ struct Kept {
     /// That of the newest entry.
     number: u64,
     connections: Ring<LogEntry>,
+    remarks: Ring<LogEntry>,
     traffic: Ring<LogEntry>,
     attempts: Ring<Revised>,
     /// Counts the changes of attempts.
@@ -211,8 +215,9 @@ impl Kept {
     }
 
     fn after(&self, number: u64) -> Vec<LogEntry> {
-        let mut entries: Vec<_> = self.connections.after(number).chain(self.traffic.after(number)).cloned().collect();
-        // Two ascending runs.
+        let rings = [&self.connections, &self.remarks, &self.traffic];
+        let mut entries: Vec<_> = rings.into_iter().flat_map(|ring| ring.after(number)).cloned().collect();
+        // Three ascending runs.
         entries.sort_by_key(|entry| entry.number);
         entries
     }
@@ -282,6 +287,8 @@ impl ConnectionLog {
         if entry.what.is_traffic() {
             let bounds = kept.traffic_bounds();
             kept.traffic.push(entry, bounds);
+        } else if entry.what.is_remark() {
+            kept.remarks.push(entry, REMARKS);
         } else {
             kept.facts.learn(at, &entry.what);
             kept.turn(&entry.what);
@@ -511,6 +518,21 @@ mod tests {
         let kept = numbers(&log.entries());
         assert_eq!(kept[0], 1);
         assert_eq!(kept[1..], (9_938..=10_001).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn events_that_are_too_large_do_not_push_it_out_either() {
+        let log = ConnectionLog::default();
+        log.add(error());
+        for size in 0..1000 {
+            log.add(Logged::Oversized { size, limit: 0 });
+            log.add(Logged::Retry { asked: size, used: size });
+        }
+        for id in 0..1000 {
+            log.add(event(id));
+        }
+        let kept = numbers(&log.entries());
+        assert_eq!(kept, [1].into_iter().chain(1970..=2001).chain(2938..=3001).collect::<Vec<_>>());
     }
 
     #[test]

@@ -154,6 +154,11 @@ impl Logged {
         matches!(self, Self::Comment { .. } | Self::Id { .. } | Self::Event { .. })
     }
 
+    /// Whether it is neither traffic nor anything that happened to the connection, but said of what came over it.
+    pub(super) const fn is_remark(&self) -> bool {
+        matches!(self, Self::Retry { .. } | Self::Oversized { .. })
+    }
+
     /// About how many bytes it occupies besides itself.
     fn texts(&self) -> usize {
         match self {
