@@ -42,6 +42,19 @@ struct Entry {
 }
 
 impl Entry {
+    fn new(feed: Feed, counts: FeedCounts, changed: bool) -> Self {
+        Self {
+            state: initial_state(&feed),
+            counts,
+            certificate_valid_until: None,
+            last_byte: LastByte::default(),
+            log: ConnectionLog::default(),
+            intake: SharedIntake::new(&feed.config),
+            changed,
+            feed,
+        }
+    }
+
     fn status(&self) -> FeedStatus {
         FeedStatus {
             feed: self.feed.clone(),
@@ -89,25 +102,7 @@ impl Overview {
         let placed = |stored: &StoredFeed| placed(&stored.feed);
         let order = tidied(&feeds.iter().map(placed).collect::<Vec<_>>());
         let order = order.into_iter().map(|placed| placed.feed).collect();
-        let entry = |stored: StoredFeed| {
-            let state = initial_state(&stored.feed);
-            let (counts, last_byte) = (stored.counts, LastByte::default());
-            let intake = SharedIntake::new(&stored.feed.config);
-            let log = ConnectionLog::default();
-            (
-                stored.feed.id,
-                Entry {
-                    feed: stored.feed,
-                    state,
-                    counts,
-                    certificate_valid_until: None,
-                    last_byte,
-                    log,
-                    intake,
-                    changed: false,
-                },
-            )
-        };
+        let entry = |stored: StoredFeed| (stored.feed.id, Entry::new(stored.feed, stored.counts, false));
         let by_id = feeds.into_iter().map(entry).collect();
         Self { feeds: Mutex::new(Feeds { by_id, order, retired, counts_changed: false }), stirred: Notify::new() }
     }
@@ -192,10 +187,9 @@ impl Overview {
     /// Adds a feed, or replaces what the user chose of one.
     pub(crate) fn put(&self, feed: Feed) {
         let mut feeds = self.feeds();
-        let state = initial_state(&feed);
         if let Some(entry) = feeds.by_id.get_mut(&feed.id) {
             if entry.feed.paused != feed.paused {
-                entry.state = state;
+                entry.state = initial_state(&feed);
             }
             if entry.feed.config != feed.config {
                 entry.intake.set(&feed.config);
@@ -203,13 +197,8 @@ impl Overview {
             entry.feed = feed;
             entry.changed = true;
         } else {
-            let (counts, last_byte) = (FeedCounts::default(), LastByte::default());
-            let (log, intake) = (ConnectionLog::default(), SharedIntake::new(&feed.config));
             feeds.order.push(feed.id);
-            feeds.by_id.insert(
-                feed.id,
-                Entry { feed, state, counts, certificate_valid_until: None, last_byte, log, intake, changed: true },
-            );
+            feeds.by_id.insert(feed.id, Entry::new(feed, FeedCounts::default(), true));
         }
         drop(feeds);
         self.stirred.notify_one();

@@ -216,6 +216,23 @@ pub(super) fn save_settings(connection: &Connection, settings: &Settings) -> rus
     connection.execute(sql, [to_json(settings)?]).map(drop)
 }
 
+/// Adds a feed at the end.
+pub(super) fn insert(connection: &Connection, config: &FeedConfig, paused: bool) -> rusqlite::Result<FeedId> {
+    let sql = "INSERT INTO feeds (position, config, paused) SELECT coalesce(max(position), 0) + 1, ?1, ?2 FROM feeds";
+    connection.prepare_cached(sql)?.execute((to_json(config)?, paused))?;
+    Ok(FeedId(connection.last_insert_rowid()))
+}
+
+/// Puts feeds into this order.
+pub(super) fn place(connection: &Connection, order: &[FeedId]) -> rusqlite::Result<()> {
+    let sql = "UPDATE feeds SET position = ?2 WHERE id = ?1 AND position IS NOT ?2";
+    let mut place = connection.prepare_cached(sql)?;
+    for (feed, position) in order.iter().zip(1_i64..) {
+        place.execute((feed.0, position))?;
+    }
+    Ok(())
+}
+
 impl Store {
     /// All feeds, in the user's order.
     pub fn feeds(&self) -> Result<Vec<StoredFeed>, StoreError> {
@@ -224,14 +241,7 @@ impl Store {
 
     /// Adds a feed at the end.
     pub fn add_feed(&mut self, config: &FeedConfig) -> Result<Feed, StoreError> {
-        let insert = || {
-            self.connection.execute(
-                "INSERT INTO feeds (position, config) SELECT coalesce(max(position), 0) + 1, ?1 FROM feeds",
-                [to_json(config)?],
-            )
-        };
-        insert().map_err(|error| self.error(&error))?;
-        let id = FeedId(self.connection.last_insert_rowid());
+        let id = insert(&self.connection, config, false).map_err(|error| self.error(&error))?;
         self.feeds.insert(id, Known::default());
         self.copy_feeds();
         Ok(Feed { id, config: config.clone(), paused: false })
@@ -268,12 +278,8 @@ impl Store {
     pub fn arrange(&mut self, order: &[FeedId], changed: &[Feed]) -> Result<(), StoreError> {
         let mut arrange = || {
             let transaction = self.connection.transaction()?;
+            place(&transaction, order)?;
             {
-                let mut place = transaction
-                    .prepare_cached("UPDATE feeds SET position = ?2 WHERE id = ?1 AND position IS NOT ?2")?;
-                for (feed, position) in order.iter().zip(1_i64..) {
-                    place.execute((feed.0, position))?;
-                }
                 let mut edit = transaction.prepare_cached("UPDATE feeds SET config = ?2 WHERE id = ?1")?;
                 for feed in changed {
                     edit.execute((feed.id.0, to_json(&feed.config)?))?;

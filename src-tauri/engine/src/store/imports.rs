@@ -1,7 +1,7 @@
 //! Several feeds come in or change at once: all of them, or none.
 //!
 //! Deliberately not here: which (`feeds_file/`).
-use super::feeds::{Forget, feeds, to_json};
+use super::feeds::{Forget, feeds, insert, place, to_json};
 use super::{Store, StoreError};
 use crate::arrangement::tidied;
 use crate::{Feed, FeedConfig, FeedId, Placed};
@@ -27,17 +27,13 @@ impl Store {
             let transaction = self.connection.transaction()?;
             let mut now = Vec::with_capacity(imported.len());
             for ImportedFeed { id, config, paused, forget } in imported {
-                let json = to_json(config)?;
                 let id = if let Some(id) = *id {
                     let sql = "UPDATE feeds SET config = ?2, paused = ?3 WHERE id = ?1";
-                    transaction.prepare_cached(sql)?.execute((id.0, json, paused))?;
+                    transaction.prepare_cached(sql)?.execute((id.0, to_json(config)?, paused))?;
                     forget.apply(&transaction, id)?;
                     id
                 } else {
-                    let sql = "INSERT INTO feeds (position, config, paused)
-                               SELECT coalesce(max(position), 0) + 1, ?1, ?2 FROM feeds";
-                    transaction.prepare_cached(sql)?.execute((json, paused))?;
-                    FeedId(transaction.last_insert_rowid())
+                    insert(&transaction, config, *paused)?
                 };
                 now.push(Feed { id, config: config.clone(), paused: *paused });
             }
@@ -46,13 +42,7 @@ impl Store {
                 .map(|stored| Placed { feed: stored.feed.id, folder: stored.feed.config.folder })
                 .collect();
             let order: Vec<_> = tidied(&placed).into_iter().map(|placed| placed.feed).collect();
-            {
-                let mut place = transaction
-                    .prepare_cached("UPDATE feeds SET position = ?2 WHERE id = ?1 AND position IS NOT ?2")?;
-                for (feed, position) in order.iter().zip(1_i64..) {
-                    place.execute((feed.0, position))?;
-                }
-            }
+            place(&transaction, &order)?;
             transaction.commit()?;
             Ok((now, order))
         };
