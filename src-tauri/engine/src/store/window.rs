@@ -1,6 +1,7 @@
 //! The recent window of a feed: by what its last events are recognised when they come again.
 //!
-//! Deliberately not here: the comparison of the events themselves (`append.rs`), which a fingerprint only prompts.
+//! Deliberately not here: the comparison of the events themselves (`append.rs`), which a fingerprint only prompts as long as
+//! they are stored.
 use crate::{EventId, FeedId};
 use rusqlite::Connection;
 use std::collections::VecDeque;
@@ -55,7 +56,8 @@ impl Window {
 pub(super) const UNRECOGNISED: i64 = 0;
 
 /// A number that is the same for the same event, or the same part (from 1) of one; [`UNRECOGNISED`] without an ID. It
-/// stands in the store, so its value may never change. Collisions cost a comparison, nothing else.
+/// stands in the store, so its value may never change. A collision costs a comparison; with an event that was pruned, of which
+/// nothing else is left, it would cost the new event, but among 2⁶³ values none is to be expected.
 pub(super) fn fingerprint(event_type: &str, last_event_id: &str, data: &str, part: u32) -> i64 {
     // The multiply-and-fold step of wyhash and its kin, eight bytes at a time.
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
