@@ -1,5 +1,6 @@
 //! Spare space is given back a little at a time.
 use super::{Fixture, came_at};
+use std::ops::ControlFlow;
 use tidings_engine::store::Kept;
 
 #[test]
@@ -40,4 +41,23 @@ fn a_file_of_an_older_format_is_shortened_too() {
     while fixture.store.prune(feed, Kept { since: Some(2000), events: None }, 100).unwrap().more {}
     assert_eq!(fixture.store.give_back(1).unwrap().spare, 0);
     assert_eq!(fixture.append(&[came_at(feed, "after", 1000)]).len(), 1);
+}
+
+/// A path is a path, also where it is no text; and what is wrong with it is not said of the history.
+#[cfg(unix)]
+#[test]
+fn a_copy_goes_to_the_file_that_is_named() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let mut fixture = Fixture::new();
+    fixture.append(&[came_at(fixture.feed, "e", 1000)]);
+    let go_on = &mut |_, _| ControlFlow::Continue(());
+    let other = tempfile::tempdir().unwrap();
+    let file = other.path().join(std::ffi::OsStr::from_bytes(b"b\xff"));
+    assert!(fixture.history().copy_to(&file, go_on).unwrap().is_continue());
+    let names: Vec<_> = std::fs::read_dir(other.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(names, std::slice::from_ref(&file));
+    assert!(std::fs::metadata(&file).unwrap().len() > 4096);
+    let missing = other.path().join("missing/b");
+    let error = fixture.history().copy_to(&missing, go_on).unwrap_err().to_string();
+    assert!(error.starts_with(&format!("The history in {} cannot be used: ", missing.display())), "{error}");
 }

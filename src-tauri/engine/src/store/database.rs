@@ -3,6 +3,7 @@
 //! Deliberately not here: rows (`append.rs`, `marks.rs`, `feeds.rs`, `reading.rs`), what happens to a damaged file
 //! (`damage.rs`).
 use super::{Fault, SetAside, StoreError, damage, feeds_copy, owner};
+use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags};
 use std::fs;
 use std::io::Read as _;
@@ -208,9 +209,17 @@ fn back_up(connection: &Connection, path: &Path, version: u32) -> rusqlite::Resu
     fs::write(&backup, []).map_err(|error| cannot_open(&error))?;
     fs::remove_file(&backup).map_err(|error| cannot_open(&error))?;
     owner::private_file().open(&backup).map_err(|error| cannot_open(&error))?;
-    let copied = connection.execute("VACUUM INTO ?1", [backup.to_string_lossy()]);
     // Half a copy is of no use, and takes space on a disk that may be full.
-    copied.map(drop).inspect_err(|_| drop(fs::remove_file(&backup)))
+    vacuum_into(connection, &backup).inspect_err(|_| drop(fs::remove_file(&backup)))
+}
+
+/// Copies all that is not spare into a file that is empty. A path is a path, also where it is no text.
+pub(super) fn vacuum_into(connection: &Connection, file: &Path) -> rusqlite::Result<()> {
+    #[cfg(unix)]
+    let name = std::os::unix::ffi::OsStrExt::as_bytes(file.as_os_str());
+    #[cfg(not(unix))]
+    let name = file.to_str().ok_or_else(|| cannot_open(&std::io::ErrorKind::InvalidInput.into()))?.as_bytes();
+    connection.execute("VACUUM INTO ?1", [ToSqlOutput::Borrowed(ValueRef::Text(name))]).map(drop)
 }
 
 /// Looks at every page, or at those of one table and its indexes.

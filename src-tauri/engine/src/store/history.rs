@@ -2,7 +2,8 @@
 //!
 //! Deliberately not here: writing of any kind.
 use super::{
-    RetiredFeed, SetAside, Store, StoreError, damage, database, feeds, gaps, outcomes, reading, retired, space,
+    Fault, RetiredFeed, SetAside, Store, StoreError, damage, database, feeds, gaps, outcomes, owner, reading, retired,
+    space,
 };
 use crate::announce::Why;
 use crate::{Event, EventId, Feed, Gap, GapQuery, Page, PageQuery, Scope, Trial, TrialReport};
@@ -89,8 +90,14 @@ impl History {
         file: &Path,
         progress: &mut (dyn FnMut(u64, u64) -> ControlFlow<()> + Send),
     ) -> Result<ControlFlow<()>, StoreError> {
-        let copied = self.read(|connection| space::copy(connection, file, progress))?;
-        Ok(copied.unwrap_or(ControlFlow::Continue(())))
+        let Some(connection) = &self.connection else { return Ok(ControlFlow::Continue(())) };
+        // Only the user can read it from the first byte on.
+        owner::private_file().create_new(true).open(file).map_err(|error| StoreError::of_io(file, &error))?;
+        space::copy(connection, file, progress).map_err(|error| {
+            // The disk that is written to, unless it is the history that cannot be read.
+            let written = matches!(Fault::of(&error), Fault::DiskFull | Fault::ReadOnly | Fault::DiskError);
+            StoreError::of(if written { file } else { &self.path }, &error)
+        })
     }
 
     fn read<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<Option<T>, StoreError> {

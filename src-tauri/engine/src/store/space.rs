@@ -1,8 +1,8 @@
 //! The space that the history takes: how much, giving back what is spare, and a copy of all of it.
 //!
 //! Deliberately not here: what may go (`prune.rs`).
-use super::{Store, StoreError, owner};
-use rusqlite::{Connection, Error};
+use super::{Store, StoreError, database};
+use rusqlite::Connection;
 use serde::Serialize;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -54,7 +54,7 @@ impl Store {
     }
 }
 
-/// Copies all that is not spare. `Break`: it was broken off.
+/// Copies all that is not spare into a file that is empty. `Break`: it was broken off.
 pub(super) fn copy(
     connection: &Connection,
     file: &Path,
@@ -62,10 +62,6 @@ pub(super) fn copy(
 ) -> rusqlite::Result<ControlFlow<()>> {
     let Space { bytes, spare } = space(connection)?;
     let total = bytes.saturating_sub(spare);
-    // Only the user can read it from the first byte on.
-    owner::private_file().create_new(true).open(file).map_err(|error| {
-        Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CANTOPEN), Some(error.to_string()))
-    })?;
     let interrupt = connection.get_interrupt_handle();
     let (done, ended) = mpsc::channel::<()>();
     std::thread::scope(|scope| {
@@ -79,11 +75,11 @@ pub(super) fn copy(
             }
             false
         });
-        let copied = connection.execute("VACUUM INTO ?1", [file.to_string_lossy()]);
+        let copied = database::vacuum_into(connection, file);
         drop(done);
         match (copied, watched.join().unwrap_or(false)) {
             (Err(_), true) => Ok(ControlFlow::Break(())),
-            (copied, _) => copied.map(|_| ControlFlow::Continue(())),
+            (copied, _) => copied.map(ControlFlow::Continue),
         }
     })
 }
