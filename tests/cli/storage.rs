@@ -273,7 +273,7 @@ fn a_disk_with_no_room_for_the_copy_leaves_an_older_history_as_it_is() {
 }
 
 const READ_ONLY: &str =
-    "it cannot be written. Check the permissions of the directory and whether the disk is read-only.";
+    "it cannot be read or written. Check the permissions of the directory and whether the disk is read-only.";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_disk_that_cannot_be_written_can_be_read_and_is_not_changed() {
@@ -427,7 +427,12 @@ fn the_lock_of_a_dead_process_holds_nobody_up() {
     let mut engine = crate::headless::headless(dir.path(), &[]);
     let refused = run(["run", "--headless", "--data-dir", name]).failure(1);
     let owner = fs::read_to_string(dir.path().join("tidings.lock")).expect("the lock");
-    assert_eq!(refused, format!("Another Tidings (process {owner}) is using {name}."));
+    assert_eq!(
+        refused,
+        format!(
+            "Another Tidings (process {owner}) is using {name}. End it, or name another directory with --data-dir."
+        )
+    );
     engine.signal(Signal::KILL);
     engine.status();
     // Lock, number and socket are left behind.

@@ -61,7 +61,10 @@ use window::Window;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// Another process holds the data directory.
-    #[error("Another Tidings{} is using {path}.", if *.pid == 0 { String::new() } else { format!(" (process {pid})") })]
+    #[error(
+        "Another Tidings{} is using {path}. End it, or name another directory with --data-dir.",
+        if *.pid == 0 { String::new() } else { format!(" (process {pid})") }
+    )]
     Owned {
         /// The data directory.
         path: String,

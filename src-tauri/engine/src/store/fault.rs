@@ -13,7 +13,7 @@ use ts_rs::TS;
 pub enum Fault {
     /// No space is left. Events wait at their servers; it goes on by itself.
     DiskFull,
-    /// The file, its directory or the disk cannot be written.
+    /// The file, its directory or the disk cannot be written, or not even be read.
     ReadOnly,
     /// Another program holds the database.
     Busy,
@@ -61,7 +61,7 @@ impl Fault {
         match self {
             Self::DiskFull => "the disk is full. Free some space; nothing is lost meanwhile.".to_owned(),
             Self::ReadOnly => {
-                "it cannot be written. Check the permissions of the directory and whether the disk is read-only."
+                "it cannot be read or written. Check the permissions of the directory and whether the disk is read-only."
                     .to_owned()
             }
             Self::Busy => "another program holds it. Close that program; it is tried again.".to_owned(),
