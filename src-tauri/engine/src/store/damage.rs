@@ -4,6 +4,7 @@
 //! Killed at any moment, it is finished by the next start. Deliberately not here: how rows are read from a broken file
 //! (`salvage.rs`).
 use super::database::{self, MIGRATIONS};
+use super::owner::unless_missing;
 use super::{StoreError, feeds_copy, owner, salvage};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
@@ -153,14 +154,11 @@ pub(super) fn finish(path: &Path) -> io::Result<()> {
     }
     fs::rename(&rescue, path)?;
     let _ = fs::remove_file(database::suspicion(path));
-    #[cfg(unix)]
-    if let Some(directory) = path.parent() {
-        fs::File::open(directory)?.sync_all()?;
-    }
-    Ok(())
+    path.parent().map_or(Ok(()), owner::sync)
 }
 
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+/// The path with something behind its name.
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()
@@ -168,14 +166,6 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 
 fn remove(file: &Path) -> io::Result<()> {
     ["", "-journal"].into_iter().try_for_each(|suffix| unless_missing(fs::remove_file(beside(file, suffix))))
-}
-
-/// What is not there need not be moved or removed.
-fn unless_missing(done: io::Result<()>) -> io::Result<()> {
-    match done {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        done => done,
-    }
 }
 
 /// A name that says what the file is, and that no file has yet.

@@ -6,7 +6,6 @@ use super::{Fault, SetAside, StoreError, damage, feeds_copy, owner};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags};
 use std::fs;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -24,6 +23,9 @@ pub(super) const MIGRATIONS: &[&str] = &[
 
 /// "TIDN": tells our databases from others.
 pub(super) const APPLICATION_ID: i32 = 0x5449_444e;
+
+/// How many bytes every database begins with that say what it is.
+const HEAD: u64 = 100;
 
 /// How long a connection waits for a lock that another one holds.
 const BUSY: Duration = Duration::from_secs(1);
@@ -92,12 +94,27 @@ fn connect_to_unchanging(path: &Path) -> Option<(Connection, u32)> {
     if has_log(path) {
         return None;
     }
-    let mut url = url::Url::from_file_path(fs::canonicalize(path).ok()?).ok()?;
-    url.set_query(Some("immutable=1"));
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
-    let connection = Connection::open_with_flags(url.as_str(), flags).ok()?;
+    let connection = connect_immutable(path).ok()?;
     let version = version(&connection).ok()?;
     Some((connection, version))
+}
+
+/// Opens a file without a log that nobody writes to: no further file is made beside it.
+pub(super) fn connect_immutable(path: &Path) -> rusqlite::Result<Connection> {
+    let whole = fs::canonicalize(path).map_err(|error| cannot_open(&error))?;
+    let mut url =
+        url::Url::from_file_path(whole).map_err(|()| cannot_open(&std::io::ErrorKind::InvalidInput.into()))?;
+    url.set_query(Some("immutable=1"));
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    Connection::open_with_flags(url.as_str(), flags)
+}
+
+/// Opens a file only to look at it, together with its log if it has one.
+pub(super) fn connect_to_look(path: &Path) -> rusqlite::Result<Connection> {
+    if fs::metadata(path).is_ok_and(|metadata| metadata.len() < HEAD) {
+        return Err(sqlite_error(rusqlite::ffi::SQLITE_NOTADB, "file is not a database".to_owned()));
+    }
+    if has_log(path) { connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY) } else { connect_immutable(path) }
 }
 
 /// Whether the content of a database is gone that had feeds in it.
@@ -141,31 +158,23 @@ pub(super) fn connect_to_write(path: &Path) -> rusqlite::Result<Connection> {
 
 /// The version of a database that is only looked at; `None` when there is none yet.
 ///
-/// Without a log it is read from the file itself: `SQLite` would make further files beside it.
+/// `SQLite` itself looks, and nobody else: a process that opens and closes the file by other means gives up all the locks
+/// that it has on it.
 fn version_untouched(path: &Path) -> rusqlite::Result<Option<u32>> {
-    const HEAD: &[u8] = b"SQLite format 3\0";
-    const VERSION: std::ops::Range<usize> = 60..64;
     if !fs::metadata(path).is_ok_and(|metadata| metadata.len() > 0) {
         return Ok(None);
     }
-    if has_log(path) {
-        return version(&connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?).map(Some);
-    }
-    let mut head = [0; VERSION.end];
-    let read = fs::File::open(path).and_then(|mut file| file.read_exact(&mut head));
-    match read {
-        Ok(()) if head.starts_with(HEAD) => {
-            let [.., a, b, c, d] = head;
-            Ok(Some(u32::from_be_bytes([a, b, c, d])))
-        }
-        Err(error) if error.kind() != std::io::ErrorKind::UnexpectedEof => Err(cannot_open(&error)),
-        _ => Err(sqlite_error(rusqlite::ffi::SQLITE_NOTADB, "file is not a database".to_owned())),
-    }
+    version(&connect_to_look(path)?).map(Some)
+}
+
+/// Where a database keeps what does not stand in its file yet.
+pub(super) fn log(path: &Path) -> PathBuf {
+    damage::beside(path, "-wal")
 }
 
 /// Whether something of a database stands in its log only.
-fn has_log(path: &Path) -> bool {
-    fs::metadata(path.with_file_name("tidings.db-wal")).is_ok_and(|log| log.len() > 0)
+pub(super) fn has_log(path: &Path) -> bool {
+    fs::metadata(log(path)).is_ok_and(|log| log.len() > 0)
 }
 
 pub(super) fn version(connection: &Connection) -> rusqlite::Result<u32> {

@@ -70,6 +70,25 @@ pub(super) fn private_file() -> fs::OpenOptions {
     options
 }
 
+/// What is not there need not be moved or removed.
+pub(super) fn unless_missing(done: io::Result<()>) -> io::Result<()> {
+    match done {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        done => done,
+    }
+}
+
+/// The names in a directory survive a loss of power.
+#[cfg(unix)]
+pub(super) fn sync(directory: &Path) -> io::Result<()> {
+    File::open(directory)?.sync_all()
+}
+
+#[cfg(not(unix))]
+pub(super) fn sync(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
 /// A directory that exists keeps its mode: it may be anything that the user named.
 pub(super) fn make_directory(path: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
