@@ -35,8 +35,8 @@ pub type Progress<'a> = &'a mut dyn FnMut(u64, u64) -> ControlFlow<()>;
 
 /// Makes a backup ready; whoever opens the directory next has it. It takes a while, and blocks.
 ///
-/// Fails with [`EngineError::Store`] for what is no backup, with [`EngineError::WrongPassphrase`], and when a secret cannot
-/// be kept. Nothing is changed then.
+/// Fails with [`EngineError::Store`] for what is no backup and while another is made ready, with
+/// [`EngineError::WrongPassphrase`], and when a secret cannot be kept. Nothing is changed then.
 pub fn make_ready(
     data_dir: &Path,
     file: &Path,

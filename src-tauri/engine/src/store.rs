@@ -165,6 +165,7 @@ impl Store {
         let owner = Owner::take(data_dir)?;
         let path = database::path(data_dir);
         restore::finish(data_dir).map_err(|error| StoreError::of_io(data_dir, &error))?;
+        restore::clear(data_dir);
         let (connection, set_aside) = database::open(&path)?;
         let set_aside = set_aside.or_else(|| damage::reported(&path));
         let mut store = Self {

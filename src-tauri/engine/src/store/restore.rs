@@ -6,13 +6,17 @@
 //! (`engine/restoring.rs`), secrets.
 use super::backup::{Beside, FORMAT};
 use super::database::{self, MIGRATIONS};
-use super::{Store, StoreError, owner, row};
+use super::owner::{sync, unless_missing};
+use super::{Fault, Store, StoreError, owner, row};
 use crate::{FeedConfig, Settings};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io::{self, Read, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What is being made ready: it may go at any time.
 const NEW: &str = "restore.new";
@@ -22,7 +26,8 @@ const READY: &str = "restore.ready";
 const PLACING: &str = "restore.placing";
 /// Names the directory that they are set aside in.
 const ASIDE: &str = "aside";
-/// All that a history consists of. Secrets stay: each has a key of its own.
+/// All that a history consists of, besides the copies of older formats ([`is_older_copy`]). Secrets stay: each has a key of
+/// its own.
 const DATA: &[&str] = &[
     "tidings.db",
     "tidings.db-wal",
@@ -34,7 +39,6 @@ const DATA: &[&str] = &[
     "presets",
 ];
 const COPIED_AT_ONCE: usize = 1024 * 1024;
-const MAGIC: &[u8] = b"SQLite format 3\0";
 
 /// A backup that is being made ready, as a history that nobody owns yet.
 pub struct Ready {
@@ -42,18 +46,39 @@ pub struct Ready {
     connection: Connection,
     /// What it has besides.
     pub beside: Beside,
+    alone: Alone,
 }
 
-/// What a backup has besides the history, without changing anything.
+/// The directories for which a backup is being made ready in this process. Others are kept out by the owner's lock.
+static MAKING: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+fn making() -> MutexGuard<'static, BTreeSet<PathBuf>> {
+    MAKING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Only one is made ready for a directory at a time, from the first byte to the decision.
+struct Alone(PathBuf);
+
+impl Alone {
+    fn with(data_dir: &Path) -> Result<Self, StoreError> {
+        if making().insert(data_dir.to_owned()) {
+            return Ok(Self(data_dir.to_owned()));
+        }
+        let reason = "a backup is being put in its place just now. Wait until that is done.".to_owned();
+        Err(StoreError::Unusable { path: data_dir.display().to_string(), fault: Fault::Busy, reason })
+    }
+}
+
+impl Drop for Alone {
+    fn drop(&mut self) {
+        making().remove(&self.0);
+    }
+}
+
+/// What a backup has besides the history, without changing it.
 pub fn look(file: &Path) -> Result<Beside, StoreError> {
-    let broken = |error: rusqlite::Error| no_backup(file, &error.to_string());
-    head(file)?;
-    let path = fs::canonicalize(file).map_err(|error| no_backup(file, &error.to_string()))?;
-    let mut url = url::Url::from_file_path(path).map_err(|()| no_backup(file, "its name cannot be understood"))?;
-    url.set_query(Some("immutable=1"));
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
-    let connection = Connection::open_with_flags(url.as_str(), flags).map_err(broken)?;
-    let beside = Beside::read(&connection).map_err(broken)?;
+    let connection = open(file)?;
+    let beside = Beside::read(&connection).map_err(|error| no_backup(file, &error.to_string()))?;
     refuse_newer(file, &beside)?;
     Ok(beside)
 }
@@ -66,12 +91,19 @@ impl Ready {
         file: &Path,
         progress: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
     ) -> Result<ControlFlow<(), Self>, StoreError> {
+        let alone = Alone::with(data_dir)?;
         let folder = data_dir.join(NEW);
         let made = Self::make_in(data_dir, &folder, file, progress);
         if !matches!(made, Ok(ControlFlow::Continue(_))) {
             let _ = fs::remove_dir_all(&folder);
         }
-        made
+        let made = made?.map_continue(|(connection, beside)| Self {
+            data_dir: data_dir.to_owned(),
+            connection,
+            beside,
+            alone,
+        });
+        Ok(made)
     }
 
     fn make_in(
@@ -79,18 +111,27 @@ impl Ready {
         folder: &Path,
         file: &Path,
         progress: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
-    ) -> Result<ControlFlow<(), Self>, StoreError> {
-        head(file)?;
-        let mut copied = || {
+    ) -> Result<ControlFlow<(), (Connection, Beside)>, StoreError> {
+        // What opens and closes a file gives up the locks that this process has on it.
+        let whole = |path: &Path| fs::canonicalize(path).ok();
+        if whole(file).is_some_and(|file| whole(&database::path(data_dir)) == Some(file)) {
+            return Err(no_backup(file, "it is the history in use"));
+        }
+        drop(open(file)?);
+        let begin = || {
             owner::make_directory(data_dir)?;
             remove(folder)?;
-            owner::make_directory(folder)?;
-            copy(file, &database::path(folder), progress)
+            owner::make_directory(folder)
         };
-        if copied().map_err(|error| StoreError::of_io(folder, &error))?.is_break() {
+        begin().map_err(|error| StoreError::of_io(folder, &error))?;
+        if copy(file, &database::path(folder), progress)?.is_break() {
             return Ok(ControlFlow::Break(()));
         }
-        let broken = |error: rusqlite::Error| no_backup(file, &error.to_string());
+        let broken = |error: rusqlite::Error| match Fault::of(&error) {
+            // It is the copy that fails, not what was copied.
+            Fault::DiskFull | Fault::DiskError => StoreError::of(folder, &error),
+            _ => no_backup(file, &error.to_string()),
+        };
         let connection =
             database::connect(&database::path(folder), OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(broken)?;
         // What a stranger wrote into a schema is not run.
@@ -101,7 +142,7 @@ impl Ready {
         }
         let beside = Beside::read(&connection).map_err(broken)?;
         refuse_newer(file, &beside)?;
-        Ok(ControlFlow::Continue(Self { data_dir: data_dir.to_owned(), connection, beside }))
+        Ok(ControlFlow::Continue((connection, beside)))
     }
 
     /// Replaces the settings of each feed that `change` has others for; `None` keeps them.
@@ -138,14 +179,18 @@ impl Ready {
     /// From now on it is what the data directory has: the next start puts it there. In which directory the present data
     /// are set aside.
     pub fn commit(self) -> Result<PathBuf, StoreError> {
-        let Self { data_dir, connection, beside } = self;
+        let Self { data_dir, connection, beside, alone: _alone } = self;
         let folder = data_dir.join(NEW);
-        let failed = |error: io::Error| StoreError::of_io(&folder, &error);
+        let decided = Self::decide(&data_dir, &folder, connection, &beside);
+        decided.inspect_err(|_| drop(fs::remove_dir_all(&folder)))
+    }
+
+    fn decide(data_dir: &Path, folder: &Path, connection: Connection, beside: &Beside) -> Result<PathBuf, StoreError> {
         let closed = connection
             .execute_batch("DROP TABLE IF EXISTS backup")
             .and_then(|()| connection.close().map_err(|(_, error)| error));
-        closed.map_err(|error| StoreError::of(&folder, &error))?;
-        let aside = free_name(&data_dir);
+        closed.map_err(|error| StoreError::of(folder, &error))?;
+        let aside = free_name(data_dir);
         let write = || {
             let presets = folder.join("presets");
             if !beside.presets.is_empty() {
@@ -155,21 +200,21 @@ impl Ready {
                 write(&presets.join(format!("{id}.toml")), text)?;
             }
             write(&folder.join(ASIDE), aside.file_name().unwrap_or_default().to_string_lossy().as_ref())?;
-            File::open(database::path(&folder))?.sync_all()?;
-            sync(&folder)?;
+            File::open(database::path(folder))?.sync_all()?;
+            sync(folder)?;
             remove(&data_dir.join(READY))?;
-            fs::rename(&folder, data_dir.join(READY))?;
-            sync(&data_dir)
+            fs::rename(folder, data_dir.join(READY))?;
+            sync(data_dir)
         };
-        write().map_err(failed)?;
+        write().map_err(|error| StoreError::of_io(folder, &error))?;
         Ok(aside)
     }
 
     /// It is not wanted any more.
     pub fn discard(self) {
-        let folder = self.data_dir.join(NEW);
-        drop(self.connection);
-        let _ = fs::remove_dir_all(folder);
+        let Self { data_dir, connection, alone: _alone, .. } = self;
+        drop(connection);
+        let _ = fs::remove_dir_all(data_dir.join(NEW));
     }
 }
 
@@ -178,16 +223,30 @@ pub(super) fn is_pending(data_dir: &Path) -> bool {
     [READY, PLACING].iter().any(|name| data_dir.join(name).exists())
 }
 
-/// Puts what is ready in the place of the data, by whoever owns the directory. Whether there was something.
-pub(super) fn finish(data_dir: &Path) -> io::Result<bool> {
+/// Removes what a killed process was making ready, by whoever owns the directory.
+pub(super) fn clear(data_dir: &Path) {
+    let making = making();
+    if !making.contains(data_dir) {
+        let _ = fs::remove_dir_all(data_dir.join(NEW));
+    }
+}
+
+/// Whether it is a copy of a history from before it was brought to a later format.
+fn is_older_copy(name: &OsStr) -> bool {
+    let format = name.to_str().and_then(|name| name.strip_prefix("tidings.format-")?.strip_suffix(".db"));
+    format.is_some_and(|format| format.parse::<u32>().is_ok())
+}
+
+/// Puts what is ready in the place of the data, by whoever owns the directory.
+pub(super) fn finish(data_dir: &Path) -> io::Result<()> {
     finish_by(data_dir, &mut |from, to| fs::rename(from, to))
 }
 
 /// [`finish`], where `step` renames.
-fn finish_by(data_dir: &Path, step: &mut dyn FnMut(&Path, &Path) -> io::Result<()>) -> io::Result<bool> {
+fn finish_by(data_dir: &Path, step: &mut dyn FnMut(&Path, &Path) -> io::Result<()>) -> io::Result<()> {
     let (ready, placing) = (data_dir.join(READY), data_dir.join(PLACING));
     if !is_pending(data_dir) {
-        return Ok(false);
+        return Ok(());
     }
     if !placing.exists() {
         // All that is there now is old, however often this is begun.
@@ -197,6 +256,13 @@ fn finish_by(data_dir: &Path, step: &mut dyn FnMut(&Path, &Path) -> io::Result<(
         for name in DATA {
             unless_missing(step(&data_dir.join(name), &aside.join(name)))?;
         }
+        // The next one of that name would replace it.
+        for entry in fs::read_dir(data_dir)? {
+            let name = entry?.file_name();
+            if is_older_copy(&name) {
+                step(&data_dir.join(&name), &aside.join(&name))?;
+            }
+        }
         sync(&aside)?;
         step(&ready, &placing)?;
         sync(data_dir)?;
@@ -205,8 +271,7 @@ fn finish_by(data_dir: &Path, step: &mut dyn FnMut(&Path, &Path) -> io::Result<(
         unless_missing(step(&placing.join(name), &data_dir.join(name)))?;
     }
     sync(data_dir)?;
-    fs::remove_dir_all(&placing)?;
-    Ok(true)
+    fs::remove_dir_all(&placing)
 }
 
 /// The data directory, held.
@@ -235,23 +300,25 @@ impl Store {
     }
 }
 
-/// What a file begins with says whether it is a history, and of which format.
-fn head(file: &Path) -> Result<(), StoreError> {
-    const VERSION: std::ops::Range<usize> = 60..64;
-    const APPLICATION: std::ops::Range<usize> = 68..72;
-    let mut head = [0; 100];
-    let read = File::open(file).and_then(|mut file| file.read_exact(&mut head));
-    match read {
-        Err(error) if error.kind() != io::ErrorKind::UnexpectedEof => return Err(no_backup(file, &error.to_string())),
-        Ok(()) if head.starts_with(MAGIC) => {}
-        _ => return Err(no_backup(file, "it is something else, or only a part")),
-    }
-    let number =
-        |range: std::ops::Range<usize>| head[range].iter().fold(0_u32, |all, byte| (all << 8) | u32::from(*byte));
-    if number(APPLICATION) != database::APPLICATION_ID.cast_unsigned() {
+/// Opens it to look at, if it says that it is a history of a format that is known.
+fn open(file: &Path) -> Result<Connection, StoreError> {
+    let opened = || {
+        let connection = database::connect_to_look(file)?;
+        let application: i32 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+        let version = database::version(&connection)?;
+        Ok((connection, application, version))
+    };
+    let (connection, application, version) = opened().map_err(|error: rusqlite::Error| {
+        if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) {
+            return no_backup(file, "it is something else, or only a part");
+        }
+        no_backup(file, &error.to_string())
+    })?;
+    if application != database::APPLICATION_ID {
         return Err(no_backup(file, "it is another database"));
     }
-    database::refuse_newer(file, number(VERSION), MIGRATIONS.len())
+    database::refuse_newer(file, version, MIGRATIONS.len())?;
+    Ok(connection)
 }
 
 fn refuse_newer(file: &Path, beside: &Beside) -> Result<(), StoreError> {
@@ -280,24 +347,37 @@ fn is_history(connection: &Connection) -> rusqlite::Result<bool> {
     Ok(schema(connection)? == schema(&expected)?)
 }
 
-fn copy(from: &Path, to: &Path, progress: &mut dyn FnMut(u64, u64) -> ControlFlow<()>) -> io::Result<ControlFlow<()>> {
-    let mut from = File::open(from)?;
-    let total = from.metadata()?.len();
-    let mut to = owner::private_file().create_new(true).open(to)?;
-    let mut part = vec![0; COPIED_AT_ONCE];
-    let mut done = 0;
-    loop {
-        let read = from.read(&mut part)?;
-        if read == 0 {
-            break;
-        }
-        to.write_all(&part[..read])?;
-        done += read as u64;
-        if progress(done, total).is_break() {
-            return Ok(ControlFlow::Break(()));
-        }
+/// Copies a history, and what stands in its log only: a process that was killed leaves one.
+fn copy(
+    file: &Path,
+    to: &Path,
+    progress: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
+) -> Result<ControlFlow<()>, StoreError> {
+    let unread = |error: io::Error| no_backup(file, &error.to_string());
+    let mut parts = vec![(File::open(file).map_err(unread)?, to.to_owned())];
+    if database::has_log(file) {
+        parts.push((File::open(database::log(file)).map_err(unread)?, database::log(to)));
     }
-    to.sync_all()?;
+    let lengths = parts.iter().map(|(part, _)| part.metadata().map(|metadata| metadata.len()));
+    let total = lengths.sum::<io::Result<u64>>().map_err(unread)?;
+    let mut bytes = vec![0; COPIED_AT_ONCE];
+    let mut done = 0;
+    for (mut from, to) in parts {
+        let unwritten = |error: io::Error| StoreError::of_io(&to, &error);
+        let mut copy = owner::private_file().create_new(true).open(&to).map_err(unwritten)?;
+        loop {
+            let read = from.read(&mut bytes).map_err(unread)?;
+            if read == 0 {
+                break;
+            }
+            copy.write_all(&bytes[..read]).map_err(unwritten)?;
+            done += read as u64;
+            if progress(done, total).is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        copy.sync_all().map_err(unwritten)?;
+    }
     Ok(ControlFlow::Continue(()))
 }
 
@@ -324,24 +404,6 @@ fn no_backup(file: &Path, why: &str) -> StoreError {
 
 fn remove(folder: &Path) -> io::Result<()> {
     unless_missing(fs::remove_dir_all(folder))
-}
-
-fn unless_missing(done: io::Result<()>) -> io::Result<()> {
-    match done {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        done => done,
-    }
-}
-
-/// The new names survive a loss of power.
-#[cfg(unix)]
-fn sync(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
-#[cfg(not(unix))]
-fn sync(_: &Path) -> io::Result<()> {
-    Ok(())
 }
 
 #[cfg(test)]
@@ -375,6 +437,7 @@ mod tests {
             drop(old);
             fs::write(database::path(dir), database).unwrap();
             fs::write(dir.join("tidings.db-wal"), log).unwrap();
+            fs::write(dir.join("tidings.format-1.db"), "older").unwrap();
 
             let go_on = &mut |_, _| ControlFlow::Continue(());
             let ControlFlow::Continue(ready) = Ready::make(dir, &file, go_on).unwrap() else { panic!("broken off") };
@@ -389,8 +452,9 @@ mod tests {
             assert_eq!(feeds(dir), ["new"], "interrupted after {last} steps");
             assert_eq!(feeds(&aside), ["old"], "interrupted after {last} steps");
             assert!(!is_pending(dir), "interrupted after {last} steps");
+            assert!(!dir.join("tidings.format-1.db").exists() && aside.join("tidings.format-1.db").exists());
             if interrupted.is_ok() {
-                assert_eq!(last, 2 * DATA.len() + 1, "all steps were tried");
+                assert_eq!(last, 2 * DATA.len() + 2, "all steps were tried");
                 break;
             }
         }
@@ -408,11 +472,69 @@ mod tests {
             let made = Ready::make(dir.path(), &database::path(backup.path()), go_on).unwrap();
             assert!(made.is_continue());
             drop(made);
+            assert!(dir.path().join(NEW).exists());
             drop(Store::open(dir.path()).unwrap());
             assert_eq!(feeds(dir.path()), ["old"]);
+            assert!(!dir.path().join(NEW).exists(), "a copy that nobody finishes takes space");
         }
         let stop = &mut |_, _| ControlFlow::Break(());
         assert!(Ready::make(dir.path(), &database::path(backup.path()), stop).unwrap().is_break());
+        assert!(!dir.path().join(NEW).exists());
+    }
+
+    #[test]
+    fn one_is_made_ready_at_a_time() {
+        let (backup, dir) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        drop(store(backup.path(), "new"));
+        let file = database::path(backup.path());
+        let go_on = &mut |_, _| ControlFlow::Continue(());
+        let ControlFlow::Continue(first) = Ready::make(dir.path(), &file, go_on).unwrap() else { panic!("broken off") };
+        let refused = Ready::make(dir.path(), &file, go_on).err().expect("the first is not done");
+        assert!(refused.to_string().ends_with("just now. Wait until that is done."), "{refused}");
+        // Nor does a start take it away.
+        drop(Store::open(dir.path()).unwrap());
+        first.commit().unwrap();
+        assert!(Ready::make(dir.path(), &file, go_on).unwrap().is_continue());
+        drop(Store::open(dir.path()).unwrap());
+        assert_eq!(feeds(dir.path()), ["new"]);
+    }
+
+    #[test]
+    fn the_history_in_use_is_no_backup() {
+        let dir = tempfile::tempdir().unwrap();
+        drop(store(dir.path(), "old"));
+        let go_on = &mut |_, _| ControlFlow::Continue(());
+        let refused = Ready::make(dir.path(), &database::path(dir.path()), go_on).err().expect("it is the same file");
+        assert!(refused.to_string().contains("it is the history in use"), "{refused}");
+        assert_eq!(feeds(dir.path()), ["old"]);
+    }
+
+    #[test]
+    fn what_a_killed_process_left_in_its_log_comes_along() {
+        let (killed, dir) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let running = tempfile::tempdir().unwrap();
+        let store = store(running.path(), "new");
+        let file = database::path(killed.path());
+        fs::copy(database::path(running.path()), &file).unwrap();
+        fs::copy(database::log(&database::path(running.path())), database::log(&file)).unwrap();
+        drop(store);
+        assert!(look(&file).unwrap().about.is_none());
+        let go_on = &mut |_, _| ControlFlow::Continue(());
+        let ControlFlow::Continue(ready) = Ready::make(dir.path(), &file, go_on).unwrap() else { panic!("broken off") };
+        ready.commit().unwrap();
+        assert_eq!(feeds(dir.path()), ["new"]);
+    }
+
+    #[test]
+    fn what_cannot_be_decided_leaves_nothing() {
+        let (backup, dir) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        drop(store(backup.path(), "new"));
+        // In the place of what is ready, a file that cannot be replaced by a directory.
+        fs::write(dir.path().join(READY), "").unwrap();
+        let go_on = &mut |_, _| ControlFlow::Continue(());
+        let made = Ready::make(dir.path(), &database::path(backup.path()), go_on).unwrap();
+        let ControlFlow::Continue(ready) = made else { panic!("broken off") };
+        ready.commit().unwrap_err();
         assert!(!dir.path().join(NEW).exists());
     }
 }
