@@ -36,16 +36,14 @@ pub(super) fn length(text: &str) -> Result<u32, String> {
 /// A time that is still to come: "18:30", a date, a local time, or an RFC 3339 time. Fails with a sentence.
 pub(super) fn ahead(text: &str, now: &Zoned) -> Result<Timestamp, String> {
     let text = text.trim();
-    let moment = if let Ok(time) = text.parse::<civil::Time>() {
-        let today = now.with().time(time).build().ok();
-        let next = today
-            .filter(|today| today > now)
-            .or_else(|| now.tomorrow().ok().and_then(|tomorrow| tomorrow.with().time(time).build().ok()));
-        next.map(|zoned| zoned.timestamp())
-    } else {
-        let local = || text.parse::<civil::DateTime>().ok()?.to_zoned(now.time_zone().clone()).ok();
-        text.parse::<Timestamp>().ok().or_else(|| local().map(|zoned| zoned.timestamp()))
+    let local = || text.parse::<civil::DateTime>().ok()?.to_zoned(now.time_zone().clone()).ok();
+    // Last: it takes the time out of anything that has one, also behind a date.
+    let next = || {
+        let time = text.parse::<civil::Time>().ok()?;
+        let today = now.with().time(time).build().ok().filter(|today| today > now);
+        today.or_else(|| now.tomorrow().ok()?.with().time(time).build().ok())
     };
+    let moment = text.parse().ok().or_else(|| local().or_else(next).map(|zoned| zoned.timestamp()));
     let moment = moment
         .ok_or_else(|| format!("{text:?} is no time; write tomorrow, 18:30, 2026-03-01, or 2026-03-01T14:30:00Z."))?;
     if moment <= now.timestamp() { Err(format!("{text:?} is over already.")) } else { Ok(moment) }
@@ -68,7 +66,7 @@ impl Clock {
         moment.to_zoned(self.zone.clone()).strftime("%H:%M:%S").to_string()
     }
 
-    /// "14:30:05" of today, "Mon 14:30" of the last days, "2026-03-01 14:30" before. Always as wide.
+    /// "14:30:05" of today, "2026-03-01 14:30" of any other day.
     pub(super) fn moment(&self, milliseconds: i64) -> String {
         let Ok(moment) = Timestamp::from_millisecond(milliseconds) else { return String::from("?") };
         let moment = moment.to_zoned(self.zone.clone());
@@ -172,10 +170,15 @@ mod tests {
             ("11:00", "2026-11-22T10:00:00Z"),
             ("2026-11-23", "2026-11-22T23:00:00Z"),
             ("2026-11-21T11:00:01Z", "2026-11-21T11:00:01Z"),
+            ("2026-11-25T08:00", "2026-11-25T07:00:00Z"),
+            ("2026-11-25 08:00", "2026-11-25T07:00:00Z"),
+            ("2026-11-25T08:00+02:00", "2026-11-25T06:00:00Z"),
         ] {
             assert_eq!(ahead(text, &now).map(|moment| moment.to_string()), Ok(expected.to_owned()), "{text}");
         }
-        for text in ["", "2026-11-20", "noon", "25:00"] {
+        for text in
+            ["", "2026-11-20", "2026-11-20T18:30", "2026-11-20 18:30+02:00", "2026-13-01T18:30", "noon", "25:00"]
+        {
             assert!(ahead(text, &now).is_err(), "{text}");
         }
         for (text, expected) in
