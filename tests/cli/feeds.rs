@@ -284,6 +284,27 @@ fn a_removed_feed_can_be_brought_back() {
 }
 
 #[test]
+fn what_several_are_called_means_none_that_was_removed() {
+    let dir = data_dir();
+    let dir = dir.path();
+    let add = || drop(feed(dir, &["add", "twin", "http://h/"]).good());
+    add();
+    feed(dir, &["remove", "twin"]).good();
+    add();
+    add();
+    let several = "Several feeds are called “twin”; name one by its id: 2, 3.";
+    assert_eq!(feed(dir, &["remove", "twin", "--with-history"]).failure(1), several);
+    let list = ["list", "--feed", "twin", "--data-dir", dir.to_str().expect("UTF-8")];
+    assert_eq!(run(list).failure(1), several);
+    assert!(feed(dir, &["list", "--removed"]).good().starts_with("1  twin  removed "));
+    feed(dir, &["remove", "3"]).good();
+    assert_eq!(
+        feed(dir, &["restore", "twin"]).failure(1),
+        "Several feeds are called “twin”; name one by its id: 3, 1."
+    );
+}
+
+#[test]
 fn a_feed_that_is_not_there_is_told() {
     let dir = data_dir();
     feed(dir.path(), &["add", "twin", "http://h/"]).good();

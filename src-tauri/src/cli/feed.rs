@@ -296,8 +296,7 @@ impl FeedCommand {
                 format!("Deleted “{name}” and its stored events.")
             }
             Action::Restore { feed } => {
-                let removed = owner.removed()?;
-                let id = find_named(&removed.iter().map(|feed| (feed.id, &*feed.name)), &feed).map_err(|_| {
+                let (id, _) = removed(&mut owner, &feed)?.ok_or_else(|| {
                     Failed::Work(format!("No feed “{feed}” was removed; see tidings feed list --removed."))
                 })?;
                 let feed = owner.ask_for_feed(Request::FeedRestore { id })?;
@@ -339,12 +338,30 @@ impl FeedCommand {
 ///
 /// Fails with a sentence.
 pub(super) fn find<'a>(feeds: &'a [Feed], meant: &str) -> Result<&'a Feed, String> {
-    let id = find_named(&feeds.iter().map(|feed| (feed.id, &*feed.config.name)), meant)?;
-    feeds.iter().find(|feed| feed.id == id).ok_or_else(|| nothing_called(meant))
+    find_if_there(feeds, meant)?.ok_or_else(|| nothing_called(meant))
 }
 
-/// [`find`] among anything that has an id and a name.
-fn find_named<'a>(named: &(impl Iterator<Item = (FeedId, &'a str)> + Clone), meant: &str) -> Result<FeedId, String> {
+/// [`find`], where none may be meant.
+fn find_if_there<'a>(feeds: &'a [Feed], meant: &str) -> Result<Option<&'a Feed>, String> {
+    let id = find_named(&feeds.iter().map(|feed| (feed.id, &*feed.config.name)), meant)?;
+    Ok(id.and_then(|id| feeds.iter().find(|feed| feed.id == id)))
+}
+
+/// The feed that is meant among those that are there, or else among those that were removed and left their history.
+///
+/// Fails with a sentence.
+pub(super) fn find_or_removed<'a>(there: &'a [Feed], removed: &'a [Feed], meant: &str) -> Result<&'a Feed, String> {
+    let there = find_if_there(there, meant)?;
+    let feed = if there.is_none() { find_if_there(removed, meant)? } else { there };
+    feed.ok_or_else(|| nothing_called(meant))
+}
+
+/// [`find`] among anything that has an id and a name. That several may be meant is a failure, with a sentence: then none is
+/// looked for elsewhere.
+fn find_named<'a>(
+    named: &(impl Iterator<Item = (FeedId, &'a str)> + Clone),
+    meant: &str,
+) -> Result<Option<FeedId>, String> {
     let exact: Vec<_> = named.clone().filter(|(_, name)| *name == meant).collect();
     let found = if exact.is_empty() {
         let folded = meant.to_lowercase();
@@ -353,7 +370,7 @@ fn find_named<'a>(named: &(impl Iterator<Item = (FeedId, &'a str)> + Clone), mea
         exact
     };
     match *found {
-        [(id, _)] => return Ok(id),
+        [(id, _)] => return Ok(Some(id)),
         [] => {}
         ref several => {
             let ids: Vec<_> = several.iter().map(|(id, _)| id.to_string()).collect();
@@ -361,7 +378,7 @@ fn find_named<'a>(named: &(impl Iterator<Item = (FeedId, &'a str)> + Clone), mea
         }
     }
     let id = meant.parse().ok().map(FeedId);
-    id.filter(|id| named.clone().any(|(other, _)| other == *id)).ok_or_else(|| nothing_called(meant))
+    Ok(id.filter(|id| named.clone().any(|(other, _)| other == *id)))
 }
 
 fn nothing_called(meant: &str) -> String {
@@ -370,12 +387,17 @@ fn nothing_called(meant: &str) -> String {
 
 /// A feed that is there, or else one that was removed and left its history.
 fn there_or_removed(owner: &mut Owner, meant: &str) -> Result<(FeedId, String), Failed> {
-    let there = owner.feed(meant).map(|feed| (feed.id, feed.config.name));
-    let Err(not_there) = there else { return there };
+    if let Some(feed) = find_if_there(&owner.feeds()?, meant).map_err(Failed::Work)? {
+        return Ok((feed.id, feed.config.name.clone()));
+    }
+    removed(owner, meant)?.ok_or_else(|| Failed::Work(nothing_called(meant)))
+}
+
+/// The feed that is meant among those that were removed and left their history.
+fn removed(owner: &mut Owner, meant: &str) -> Result<Option<(FeedId, String)>, Failed> {
     let removed = owner.removed()?;
-    let Ok(id) = find_named(&removed.iter().map(|feed| (feed.id, &*feed.name)), meant) else { return Err(not_there) };
-    let name = removed.into_iter().find(|feed| feed.id == id).map(|feed| feed.name);
-    Ok((id, name.unwrap_or_default()))
+    let id = find_named(&removed.iter().map(|feed| (feed.id, &*feed.name)), meant).map_err(Failed::Work)?;
+    Ok(removed.into_iter().find(|feed| Some(feed.id) == id).map(|feed| (feed.id, feed.name)))
 }
 
 #[cfg(test)]

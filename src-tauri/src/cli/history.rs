@@ -149,8 +149,7 @@ impl Stored {
 
     fn scope(&self, feed: Option<&str>) -> Result<Scope, Failed> {
         let Some(name) = feed else { return Ok(Scope::All) };
-        let there = super::feed::find(&self.feeds, name);
-        let feed = there.or_else(|none| super::feed::find(&self.removed, name).map_err(|_| Failed::Work(none)))?;
+        let feed = super::feed::find_or_removed(&self.feeds, &self.removed, name).map_err(Failed::Work)?;
         Ok(Scope::Feed { feed: feed.id })
     }
 
