@@ -325,7 +325,7 @@ struct Answers {
     engine: Engine,
     data_dir: PathBuf,
     asked: Box<dyn Fn(Asked) -> Reply + Send + Sync>,
-    /// Called once the asker knows.
+    /// Called once the asker knows, or has left.
     restored: Box<dyn Fn() + Send + Sync>,
 }
 
@@ -470,10 +470,12 @@ mod exchange {
                             .into(),
                 },
             };
-            timeout(PATIENCE, write(&mut connection, &reply)).await??;
+            let written = timeout(PATIENCE, write(&mut connection, &reply)).await;
+            // The backup waits to be opened, also when the asker has left.
             if matches!(reply, Reply::Restored(_)) {
                 (answers.restored)();
             }
+            written??;
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ use crate::command::{LIMIT, Ran, run_with_input};
 use crate::headless::headless;
 use serde_json::Value;
 use std::fs;
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -126,6 +127,25 @@ fn set_aside_when_there(dir: &Path) -> PathBuf {
         (!pending && answers).then_some(())
     });
     set_aside(dir)
+}
+
+#[test]
+fn a_running_process_begins_anew_also_when_the_asker_has_left() {
+    let (here, there) = (dir(), dir());
+    tidings(here.path(), &["feed", "add", "new", "http://127.0.0.1:9/"]).good();
+    let file = here.path().join("b");
+    tidings(here.path(), &["backup", file.to_str().expect("UTF-8")]).good();
+    let engine = headless(there.path(), &[]);
+    let mut asker = eventually_blocking(LIMIT, "the control socket", || {
+        std::os::unix::net::UnixStream::connect(there.path().join("control.sock")).ok()
+    });
+    let request = serde_json::json!({ "request": "restore", "file": file });
+    asker.write_all(format!("{request}\n").as_bytes()).expect("asked");
+    drop(asker);
+    eventually_blocking(LIMIT, "the restored feed", || {
+        tidings(there.path(), &["feed", "list"]).stdout.contains("new").then_some(())
+    });
+    drop(engine);
 }
 
 #[test]
