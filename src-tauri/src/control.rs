@@ -27,7 +27,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 const LINE_LIMIT: u64 = 4 * 1024 * 1024;
 /// How long a reply may take.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Where many secrets may have to be kept, read, sealed or opened.
+/// Where many secrets may have to be kept, read, sealed or opened, or the keyring may wait for the user to unlock it.
 const LONG_PATIENCE: Duration = Duration::from_mins(3);
 /// Where a whole history is copied.
 const RESTORE_PATIENCE: Duration = Duration::from_hours(1);
@@ -154,7 +154,12 @@ impl Request {
     const fn patience(&self) -> Duration {
         match self {
             Self::Restore { .. } => RESTORE_PATIENCE,
-            Self::BackupSecrets { .. }
+            Self::FeedAdd { .. }
+            | Self::FeedEdit { .. }
+            | Self::FeedDelete { .. }
+            | Self::NetworkChange { .. }
+            | Self::SecretsMove { .. }
+            | Self::BackupSecrets { .. }
             | Self::FeedsExport { .. }
             | Self::FeedsPreview { .. }
             | Self::FeedsImport { .. } => LONG_PATIENCE,
@@ -224,7 +229,8 @@ pub enum ControlError {
     NoAnswer(io::Error),
 }
 
-/// Asks the process that owns `data_dir`, and waits for its reply (at most 10 s; 3 min for feeds as a file).
+/// Asks the process that owns `data_dir`, and waits for its reply: at most 10 s; 3 min where secrets may be kept or read; an
+/// hour for a restore.
 pub async fn ask(data_dir: &Path, request: Request) -> Result<Reply, ControlError> {
     let patience = request.patience();
     let asking = async {
