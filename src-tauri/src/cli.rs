@@ -254,7 +254,7 @@ fn run(arguments: impl Iterator<Item = OsString>) -> Outcome {
 /// Help goes to standard output and is no failure; anything else is told in one sentence.
 ///
 /// The parser is only given what may be repeated to the user: addresses and headers, which may hold secrets, are taken
-/// as text and looked at later.
+/// as text and looked at later. An address in the wrong place is hidden if it may hold a password.
 fn usage(error: &clap::Error, arguments: &[OsString]) -> Outcome {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         return unless_reader_gone(error.print());
@@ -274,7 +274,7 @@ fn usage(error: &clap::Error, arguments: &[OsString]) -> Outcome {
             commands.join(", ")
         )));
     }
-    let text = error.render().to_string();
+    let text = without_passwords(error.render().to_string(), arguments);
     let text = text.strip_prefix("error: ").unwrap_or(&text);
     let sentence: Vec<_> = text.split("\n\n").next().unwrap_or(text).split_whitespace().collect();
     let mut sentence = sentence.join(" ");
@@ -284,6 +284,17 @@ fn usage(error: &clap::Error, arguments: &[OsString]) -> Outcome {
         sentence.push_str("; see --help.");
     }
     Err(Failed::Usage(sentence))
+}
+
+/// Hides the arguments that may be an address with a password in it, and the values of options that may.
+fn without_passwords(text: String, arguments: &[OsString]) -> String {
+    let arguments = arguments.iter().map(|argument| argument.to_string_lossy()).filter(|it| it.contains('@'));
+    arguments.fold(text, |text, argument| {
+        let value =
+            argument.split_once('=').filter(|(option, _)| option.starts_with('-')).map_or("", |(_, value)| value);
+        let text = text.replace(&*argument, "(hidden)");
+        if value.is_empty() { text } else { text.replace(value, "(hidden)") }
+    })
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ pub(super) fn open(data_dir: Option<PathBuf>, hidden: bool, link: Option<String>
     if let Some(link) = &link
         && !is_link(link)
     {
-        return Err(Failed::Usage(format!("There is no command {link:?}; see --help.")));
+        return Err(Failed::Usage(no_command(link)));
     }
     if shown_by_running(data_dir.clone(), link.clone()) {
         return Ok(());
@@ -36,6 +36,18 @@ pub(super) fn open(data_dir: Option<PathBuf>, hidden: bool, link: Option<String>
 /// Schemes are written in any case.
 fn is_link(text: &str) -> bool {
     text.split_once(':').is_some_and(|(scheme, _)| scheme.eq_ignore_ascii_case("tidings"))
+}
+
+/// What is typed may be an address with a password in it.
+fn no_command(given: &str) -> String {
+    let scheme = given.split_once(':').map_or("", |(scheme, _)| scheme);
+    if ["http", "https"].iter().any(|http| scheme.eq_ignore_ascii_case(http)) {
+        return "To follow an address: tidings watch URL.".to_owned();
+    }
+    if given.contains('@') {
+        return "There is no such command; see --help.".to_owned();
+    }
+    format!("There is no command {given:?}; see --help.")
 }
 
 /// Whether a window that runs already has shown itself. Whatever else there is to say, the executable of the window says, also to
