@@ -173,7 +173,7 @@ pub fn main() -> ExitCode {
 
 /// One line on standard error. That nobody reads it is no reason to fail.
 fn say(sentence: &str) {
-    let _ = writeln!(io::stderr(), "tidings: {sentence}");
+    let _ = writeln!(io::stderr(), "tidings: {}", shown::line(sentence));
 }
 
 fn run(arguments: impl Iterator<Item = OsString>) -> Outcome {
