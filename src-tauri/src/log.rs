@@ -84,7 +84,9 @@ fn scrub(text: &str, feeds: &[Feed]) -> String {
     for secret in secrets {
         scrubbed = scrubbed.replace(&secret, "[hidden]");
     }
-    for (host, number) in hosts.iter().zip(1..) {
+    let mut hosts: Vec<_> = hosts.iter().zip(1..).collect();
+    hosts.sort_by_key(|(host, _)| std::cmp::Reverse(host.len()));
+    for (host, number) in hosts {
         scrubbed = scrubbed.replace(host.as_str(), &format!("[host {number}]"));
     }
     for feed in feeds.iter().filter(|feed| feed.config.name.len() > 3) {
@@ -103,19 +105,37 @@ fn without_addresses(text: &str, hosts: &mut Vec<String>) -> String {
     while let Some(at) = rest.find("://") {
         let (before, address) = rest.split_at(at + 3);
         scrubbed.push_str(before);
-        let end = address.find(|c: char| c.is_whitespace() || "\"'`<>)]},;".contains(c)).unwrap_or(address.len());
+        let end = address.find(|c: char| c.is_whitespace() || "\"'`<>".contains(c)).unwrap_or(address.len());
+        let end = without_end(&address[..end]).len();
         let authority = address[..end].split(['/', '?', '#']).next().unwrap_or_default();
-        let host = authority.rsplit('@').next().unwrap_or_default().to_owned();
-        if !host.is_empty() && !hosts.contains(&host) {
-            hosts.push(host.clone());
+        let to = authority.rsplit('@').next().unwrap_or_default();
+        let host = host(to);
+        if !host.is_empty() && !hosts.iter().any(|known| known == host) {
+            hosts.push(host.to_owned());
         }
-        scrubbed.push_str(&host);
+        scrubbed.push_str(to);
         if authority.len() < end {
             scrubbed.push_str("/…");
         }
         rest = &address[end..];
     }
     scrubbed + rest
+}
+
+/// An address without the signs after it that belong to the text around it. Within it they may stand anywhere, and the bracket
+/// of an IPv6 host is its own.
+fn without_end(address: &str) -> &str {
+    let trimmed = address.trim_end_matches([')', ']', '}', ',', ';', ':', '.']);
+    match address[trimmed.len()..].find(']') {
+        Some(bracket) if trimmed.contains('[') && !trimmed.contains(']') => &address[..=trimmed.len() + bracket],
+        _ => trimmed,
+    }
+}
+
+/// The host of what may have a port.
+fn host(to: &str) -> &str {
+    let end = if to.starts_with('[') { to.find(']').map(|bracket| bracket + 1) } else { to.find(':') };
+    &to[..end.unwrap_or(to.len())]
 }
 
 #[cfg(test)]
@@ -135,6 +155,23 @@ mod tests {
         let text = "Payroll ci.example https://ci.example/a Bearer abc s3cret https://other.example/x other.example";
         let scrubbed = scrub(text, &[feed]);
         assert_eq!(scrubbed, "[feed 3] [host 1] https://[host 1]/… [hidden] [hidden] https://[host 2]/… [host 2]");
+    }
+
+    #[test]
+    fn an_address_is_cut_at_its_own_end() {
+        for (text, expected) in [
+            ("url (https://ntfy.sh/alerts,s3cret-topic/sse): x", "url (https://[host 1]/…): x"),
+            ("https://h.example/a;b)c]d. More", "https://[host 1]/…. More"),
+            ("to https://h.example, or http://h.example:81.", "to https://[host 1], or http://[host 1]:81."),
+            ("http://[2001:db8::1]/topic", "http://[host 1]/…"),
+            ("[http://[2001:db8::1]], http://[2001:db8::1]:81/x]", "[http://[host 1]], http://[host 1]:81/…]"),
+            (
+                "http://example.com/ http://payroll.example.com/ payroll.example.com",
+                "http://[host 1]/… http://[host 2]/… [host 2]",
+            ),
+        ] {
+            assert_eq!(scrub(text, &[]), expected, "{text}");
+        }
     }
 
     #[test]
