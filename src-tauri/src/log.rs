@@ -1,11 +1,15 @@
 //! The last lines of the log, kept in memory, so that a user can hand them on with what went wrong; without what is secret.
 //!
-//! Deliberately not here: what is logged, and what is written to standard error.
+//! Deliberately not here: what is logged, and writing to standard error.
 use std::collections::{BTreeSet, VecDeque};
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tidings_engine::Feed;
 use tracing_subscriber::fmt::MakeWriter;
+
+/// The environment variable that says what to write to standard error, as `tracing_subscriber` filters are written: `debug`,
+/// `tidings_event_source=trace`.
+pub const VARIABLE: &str = "TIDINGS_LOG";
 
 /// How many bytes of lines are kept.
 const KEPT: usize = 512 * 1024;

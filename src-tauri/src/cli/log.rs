@@ -1,11 +1,9 @@
 //! Log lines on standard error.
 //!
 //! Deliberately not here: results, which go to standard output, and the one sentence of a failure (`cli.rs`).
+use crate::log::VARIABLE;
 use std::io;
 use tracing_subscriber::EnvFilter;
-
-/// What to log, as `tracing_subscriber` filters are written: `debug`, `tidings_event_source=trace`.
-const VARIABLE: &str = "TIDINGS_LOG";
 
 /// Writes what the environment asks for, or else what `default` says; nothing if neither does.
 pub(super) fn start(default: Option<&str>) {

@@ -10,6 +10,7 @@ use crate::wish::{self, Wish};
 use crate::{commands, desktop_font, main_window, tray};
 use anyhow::Context as _;
 use clap::Parser as _;
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -23,7 +24,7 @@ use tidings::dropped::Dropped;
 use tidings::event_channel::EventChannel;
 use tidings::handed::Handed;
 use tidings::hook::Programs;
-use tidings::log::Log;
+use tidings::log::{Log, VARIABLE};
 use tidings::notification::{Desktop, Service};
 use tidings::offer;
 use tidings::platform::language::language;
@@ -73,9 +74,11 @@ fn begin_log() -> Log {
     use tracing_subscriber::util::SubscriberInitExt as _;
     use tracing_subscriber::{EnvFilter, Layer as _, fmt};
     let log = Log::default();
-    let asked = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    let asked = EnvFilter::try_from_env(VARIABLE).unwrap_or_else(|_| EnvFilter::new("warn"));
+    let stderr =
+        fmt::layer().with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr).with_filter(asked);
     let kept = fmt::layer().with_ansi(false).with_writer(log.clone()).with_filter(EnvFilter::new(KEPT_LOG));
-    tracing_subscriber::registry().with(kept).with(fmt::layer().with_writer(std::io::stderr).with_filter(asked)).init();
+    tracing_subscriber::registry().with(kept).with(stderr).init();
     log
 }
 
