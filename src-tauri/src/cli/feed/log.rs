@@ -25,7 +25,7 @@ pub(super) fn show(owner: &mut Owner, feed: &str, follow: bool, shown: Shown, fo
     let mut writer = Writer { output: Output::stdout()?, format, shown, last: 0, attempts: Attempts::default() };
     let request = Request::FeedLog { feed, follow, lines: shown.raw };
     if !follow {
-        let Reply::FeedLog(batch) = owner.ask_running(request)? else { return Err(not_understood()) };
+        let Reply::FeedLog(batch) = owner.ask(request)? else { return Err(not_understood()) };
         return unless_reader_gone(writer.write(batch));
     }
     owner.follow(request, |reply| match reply {
@@ -126,7 +126,9 @@ impl Attempts {
 impl Writer {
     fn write(&mut self, batch: LogBatch) -> io::Result<()> {
         let clock = moment::Clock::local();
-        self.attempts.learn(batch.attempts);
+        if self.shown.verbose {
+            self.attempts.learn(batch.attempts);
+        }
         let mut lines = batch.lines.iter().peekable();
         for LogEntry { number, at, what } in &batch.entries {
             while let Some(line) = lines.next_if(|line| line.at < *at) {
