@@ -1,7 +1,8 @@
 //! Stored events as a file for other programs: what `tidings export` writes to standard output, the window into a file;
 //! and a backup of everything.
 //!
-//! Deliberately not here: which events (the engine's `History`), in which folder the file lies.
+//! Deliberately not here: which events (the engine's `History`), how a file comes to be there whole (`whole_file.rs`), in
+//! which folder it lies.
 pub(crate) mod record;
 mod table;
 
@@ -10,11 +11,12 @@ pub(crate) use table::Table;
 
 use crate::boundary::BackupFile;
 use crate::job::{Done, Reporter};
+use crate::whole_file::{self, Whole};
 use serde::Deserialize;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write as _};
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::SystemTime;
 use tidings_engine::preset::OwnPresets;
 use tidings_engine::store::look;
@@ -42,78 +44,6 @@ impl ExportFormat {
             Self::Csv => "csv",
         }
     }
-}
-
-/// A file that is there whole or not at all: written under another name beside its place, and put there at the end.
-struct Whole {
-    file: PathBuf,
-    unfinished: PathBuf,
-}
-
-impl Whole {
-    /// In `folder`, under a name of this stem that nothing has yet.
-    fn new(folder: &Path, stem: &str, extension: &str) -> io::Result<Self> {
-        fs::create_dir_all(folder)?;
-        let name = |number: u32| match number {
-            1 => format!("{stem}.{extension}"),
-            number => format!("{stem} ({number}).{extension}"),
-        };
-        let file = (1..=999).map(|number| folder.join(name(number))).find(|file| !file.exists());
-        let file = file.ok_or(io::ErrorKind::AlreadyExists)?;
-        Ok(Self { unfinished: unfinished(&file), file })
-    }
-
-    /// Under this name. Fails with a sentence if there is something that is not to be replaced.
-    fn at(file: &Path, replace: bool) -> Result<Self, String> {
-        if !replace && file.exists() {
-            return Err(format!("{} is there already; --replace replaces it.", file.display()));
-        }
-        let whole = Self { file: file.to_owned(), unfinished: unfinished(file) };
-        // What a killed process left.
-        let _ = fs::remove_file(&whole.unfinished);
-        Ok(whole)
-    }
-
-    fn finish(self) -> io::Result<PathBuf> {
-        fs::rename(&self.unfinished, &self.file)?;
-        Ok(self.file.clone())
-    }
-}
-
-fn unfinished(file: &Path) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(".part");
-    name.into()
-}
-
-impl Drop for Whole {
-    fn drop(&mut self) {
-        // There is none any more when it is finished.
-        let _ = fs::remove_file(&self.unfinished);
-    }
-}
-
-/// Writes a file that only the user can read: all of it or nothing. One that is there is replaced if that is wanted. Fails
-/// with a sentence.
-pub(crate) fn write_private(file: &Path, content: &[u8], replace: bool) -> Result<(), String> {
-    let whole = Whole::at(file, replace)?;
-    let written = || {
-        let mut part = private().create_new(true).open(&whole.unfinished)?;
-        part.write_all(content)?;
-        part.sync_all()
-    };
-    let failed = |error: io::Error| format!("{} cannot be written: {error}.", file.display());
-    written().map_err(failed)?;
-    whole.finish().map(drop).map_err(failed)
-}
-
-/// A file that only the user can read.
-pub(crate) fn private() -> fs::OpenOptions {
-    let mut options = File::options();
-    options.write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
 }
 
 /// Where events are written, in one of the formats.
@@ -167,8 +97,8 @@ pub fn to_folder(
     let feeds = history.feeds().map_err(|error| error.to_string())?;
     let newest = history.page(&PageQuery { limit: 1, ..PageQuery::default() }).map_err(|error| error.to_string())?;
     let newest = newest.events.first().map_or(0, |event| event.id.0);
-    let whole = Whole::new(folder, &stem("events"), format.extension()).map_err(&failed)?;
-    let output = BufWriter::new(File::create_new(&whole.unfinished).map_err(&failed)?);
+    let (whole, part) = Whole::new(folder, &stem("events"), format.extension()).map_err(&failed)?;
+    let output = BufWriter::new(part);
     let mut output = match format {
         ExportFormat::Ndjson => Output::Lines(output),
         ExportFormat::Csv => Output::Table(Box::new(Table::begin(output).map_err(&failed)?)),
@@ -206,43 +136,36 @@ pub fn back_up(
 ) -> Result<ControlFlow<(), Done>, String> {
     let failed = not_written(folder);
     let history = History::open(data_dir).map_err(|error| error.to_string())?;
-    let whole = Whole::new(folder, &stem("backup"), BACKUP).map_err(&failed)?;
+    let (mut whole, _) = Whole::new(folder, &stem("backup"), BACKUP).map_err(&failed)?;
     let presets = OwnPresets::of(data_dir);
-    let copied = history.back_up(&whole.unfinished, &presets, sealed, &mut |done, total| reporter.at(done, total));
+    let copied = history.back_up(&whole.place_to_fill(), &presets, sealed, &mut |done, total| reporter.at(done, total));
     if copied.map_err(|error| error.to_string())?.is_break() {
         return Ok(ControlFlow::Break(()));
     }
-    let amount = fs::metadata(&whole.unfinished).map_err(&failed)?.len();
     let file = whole.finish().map_err(&failed)?;
+    let amount = fs::metadata(&file).map_err(&failed)?.len();
     Ok(ControlFlow::Continue(Done { amount, file: Some(file) }))
 }
 
 /// [`back_up`] into a file of this name. How many bytes it has.
 pub(crate) fn back_up_to(data_dir: &Path, file: &Path, replace: bool, sealed: Option<&str>) -> Result<u64, String> {
-    let whole = Whole::at(file, replace)?;
+    let (mut whole, _) = Whole::at(file, replace)?;
     let history = History::open(data_dir).map_err(|error| error.to_string())?;
     let go_on = &mut |_, _| ControlFlow::Continue(());
-    let copied = history.back_up(&whole.unfinished, &OwnPresets::of(data_dir), sealed, go_on);
+    let copied = history.back_up(&whole.place_to_fill(), &OwnPresets::of(data_dir), sealed, go_on);
     if copied.map_err(|error| error.to_string())?.is_break() {
         return Err("The backup was broken off.".to_owned());
     }
-    let failed = |error: io::Error| format!("{} cannot be written: {error}.", file.display());
-    let bytes = fs::metadata(&whole.unfinished).map_err(failed)?.len();
-    whole.finish().map_err(failed)?;
-    Ok(bytes)
+    let bytes = whole.finish().and_then(|file| Ok(fs::metadata(file)?.len()));
+    bytes.map_err(|error| whole_file::not_written(file, &error))
 }
 
 /// Writes the file of feeds into a new one in `folder`. Fails with a sentence.
 pub fn feeds_to_folder(text: &str, folder: &Path) -> Result<ControlFlow<(), Done>, String> {
     let failed = not_written(folder);
-    let whole = Whole::new(folder, &stem("feeds"), "toml").map_err(&failed)?;
-    let written = private().create_new(true).open(&whole.unfinished).and_then(|mut part| {
-        part.write_all(text.as_bytes())?;
-        part.sync_all()
-    });
-    written.map_err(&failed)?;
+    let (whole, part) = Whole::new(folder, &stem("feeds"), "toml").map_err(&failed)?;
+    let file = whole.write(part, text.as_bytes()).map_err(&failed)?;
     let amount = text.lines().filter(|line| *line == "[[feed]]").count() as u64;
-    let file = whole.finish().map_err(&failed)?;
     Ok(ControlFlow::Continue(Done { amount, file: Some(file) }))
 }
 
@@ -278,8 +201,7 @@ pub async fn record(
     reporter: &Reporter,
 ) -> Result<ControlFlow<(), Done>, String> {
     let failed = not_written(folder);
-    let whole = Whole::new(folder, &stem("recording"), "transcript").map_err(&failed)?;
-    let mut output = private().create_new(true).open(&whole.unfinished).map_err(&failed)?;
+    let (whole, mut output) = Whole::new(folder, &stem("recording"), "transcript").map_err(&failed)?;
     let mut amount = 0;
     loop {
         let lines = tokio::select! {

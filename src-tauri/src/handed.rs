@@ -3,6 +3,7 @@
 //!
 //! There is one at a time, in a folder that is emptied when the program starts. Deliberately not here: what becomes of it
 //! (`replay/feed.rs`, a restore).
+use crate::whole_file::create_private;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -73,7 +74,7 @@ impl Handed {
         fs::create_dir_all(&self.folder)?;
         let number = state.last + 1;
         let path = self.folder.join(number.to_string());
-        let output = crate::export::private().create_new(true).open(&path)?;
+        let output = create_private(&path)?;
         let name = Path::new(name).file_name().map_or_else(|| name.into(), |name| name.to_string_lossy().into_owned());
         state.last = number;
         state.present = Some(Present { number, output, file: HandedFile { path, name } });

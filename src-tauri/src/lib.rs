@@ -22,6 +22,7 @@ pub mod offer;
 pub mod platform;
 pub mod replay;
 pub mod secrets;
+pub mod whole_file;
 pub mod words;
 
 /// Names this program to servers.

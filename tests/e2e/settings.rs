@@ -6,6 +6,7 @@ use crate::starts::window_is_shown;
 use crate::window::{Window, feed};
 use crate::{LIMIT, ndjson, run, text, tidings};
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use thirtyfour::Key;
 use tidings_test_support::sse_server::{EVENT_STREAM, SseServer};
@@ -174,9 +175,11 @@ async fn the_log_is_saved_without_what_feeds_are_called_and_sent() {
     let saved = async || {
         let folders = [home.clone(), home.join("Downloads")];
         let file = folders.iter().find_map(|folder| entries(folder, "tidings-log-", ".txt").pop())?;
-        fs::read_to_string(file).ok().filter(|text| !text.is_empty())
+        let mode = fs::metadata(&file).ok()?.permissions().mode() & 0o777;
+        fs::read_to_string(file).ok().filter(|text| !text.is_empty()).map(|text| (text, mode))
     };
-    let saved = eventually(LIMIT, "the log as a file", saved).await;
+    let (saved, mode) = eventually(LIMIT, "the log as a file", saved).await;
+    assert_eq!(mode, 0o600);
     assert!(saved.starts_with(&format!("Tidings {}, linux\n", env!("CARGO_PKG_VERSION"))), "{saved}");
     for private in ["Very private", "secret-host", "s3cret"] {
         assert!(!saved.contains(private), "{private}: {saved}");

@@ -1,5 +1,6 @@
 //! Long work leaves a whole file or none, says how far it is, and ends when it is told to.
 use std::ops::ControlFlow;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::mpsc;
 use std::time::Duration;
@@ -50,6 +51,7 @@ async fn what_is_filtered_is_exported_as_the_command_line_would() {
         let text = std::fs::read_to_string(&file).expect("a file");
         let lines: Vec<_> = text.lines().skip(head).collect();
         assert_eq!((lines.len(), lines.iter().all(|line| line.contains("tenth "))), (100, true));
+        assert_eq!(std::fs::metadata(&file).expect("there").permissions().mode() & 0o777, 0o600);
         assert!(lines[0].contains("tenth 10") && lines[99].contains("tenth 1000"), "oldest first");
         jobs.dismiss(1);
         assert_eq!(*jobs.list().borrow(), []);

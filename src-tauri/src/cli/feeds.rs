@@ -6,7 +6,7 @@ use super::owner::{Owner, not_understood};
 use super::passphrase::Passphrase;
 use super::{DataDir, Failed, Format, Outcome, say, shown, tell, unless_reader_gone};
 use crate::control::{Reply, Request};
-use crate::export::write_private;
+use crate::whole_file::write_private;
 use clap::{Args, Subcommand};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};

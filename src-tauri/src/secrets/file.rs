@@ -3,9 +3,10 @@
 //! It is replaced as a whole, so that after a crash there is the old one or the new one. Only the process that owns the data
 //! directory writes it. Deliberately not here: encryption. A key would have to lie beside it
 //! (`docs/decisions/secrets.md`).
+use crate::whole_file::create_private;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -90,21 +91,12 @@ impl SecretsFile {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
-        let mut file = only_for_the_user(&new)?;
+        let mut file = create_private(&new)?;
         file.write_all(text)?;
         file.sync_all()?;
         std::fs::rename(&new, &self.path)?;
         sync_directory(&self.path)
     }
-}
-
-/// Made so that nobody else could read it at any moment.
-fn only_for_the_user(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 /// The new name survives a loss of power.

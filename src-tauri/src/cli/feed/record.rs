@@ -4,14 +4,14 @@
 use crate::cli::owner::{Owner, not_understood};
 use crate::cli::{Failed, Outcome, tell};
 use crate::control::{Reply, Request};
-use crate::export::private;
+use crate::whole_file::create_private;
 use std::io::{self, Write as _};
 use std::ops::ControlFlow;
 use std::path::Path;
 
 pub(super) fn record(owner: &mut Owner, feed: &str, file: &Path, reconnect: bool) -> Outcome {
     let feed = owner.feed_running(feed)?;
-    let mut out = private().create_new(true).open(file).map_err(|error| Failed::Work(not_created(file, &error)))?;
+    let mut out = create_private(file).map_err(|error| Failed::Work(not_created(file, &error)))?;
     tell(&format!("Recording “{}” into {}, until you press Ctrl-C.", feed.config.name, file.display()))?;
     owner.follow(Request::FeedRecord { feed: feed.id, reconnect }, |reply| match reply {
         Reply::Transcript(lines) => {

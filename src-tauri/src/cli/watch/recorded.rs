@@ -2,7 +2,7 @@
 //!
 //! Deliberately not here: the format (the engine's `transcript`).
 use crate::cli::feed::not_created;
-use crate::export::private;
+use crate::whole_file::create_private;
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
@@ -18,7 +18,7 @@ impl Recorded {
     /// Fails with a sentence.
     pub(super) fn begin(file: &Path, request: &Request) -> Result<Self, String> {
         let failed = |error| not_created(file, &error);
-        let out = BufWriter::new(private().create_new(true).open(file).map_err(failed)?);
+        let out = BufWriter::new(create_private(file).map_err(failed)?);
         let writer = TranscriptWriter::begin(out, request).map_err(failed)?;
         Ok(Self(Arc::new(Mutex::new(writer))))
     }

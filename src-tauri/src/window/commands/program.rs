@@ -8,6 +8,7 @@ use tauri::{AppHandle, State, WebviewWindow};
 use tidings::boundary::{CommandError, Snapshot, WindowMessage};
 use tidings::link;
 use tidings::platform::{autostart, dirs};
+use tidings::whole_file::write_private;
 use tidings_engine::{NetworkSettings, Secret, SecretPlace, SecretsFacts, Settings};
 
 #[tauri::command]
@@ -93,12 +94,9 @@ pub(super) async fn save_log(app: AppHandle, shell: State<'_, Shell>) -> Answer<
     let file = jobs::downloads(&app)?.join(name);
     let text =
         format!("Tidings {}, {}\n{}", env!("CARGO_PKG_VERSION"), std::env::consts::OS, shell.log.scrubbed(&feeds));
-    let written = file.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&file, text));
-    written.map_err(|error| {
-        CommandError::new(
-            "log",
-            format!("The log was not saved, because {} cannot be written: {error}.", file.display()),
-        )
-    })?;
+    let folder = file.parent().map_or(Ok(()), std::fs::create_dir_all);
+    let folder = folder.map_err(|error| format!("{} cannot be written: {error}.", file.display()));
+    let written = folder.and_then(|()| write_private(&file, text.as_bytes(), true));
+    written.map_err(|why| CommandError::new("log", format!("The log was not saved, because {why}")))?;
     storage::show(&file, false).await
 }
