@@ -13,6 +13,7 @@ use crate::boundary::BackupFile;
 use crate::job::{Done, Reporter};
 use crate::whole_file::{self, Whole};
 use serde::Deserialize;
+use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write as _};
 use std::ops::ControlFlow;
@@ -95,6 +96,10 @@ pub fn to_folder(
     let failed = not_written(folder);
     let history = History::open(data_dir).map_err(|error| error.to_string())?;
     let feeds = history.feeds().map_err(|error| error.to_string())?;
+    // The events of those that were removed are still there.
+    let removed = history.retired().map_err(|error| error.to_string())?;
+    let feeds = feeds.into_iter().chain(removed.into_iter().map(|retired| retired.feed));
+    let names: HashMap<_, _> = feeds.map(|feed| (feed.id, feed.config.name)).collect();
     let newest = history.page(&PageQuery { limit: 1, ..PageQuery::default() }).map_err(|error| error.to_string())?;
     let newest = newest.events.first().map_or(0, |event| event.id.0);
     let (whole, part) = Whole::new(folder, &stem("events"), format.extension()).map_err(&failed)?;
@@ -109,8 +114,8 @@ pub fn to_folder(
     let mut each = |event: Event| {
         let EventId(id) = event.summary.id;
         let oldest = *oldest.get_or_insert(id);
-        let feed = feeds.iter().find(|feed| feed.id == event.summary.feed_id);
-        let record = Record::new(&event, feed.map_or("", |feed| feed.config.name.as_str()));
+        let feed = names.get(&event.summary.feed_id).map_or("", String::as_str);
+        let record = Record::new(&event, feed);
         written = output.write(&record);
         amount += 1;
         // Where in the history it is: how many there will be is not known before they are found.

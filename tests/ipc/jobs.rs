@@ -7,7 +7,7 @@ use std::time::Duration;
 use tidings::export::{self, ExportFormat};
 use tidings::job::{Done, Job, Jobs, Progress, Work};
 use tidings_engine::store::{Arrival, NewEvent, Store};
-use tidings_engine::{FeedConfig, History, PageQuery, Scope};
+use tidings_engine::{FeedConfig, FeedId, History, PageQuery, Scope};
 use tidings_test_support::eventually;
 
 const LIMIT: Duration = Duration::from_secs(20);
@@ -39,7 +39,9 @@ fn names(folder: &Path) -> Vec<String> {
 async fn what_is_filtered_is_exported_as_the_command_line_would() {
     let (dir, out) = (tempfile::tempdir().expect("a directory"), tempfile::tempdir().expect("a directory"));
     filled(dir.path(), 1000);
-    for (format, head) in [(ExportFormat::Ndjson, 0), (ExportFormat::Csv, 1)] {
+    // Its events stay, and say whose they were.
+    Store::open(dir.path()).expect("a store").retire_feed(FeedId(1), 1).expect("removed");
+    for (format, head, of) in [(ExportFormat::Ndjson, 0, r#""feed":"a""#), (ExportFormat::Csv, 1, ",a,message,")] {
         let jobs = Jobs::default();
         let (data_dir, folder) = (dir.path().to_owned(), out.path().join("made"));
         jobs.start(Work::Export, move |reporter| {
@@ -50,7 +52,7 @@ async fn what_is_filtered_is_exported_as_the_command_line_would() {
         };
         let text = std::fs::read_to_string(&file).expect("a file");
         let lines: Vec<_> = text.lines().skip(head).collect();
-        assert_eq!((lines.len(), lines.iter().all(|line| line.contains("tenth "))), (100, true));
+        assert_eq!((lines.len(), lines.iter().all(|line| line.contains("tenth ") && line.contains(of))), (100, true));
         assert_eq!(std::fs::metadata(&file).expect("there").permissions().mode() & 0o777, 0o600);
         assert!(lines[0].contains("tenth 10") && lines[99].contains("tenth 1000"), "oldest first");
         jobs.dismiss(1);

@@ -83,7 +83,8 @@ impl Latest {
             .iter()
             .find(|status| status.id() == event.feed_id)
             .map_or("", |status| status.feed.config.name.as_str());
-        let text = format!("{feed}: {}", event.title);
+        // That of a feed that was removed stands by itself.
+        let text = if feed.is_empty() { event.title.clone() } else { format!("{feed}: {}", event.title) };
         let text = match text.char_indices().nth(TEXT_LIMIT) {
             Some(_) => text.chars().take(TEXT_LIMIT - 1).chain(['…']).collect(),
             None => text,
