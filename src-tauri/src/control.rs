@@ -211,7 +211,7 @@ pub enum Reply {
     Transcript(Vec<String>),
     /// It is not done.
     Refused {
-        /// Stable, for programs: a code of [`EngineError::code`], [`NO_WINDOW`], or `bad-request`.
+        /// Stable, for programs: a code of [`EngineError::code`], [`NO_WINDOW`], `bad-request`, or `overrun`.
         code: String,
         /// One sentence for the user.
         message: String,
@@ -421,10 +421,11 @@ fn refused(error: &EngineError) -> Reply {
 #[cfg_attr(not(unix), expect(dead_code, reason = "no connection of any kind there yet"))]
 mod exchange {
     use super::{Answers, LINE_LIMIT, PATIENCE, Reply, Request, refused};
+    use crate::export::overrun;
     use std::io;
     use std::ops::ControlFlow;
     use tidings_engine::transcript::Recording;
-    use tidings_engine::{Engine, EngineError, FeedId, LogReader};
+    use tidings_engine::{Engine, EngineError, FeedId};
     use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader};
     use tokio::time::timeout;
 
@@ -460,11 +461,22 @@ mod exchange {
         while let Some(line) = timeout(PATIENCE, read(&mut connection)).await?? {
             let reply = match serde_json::from_slice(&line) {
                 Ok(Request::FeedLog { feed, follow: true, lines }) => match answers.engine.read_log(feed, lines) {
-                    Ok(log) => return tell(connection, log).await,
+                    Ok(mut log) => {
+                        return hand_over(&mut connection, async || log.next().await.map(Reply::FeedLog)).await;
+                    }
                     Err(error) => refused(&error),
                 },
                 Ok(Request::FeedRecord { feed, reconnect }) => match record(&answers.engine, feed, reconnect).await {
-                    Ok(recording) => return hand_over(connection, recording).await,
+                    Ok(mut recording) => {
+                        let lines = async || recording.next().await.map(Reply::Transcript);
+                        hand_over(&mut connection, lines).await?;
+                        if recording.overrun() {
+                            let message = overrun(&"the file");
+                            let ended = Reply::Refused { code: "overrun".into(), message };
+                            timeout(PATIENCE, write(&mut connection, &ended)).await??;
+                        }
+                        return Ok(());
+                    }
                     Err(error) => refused(&error),
                 },
                 Ok(request) => timeout(request.patience(), answers.answer(request)).await?,
@@ -486,23 +498,6 @@ mod exchange {
         Ok(())
     }
 
-    /// Tells what is added to a log, until the other side leaves or there will be nothing more.
-    async fn tell(
-        mut connection: BufReader<impl AsyncRead + AsyncWrite + Unpin>,
-        mut log: LogReader,
-    ) -> io::Result<()> {
-        let mut ignored = [0; 64];
-        loop {
-            tokio::select! {
-                batch = log.next() => {
-                    let Some(batch) = batch else { return Ok(()) };
-                    timeout(PATIENCE, write(&mut connection, &Reply::FeedLog(batch))).await??;
-                }
-                read = connection.read(&mut ignored) => if read? == 0 { return Ok(()) },
-            }
-        }
-    }
-
     async fn record(engine: &Engine, feed: FeedId, reconnect: bool) -> Result<Recording, EngineError> {
         let recording = engine.record(feed)?;
         if reconnect {
@@ -511,17 +506,17 @@ mod exchange {
         Ok(recording)
     }
 
-    /// Hands over what is recorded, until the other side leaves or there will be nothing more.
+    /// Hands over what comes, until the other side leaves or there will be nothing more.
     async fn hand_over(
-        mut connection: BufReader<impl AsyncRead + AsyncWrite + Unpin>,
-        mut recording: Recording,
+        connection: &mut BufReader<impl AsyncRead + AsyncWrite + Unpin>,
+        mut next: impl AsyncFnMut() -> Option<Reply>,
     ) -> io::Result<()> {
         let mut ignored = [0; 64];
         loop {
             tokio::select! {
-                lines = recording.next() => {
-                    let Some(lines) = lines else { return Ok(()) };
-                    timeout(PATIENCE, write(&mut connection, &Reply::Transcript(lines))).await??;
+                reply = next() => {
+                    let Some(reply) = reply else { return Ok(()) };
+                    timeout(PATIENCE, write(connection, &reply)).await??;
                 }
                 read = connection.read(&mut ignored) => if read? == 0 { return Ok(()) },
             }

@@ -220,5 +220,15 @@ pub async fn record(
         amount += text.len() as u64;
     }
     let file = whole.finish().map_err(&failed)?;
+    if recording.overrun() {
+        return Err(overrun(&file.display()));
+    }
     Ok(ControlFlow::Continue(Done { amount, file: Some(file) }))
+}
+
+/// Why a recording ended by itself, as a sentence.
+pub(crate) fn overrun(file: &dyn std::fmt::Display) -> String {
+    format!(
+        "The recording ended because it could not be written as quickly as the stream came: what is in {file} is whole up to there."
+    )
 }

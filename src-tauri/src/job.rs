@@ -52,7 +52,7 @@ pub enum Progress {
         /// The file that was made.
         file: Option<PathBuf>,
     },
-    /// It failed, and left nothing behind.
+    /// It failed, and left nothing behind but what the message names.
     Failed {
         /// Why, as a sentence.
         message: String,
@@ -98,7 +98,7 @@ impl Jobs {
     }
 
     /// Begins work on a thread of its own. `run` breaks it off when it is told to, with [`ControlFlow::Break`], and leaves
-    /// nothing behind then, nor when it fails (with a sentence).
+    /// nothing behind then, nor when it fails (with a sentence) but what the sentence names.
     pub fn start(
         &self,
         work: Work,

@@ -2,15 +2,26 @@
 use std::ops::ControlFlow;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 use tidings::export::{self, ExportFormat};
 use tidings::job::{Done, Job, Jobs, Progress, Work};
 use tidings_engine::store::{Arrival, NewEvent, Store};
-use tidings_engine::{FeedConfig, FeedId, History, PageQuery, Scope};
+use tidings_engine::{
+    Announcement, Engine, EngineOptions, FeedConfig, FeedId, History, NoHooks, NoSecrets, Notifier, PageQuery, Scope,
+    SystemClock,
+};
+use tidings_event_source::Policy;
 use tidings_test_support::eventually;
+use tidings_test_support::sse_server::{EVENT_STREAM, Gate, SseServer};
 
 const LIMIT: Duration = Duration::from_secs(20);
+
+struct Silent;
+
+impl Notifier for Silent {
+    fn announce(&self, _: Announcement) {}
+}
 
 fn filled(dir: &Path, count: i64) {
     let mut store = Store::open(dir).expect("a store");
@@ -84,6 +95,53 @@ async fn what_is_cancelled_or_fails_leaves_nothing_behind() {
     jobs.start(Work::Backup, move |reporter| export::back_up(&data_dir, &folder, None, reporter));
     let Progress::Failed { message } = ended(&jobs).await.progress else { panic!("{:?}", jobs.list().borrow()) };
     assert!(message.contains("was not written to") && message.contains("tidings.db"), "{message}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recording_that_ended_by_itself_says_so_and_stays() {
+    let (dir, out) = (tempfile::tempdir().expect("a directory"), tempfile::tempdir().expect("a directory"));
+    let begin = Gate::new();
+    let server = SseServer::start({
+        let begin = begin.clone();
+        move |mut connection| {
+            let begin = begin.clone();
+            async move {
+                connection.send(EVENT_STREAM).await;
+                begin.pass().await;
+                let line = format!(":{}\n", "x".repeat(1024 * 1024));
+                // More than may wait for whoever writes it down.
+                for _ in 0..65 {
+                    connection.send(&line).await;
+                }
+                connection.closed().await;
+            }
+        }
+    })
+    .await;
+    let engine = Engine::open(EngineOptions {
+        data_dir: dir.path().to_owned(),
+        user_agent: "test".to_owned(),
+        notifier: Arc::new(Silent),
+        clock: Arc::new(SystemClock),
+        connect: true,
+        policy: Policy::FEED,
+        hooks: Arc::new(NoHooks),
+        secrets: Arc::new(NoSecrets),
+    })
+    .expect("a new history");
+    let config = serde_json::json!({ "name": "much", "url": server.url("/"), "proxy": { "kind": "none" } });
+    let feed = engine.add_feed(serde_json::from_value(config).expect("settings")).await.expect("a feed").id;
+    let recording = engine.record(feed).expect("recorded");
+    begin.open();
+    eventually(LIMIT, "the end of the recording", async || recording.overrun().then_some(())).await;
+
+    let (jobs, folder) = (Jobs::default(), out.path().to_owned());
+    let runtime = tokio::runtime::Handle::current();
+    jobs.start(Work::Record, move |reporter| runtime.block_on(export::record(recording, &folder, reporter)));
+    let Progress::Failed { message } = ended(&jobs).await.progress else { panic!("{:?}", jobs.list().borrow()) };
+    let [file] = names(out.path()).try_into().expect("one file");
+    assert!(message.contains("as quickly as the stream came") && message.contains(&file), "{message}");
+    engine.shut_down().await;
 }
 
 #[tokio::test]
