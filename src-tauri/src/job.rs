@@ -127,9 +127,16 @@ impl Jobs {
     /// Has a job end before its time. That there is none is no error: it has just ended.
     pub fn cancel(&self, id: u64) {
         if let Some(cancelled) = self.cancelled().get(&id) {
-            cancelled.asked.store(true, Ordering::Relaxed);
-            cancelled.told.notify_one();
+            cancelled.ask();
         }
+    }
+
+    /// Has all jobs end before their time, and waits until they have.
+    pub async fn end_all(&self) {
+        self.cancelled().values().for_each(|cancelled| cancelled.ask());
+        let ended = |list: &Vec<Job>| !list.iter().any(|job| matches!(job.progress, Progress::Running { .. }));
+        // Who tells is here.
+        let _ = self.list().wait_for(ended).await;
     }
 
     /// Takes a job that has ended off the list.
@@ -175,6 +182,13 @@ impl Jobs {
 struct Cancelled {
     asked: AtomicBool,
     told: Notify,
+}
+
+impl Cancelled {
+    fn ask(&self) {
+        self.asked.store(true, Ordering::Relaxed);
+        self.told.notify_one();
+    }
 }
 
 /// By what work says how far it is, and hears that it is to end.

@@ -145,6 +145,24 @@ async fn a_recording_that_ended_by_itself_says_so_and_stays() {
 }
 
 #[tokio::test]
+async fn when_the_program_ends_all_of_them_do() {
+    let jobs = Jobs::default();
+    jobs.start(Work::Record, |reporter| {
+        tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(reporter.cancelled());
+        Ok(ControlFlow::Continue(Done { amount: 1, file: None }))
+    });
+    jobs.start(Work::Export, |reporter| {
+        while reporter.at(0, 1).is_continue() {
+            std::thread::yield_now();
+        }
+        Ok(ControlFlow::Break(()))
+    });
+    tokio::time::timeout(LIMIT, jobs.end_all()).await.expect("their ends");
+    let left: Vec<_> = jobs.list().borrow().iter().map(|job| job.progress.clone()).collect();
+    assert_eq!(left, [Progress::Done { amount: 1, file: None }]);
+}
+
+#[tokio::test]
 async fn a_backup_is_a_whole_history() {
     let (dir, out) = (tempfile::tempdir().expect("a directory"), tempfile::tempdir().expect("a directory"));
     filled(dir.path(), 300);

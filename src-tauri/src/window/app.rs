@@ -36,7 +36,7 @@ use tidings_engine::{Engine, EngineError, EngineEvent, EngineEvents, EngineOptio
 use tidings_event_source::Policy;
 use tokio::sync::{mpsc, watch};
 
-/// How long the engine may take to write what is under way.
+/// How long jobs may take to end, and then the engine to write what is under way.
 const SHUT_DOWN_TIME: Duration = Duration::from_secs(5);
 
 /// What of the log is kept: attempts to connect and their ends, nothing for each event.
@@ -215,8 +215,13 @@ fn run(
         RunEvent::ExitRequested { code: None, api, .. } => api.prevent_exit(),
         RunEvent::Exit => {
             control.take();
-            let engine = app.state::<Shell>().engine.clone();
+            let shell = app.state::<Shell>();
+            let (engine, jobs) = (shell.engine.clone(), shell.channel.jobs());
             tauri::async_runtime::block_on(async {
+                // What is on its way to a file is taken away or finished; the engine is still there for it.
+                if tokio::time::timeout(SHUT_DOWN_TIME, jobs.end_all()).await.is_err() {
+                    tracing::error!("a job did not end in time");
+                }
                 if tokio::time::timeout(SHUT_DOWN_TIME, engine.shut_down()).await.is_err() {
                     tracing::error!("the engine did not end in time");
                 }
