@@ -1,8 +1,10 @@
 //! A history that cannot be used, as the window shows it.
+use crate::starts::window_is_shown;
 use crate::window::Window;
-use crate::{run, tidings};
+use crate::{LIMIT, run, tidings};
 use std::fs;
-use tidings_test_support::Desktop;
+use std::process::Stdio;
+use tidings_test_support::{Desktop, Process, eventually};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_newer_history_is_a_page_and_not_changed() {
@@ -18,6 +20,16 @@ async fn a_newer_history_is_a_page_and_not_changed() {
     window.wait_for_words("main.stopped", "This history is of a newer Tidings").await;
     window.wait_for_words("main.stopped", "Nothing was changed.").await;
     window.end().await;
+
+    // Whoever started it hears that nothing came of it.
+    let mut window = Process::start(tidings(&desktop, &[]).stderr(Stdio::null()));
+    window_is_shown(&desktop, true).await;
+    // It is seen a moment before it can be closed.
+    let closed = eventually(LIMIT, "the end of the window", async || {
+        let _ = desktop.command("wmctrl").args(["-c", "Tidings"]).status();
+        window.ended()
+    });
+    assert_eq!(closed.await.code(), Some(1));
     assert!(fs::read(&database).expect("the database") == content, "it was changed");
 }
 
@@ -38,6 +50,6 @@ async fn a_damaged_history_is_a_banner_until_it_is_dismissed() {
     window.click("[data-testid=banner] [aria-label=Dismiss]").await;
     window.wait_for_none("[data-testid=banner][data-code=set-aside]").await;
     window.end().await;
-    let listed = tidings(&desktop, &["feed", "list"]).stderr(std::process::Stdio::piped()).output().expect("it runs");
+    let listed = tidings(&desktop, &["feed", "list"]).stderr(Stdio::piped()).output().expect("it runs");
     assert_eq!(String::from_utf8_lossy(&listed.stderr), "");
 }

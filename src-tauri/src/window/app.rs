@@ -210,7 +210,7 @@ fn run(
         .build(tauri::generate_context!())?;
 
     let mut control = Some(control);
-    app.run(move |app, event| match event {
+    app.run_return(move |app, event| match event {
         // Without a window the program goes on in the tray; it ends when it is told to.
         RunEvent::ExitRequested { code: None, api, .. } => api.prevent_exit(),
         RunEvent::Exit => {

@@ -40,7 +40,7 @@ pub(crate) fn show(why: Why, data_dir: PathBuf) -> tauri::Result<()> {
             Ok(())
         })
         .build(tauri::generate_context!())?
-        .run(|_, _| {});
+        .run_return(|_, _| {});
     Ok(())
 }
 
