@@ -197,6 +197,9 @@ impl Report {
                         print(&format!("stored     {feed}  {}  {}", event.event_type, event.title));
                     }
                 }
+                EngineEvent::Missed if self.printed => {
+                    print("missed     more has come than could be written here; it is stored");
+                }
                 EngineEvent::Feed { status } => self.feed(status),
                 EngineEvent::FeedRemoved { feed } => {
                     if let Some((name, _)) = self.feeds.remove(feed) {

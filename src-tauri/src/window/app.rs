@@ -248,9 +248,12 @@ async fn watch_service(app: AppHandle) {
 /// What of the engine concerns the shell itself.
 async fn watch_engine(app: AppHandle, mut events: EngineEvents) {
     let shell = app.state::<Shell>();
+    let look = || {
+        shell.channel.put(NoticeCode::SetAside, shell.engine.set_aside().map(Into::into));
+        shell.channel.put(NoticeCode::Storage, shell.engine.storage_problem().map(Into::into));
+    };
     // What was found when the engine was opened, before anybody listened.
-    shell.channel.put(NoticeCode::SetAside, shell.engine.set_aside().map(Into::into));
-    shell.channel.put(NoticeCode::Storage, shell.engine.storage_problem().map(Into::into));
+    look();
     while let Some(envelope) = events.next().await {
         match &envelope.event {
             EngineEvent::Storage { problem } => {
@@ -259,6 +262,7 @@ async fn watch_engine(app: AppHandle, mut events: EngineEvents) {
             EngineEvent::SetAside { set_aside } => {
                 shell.channel.put(NoticeCode::SetAside, set_aside.clone().map(Into::into));
             }
+            EngineEvent::Missed => look(),
             // Whoever reads an event in the window need not be told of it any more.
             EngineEvent::Marked { events, read: Some(true), .. } => {
                 for &event in events {
