@@ -7,7 +7,7 @@ use tidings::notification::Desktop;
 use tidings_engine::announce::{Hold, Plan};
 use tidings_engine::{Engine, EngineOptions, FeedConfig, FeedId, SystemClock};
 use tidings_event_source::Policy;
-use tidings_test_support::{LiveStream, NotificationRecorder, eventually};
+use tidings_test_support::{LiveStream, NotificationRecorder, SessionBus, eventually};
 use zbus::object_server::SignalEmitter;
 use zbus::{Connection, OwnedVariant, Variant, fdo, interface};
 
@@ -104,6 +104,17 @@ async fn a_service_that_goes_or_makes_place_for_another_asks_for_nothing_any_mor
     world.becomes(false).await;
     other.set_inhibited(true).await;
     world.becomes(true).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bus_that_goes_takes_it_along() {
+    let mut bus = SessionBus::start();
+    let recorder = NotificationRecorder::start_on(bus.address()).await;
+    recorder.set_inhibited(true).await;
+    let world = World::on(bus.address()).await;
+    world.becomes(true).await;
+    bus.stop();
+    world.waits_for(Plan::Digest { because: Hold::NoService }).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

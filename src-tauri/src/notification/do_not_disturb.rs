@@ -32,10 +32,17 @@ pub(super) async fn follow(bus: &Connection, listeners: &Listeners<'_>) -> Infal
         if let Err(error) = listen(bus, |on| reports.do_not_disturb(on)).await {
             tracing::debug!(%error, "whether the desktop may be disturbed is not known");
         }
-        // Nobody would tell of the end of it any more.
-        reports.do_not_disturb(false);
+        forget(listeners);
     }
     std::future::pending().await
+}
+
+/// Tells the engine that the desktop may be disturbed: nobody would tell of the end of it any more.
+pub(super) fn forget(listeners: &Listeners<'_>) {
+    let reports = listeners.reports.borrow().clone();
+    if let Some(reports) = reports {
+        reports.do_not_disturb(false);
+    }
 }
 
 /// Tells of each change, until the bus ends.

@@ -68,6 +68,7 @@ async fn serve(address: Option<String>, mut jobs: mpsc::Receiver<Job>, listeners
                     ended = session.serve(waiting.take(), &mut jobs) => ended,
                     never = do_not_disturb::follow(&bus, listeners) => match never {},
                 };
+                do_not_disturb::forget(listeners);
                 match ended {
                     Ended::Queue => return,
                     Ended::Bus => tracing::warn!("the session bus is gone, and with it the notification service"),
