@@ -23,7 +23,7 @@ use tauri::tray::{TrayIcon, TrayIconBuilder, TrayIconEvent};
 use tauri::{AppHandle, Manager as _};
 use tidings::boundary::Place;
 use tidings::notification::Service;
-use tidings_engine::{Engine, EngineError, EngineEvent, EngineEvents, FeedState, PageQuery, Scope};
+use tidings_engine::{Engine, EngineError, EngineEvent, EngineEvents, FeedState, FeedStatus, PageQuery, Scope};
 
 /// The least time between two changes of the icon: some desktops redraw the whole panel for it.
 const CHANGE_TIME: Duration = Duration::from_secs(1);
@@ -177,9 +177,7 @@ async fn carry_out(engine: &Engine, entry: Entry) -> Result<(), EngineError> {
         Entry::PauseOrResume => {
             let feeds = engine.feeds().await?;
             let pause = feeds.iter().any(|status| status.state != FeedState::Paused);
-            for status in feeds {
-                engine.pause_feed(status.id(), pause).await?;
-            }
+            engine.pause_feeds(feeds.iter().map(FeedStatus::id).collect(), pause).await?;
         }
         Entry::Mute(length) => engine.mute(None, length).await?,
         Entry::Unmute => engine.unmute(None).await?,
