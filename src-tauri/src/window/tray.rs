@@ -67,7 +67,13 @@ pub(crate) fn start(app: &AppHandle, data_dir: &std::path::Path) -> tauri::Resul
 fn icon_dir(data_dir: &std::path::Path) -> PathBuf {
     let mut hasher = DefaultHasher::new();
     data_dir.hash(&mut hasher);
-    let base = std::env::var_os("XDG_RUNTIME_DIR").map_or_else(std::env::temp_dir, PathBuf::from);
+    let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
+    // Of a Flatpak's runtime directory the desktop sees only this folder under the same path.
+    let base = match (runtime, std::env::var_os("FLATPAK_ID")) {
+        (Some(runtime), Some(id)) => runtime.join("app").join(id),
+        (Some(runtime), None) => runtime,
+        (None, _) => std::env::temp_dir(),
+    };
     base.join(format!("tidings-tray-{:016x}", hasher.finish()))
 }
 
