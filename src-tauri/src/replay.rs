@@ -9,6 +9,7 @@ pub mod feed;
 use crate::loopback::http::{self, Head};
 use crate::loopback::{self, Asked};
 use std::io;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -22,6 +23,9 @@ use tokio::time::{Instant, sleep_until};
 pub const PATH: &str = "/events";
 /// Where it listens unless told otherwise, or on one of the next few ports.
 pub const PORT: u16 = 4890;
+
+/// How many times as quickly as it came a transcript may be said again.
+const SPEEDS: RangeInclusive<f64> = 0.001..=1_000_000.0;
 
 /// Headers that are about the connection or the encoding of what was recorded, or that would have a client do something with
 /// another server than this one.
@@ -54,6 +58,13 @@ pub struct Manner {
     pub repeat: bool,
     /// Pages of any origin may read it.
     pub any_origin: bool,
+}
+
+/// A speed of a replay. Fails with a sentence.
+pub(crate) fn speed(given: &str) -> Result<f64, String> {
+    let speed = given.parse().ok().filter(|speed| SPEEDS.contains(speed));
+    let (from, to) = (SPEEDS.start(), SPEEDS.end());
+    speed.ok_or_else(|| format!("{given:?} is no speed of a replay; write a number from {from} to {to}."))
 }
 
 /// What is said again.

@@ -43,10 +43,7 @@ pub(super) struct ReplayCommand {
 
 impl ReplayCommand {
     pub(super) fn run(self) -> Outcome {
-        let speed = self.speed.parse().ok().filter(|speed: &f64| (0.001..=1_000_000.0).contains(speed));
-        let Some(speed) = speed else {
-            return Err(Failed::Usage(format!("{:?} is no speed; write a number such as 10 or 0.5.", self.speed)));
-        };
+        let speed = replay::speed(&self.speed).map_err(Failed::Usage)?;
         let manner =
             Manner { speed: (!self.at_once).then_some(speed), repeat: self.repeat, any_origin: self.any_origin };
         let transcript = Transcript::open(&self.file).map_err(Failed::work)?;

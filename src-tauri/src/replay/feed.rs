@@ -3,7 +3,7 @@
 //!
 //! Its transcript lies in the data directory under a name that is in the feed's address too. So what a killed process left is
 //! known, and cleared away by the next. Deliberately not here: the server (`replay.rs`).
-use super::{Manner, Replay, listen, serve};
+use super::{Manner, Replay, listen, serve, speed};
 use crate::handed::HandedFile;
 use crate::job::{Done, Reporter};
 use serde::{Deserialize, Serialize};
@@ -83,10 +83,7 @@ impl FeedReplay {
         file: HandedFile,
         wanted: WantedReplay,
     ) -> Result<(Feed, Self), String> {
-        let speed = wanted.speed.filter(|speed| !(0.001..=1_000_000.0).contains(speed));
-        if let Some(speed) = speed {
-            return Err(format!("“{speed}” is no speed of a replay: it is at most a million times as quick."));
-        }
+        wanted.speed.map(|wanted| speed(&wanted.to_string())).transpose()?;
         let name = file.name.clone();
         let key = format!("{:016x}", fastrand::u64(..));
         let folder = data_dir.join(FOLDER);
