@@ -29,7 +29,7 @@ use ts_rs::TS;
 const BACKUP: &str = "db";
 
 /// How events are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub enum ExportFormat {
     /// One JSON object on each line.

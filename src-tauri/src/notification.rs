@@ -21,6 +21,7 @@ use native as delivery;
 use service as delivery;
 
 pub use answer::obey;
+pub use description::shortened;
 
 use crate::platform::language::language;
 use std::time::Duration;

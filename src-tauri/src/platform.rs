@@ -2,6 +2,8 @@
 //!
 //! Deliberately not here: notifications (`notification/`), which differ too but are a subject of their own.
 pub mod autostart;
+#[cfg(all(unix, not(target_os = "macos")))]
+pub(crate) mod bus;
 pub mod dirs;
 pub mod files;
 pub mod language;

@@ -78,6 +78,7 @@ fn each_chunk(mut decode: impl FnMut(&mut Decoder, &[u8]) -> io::Result<()>) -> 
     }
 }
 
-fn say_dropped(size: u64) {
+/// Says that an event was larger than may be.
+pub(super) fn say_dropped(size: u64) {
     say(&format!("An event of {size} bytes was dropped; the limit is {} bytes.", decoder::DEFAULT_EVENT_LIMIT));
 }

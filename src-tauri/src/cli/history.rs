@@ -6,8 +6,8 @@ mod absence;
 use self::absence::Gaps;
 use super::output::Output;
 use super::{DataDir, Failed, Format, Outcome, moment, shown, storage, unless_reader_gone};
-use crate::export::{Record, Table};
-use clap::{Args, ValueEnum};
+use crate::export::{ExportFormat, Record, Table};
+use clap::Args;
 use std::collections::HashMap;
 use std::io::{self, Write as _};
 use std::ops::ControlFlow;
@@ -79,14 +79,6 @@ pub(super) struct Export {
     /// How events are written
     #[arg(long, value_enum, default_value_t = ExportFormat::Ndjson)]
     format: ExportFormat,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum ExportFormat {
-    /// One JSON object on each line
-    Ndjson,
-    /// Comma-separated values with a head line (RFC 4180)
-    Csv,
 }
 
 impl List {

@@ -10,6 +10,7 @@ pub(super) use ndjson::write_rest;
 
 use self::announcing::Announcing;
 use self::recorded::Recorded;
+use super::decode::say_dropped;
 use super::feed::credential;
 use super::interrupt::Interrupt;
 use super::output::{Output, reader_gone};
@@ -308,12 +309,7 @@ impl<'a> Printer<'a> {
                     }
                 }
             }
-            Occurrence::Frame(Frame::Oversized { size, .. }) => {
-                say(&format!(
-                    "An event of {size} bytes was dropped; the limit is {} bytes.",
-                    decoder::DEFAULT_EVENT_LIMIT
-                ));
-            }
+            Occurrence::Frame(Frame::Oversized { size, .. }) => say_dropped(*size),
             Occurrence::Connecting { last_event_id_unsendable: true, .. } => {
                 say("The last event ID cannot be sent in a header, so the server is not told where to resume.");
             }

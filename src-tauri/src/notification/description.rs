@@ -133,7 +133,7 @@ fn printable(text: &str, lines: bool) -> String {
 }
 
 /// At most `limit` characters, the last one an ellipsis where something was left out.
-fn shortened(text: &str, limit: usize) -> String {
+pub fn shortened(text: &str, limit: usize) -> String {
     match text.char_indices().nth(limit) {
         None => text.to_owned(),
         Some(_) => text.chars().take(limit - 1).chain(['…']).collect(),

@@ -4,13 +4,14 @@
 //! something about it has changed. Nothing is started by being asked, and nothing is looked at now and then. Deliberately
 //! not here: what follows from it (the engine's policy).
 use super::Listeners;
+use crate::platform::bus::proxy;
 use futures_util::StreamExt as _;
 use futures_util::future::ready;
 use futures_util::stream::{LocalBoxStream, SelectAll};
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::pin::pin;
-use zbus::proxy::{CacheProperties, MethodFlags};
+use zbus::proxy::MethodFlags;
 use zbus::{Connection, OwnedVariant, Proxy, Variant};
 
 /// The notification service itself. KDE's has a property for it; so have some others.
@@ -138,17 +139,6 @@ impl Places {
         let said: OwnedVariant = call(place, method, &what).await?;
         truth(&said)
     }
-}
-
-/// Asks for no property and so makes no call.
-async fn proxy(
-    bus: &Connection,
-    destination: &'static str,
-    path: &'static str,
-    interface: &'static str,
-) -> zbus::Result<Proxy<'static>> {
-    let builder = zbus::proxy::Builder::new(bus).destination(destination).path(path).interface(interface);
-    builder.cache_properties(CacheProperties::No).build().await
 }
 
 /// The answer of somebody who is there already. That there is none, or that it knows nothing of this, is the usual case.

@@ -3,11 +3,11 @@
 //! Only signals are listened to: nothing is asked, so nothing is started by it, and a service that is not there, or
 //! comes later, or restarts, makes no difference. Deliberately not here: what the kernel tells by itself (`sleep.rs`,
 //! `network.rs`).
+use super::bus::proxy;
 use futures_util::StreamExt as _;
 use std::collections::HashMap;
 use std::time::Duration;
-use zbus::proxy::CacheProperties;
-use zbus::{OwnedVariant, Proxy};
+use zbus::OwnedVariant;
 
 /// A bus that was there and ended is looked for after this long, then after twice as long, and so on.
 const FIRST_LOOK: Duration = Duration::from_secs(1);
@@ -79,20 +79,4 @@ async fn listen(tell: &(impl Fn(Told) + Sync), connected: impl FnOnce()) -> zbus
             tell(told);
         }
     }
-}
-
-/// Asks for no property and so makes no call.
-async fn proxy(
-    bus: &zbus::Connection,
-    destination: &'static str,
-    path: &'static str,
-    interface: &'static str,
-) -> zbus::Result<Proxy<'static>> {
-    zbus::proxy::Builder::new(bus)
-        .destination(destination)
-        .path(path)
-        .interface(interface)
-        .cache_properties(CacheProperties::No)
-        .build()
-        .await
 }

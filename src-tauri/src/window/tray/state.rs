@@ -2,6 +2,7 @@
 //!
 //! Deliberately not here: Tauri.
 use jiff::{SignedDuration, Timestamp, Zoned};
+use tidings::notification::shortened;
 use tidings::words::Words;
 use tidings_engine::{EventId, EventSummary, FeedState, FeedStatus, Language, Mute};
 
@@ -85,11 +86,7 @@ impl Latest {
             .map_or("", |status| status.feed.config.name.as_str());
         // That of a feed that was removed stands by itself.
         let text = if feed.is_empty() { event.title.clone() } else { format!("{feed}: {}", event.title) };
-        let text = match text.char_indices().nth(TEXT_LIMIT) {
-            Some(_) => text.chars().take(TEXT_LIMIT - 1).chain(['…']).collect(),
-            None => text,
-        };
-        Self { id: event.id, text }
+        Self { id: event.id, text: shortened(&text, TEXT_LIMIT) }
     }
 }
 
