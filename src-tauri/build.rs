@@ -1,6 +1,6 @@
 //! Writes down which commands the page may call: these, and nothing of Tauri's own. `tauri.conf.json` allows them by name.
 
-/// The names of the functions in `src/window/commands/`.
+/// The names of the functions in `src/window/commands/`, and of `start_again` in `src/window/stopped.rs`.
 const COMMANDS: &[&str] = &[
     "subscribe",
     "page",

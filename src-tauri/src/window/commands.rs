@@ -1,4 +1,4 @@
-//! What the page may ask, by subject. Each command is one call of the engine and nothing more.
+//! What the page may ask, by subject. A command has it done by whom it concerns, mostly the engine, and answers.
 //!
 //! Deliberately not here: the types that cross the boundary (`boundary.rs`), and which commands are allowed (`build.rs`,
 //! `tauri.conf.json`).
