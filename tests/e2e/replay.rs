@@ -1,6 +1,7 @@
 //! Recording and replaying in the window: what came once comes again, as a feed of its own that leaves nothing behind.
 //!
 //! Deliberately not here: the bytes of transcripts and of replays (`tests/cli/transcripts.rs`).
+use crate::restore::feeds;
 use crate::window::{Window, feed};
 use crate::{LIMIT, ndjson, run, stored, text};
 use serde_json::Value;
@@ -36,11 +37,6 @@ fn files(folder: &Path, end: &str) -> Vec<PathBuf> {
     let mut found: Vec<_> = files.into_iter().filter(|path| path.to_string_lossy().ends_with(end)).collect();
     found.extend(folders.iter().flat_map(|folder| self::files(folder, end)));
     found
-}
-
-fn feeds(desktop: &DesktopSession) -> Vec<String> {
-    let feeds = ndjson(desktop, &["feed", "list", "--format", "ndjson"]).1;
-    feeds.iter().map(|feed| text(feed, "name").to_owned()).collect()
 }
 
 /// What was stored of a feed, oldest first: type, data and title.

@@ -20,7 +20,8 @@ pub(crate) fn entries(folder: &Path, begin: &str, end: &str) -> Vec<PathBuf> {
     named.map(|entry| entry.path()).collect()
 }
 
-fn feeds(desktop: &DesktopSession) -> Vec<String> {
+/// What the feeds are called.
+pub(crate) fn feeds(desktop: &DesktopSession) -> Vec<String> {
     let feeds = ndjson(desktop, &["feed", "list", "--format", "ndjson"]).1;
     feeds.iter().map(|feed| text(feed, "name").to_owned()).collect()
 }

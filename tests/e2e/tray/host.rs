@@ -1,6 +1,7 @@
 //! Tray hosts that are not there, come later, and go.
 use super::shows;
 use crate::LIMIT;
+use crate::starts::window_is_shown;
 use crate::window::Window;
 use tidings_test_support::{Desktop, DesktopSession, TrayItem, eventually};
 
@@ -21,11 +22,7 @@ async fn a_tray_host_that_comes_later_gets_the_icon_and_takes_none_away() {
     assert_eq!(banners.iter().filter(|words| words.contains("tray")).count(), 1, "{banners:?}");
     // Without a tray the window can still be found after it is closed.
     desktop.run("wmctrl", ["-c", "Tidings"]);
-    let minimised = eventually(LIMIT, "a minimised window", async || {
-        let visible = desktop.command("xdotool").args(["search", "--onlyvisible", "--name", "^Tidings$"]).status();
-        visible.is_ok_and(|status| !status.success()).then_some(())
-    });
-    minimised.await;
+    window_is_shown(&desktop, false).await;
     window_is_listed(&desktop, true).await;
 
     for _ in 0..2 {

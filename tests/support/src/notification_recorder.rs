@@ -307,15 +307,10 @@ impl NotificationRecorder {
     /// # Panics
     /// When nothing of this number is shown.
     pub async fn dismiss(&self, id: u32) {
-        self.close(id, 2).await;
-    }
-
-    /// The notification's time is over.
-    ///
-    /// # Panics
-    /// When nothing of this number is shown.
-    pub async fn expire(&self, id: u32) {
-        self.close(id, 1).await;
+        let emitter = self.emitter(id);
+        self.shared.record().shown.remove(&id);
+        // 2: closed by the user.
+        Interface::notification_closed(&emitter, id, 2).await.expect("the bus takes a signal");
     }
 
     /// The compositor hands out a token with which the program may raise its window; comes before [`Self::invoke`].
@@ -391,12 +386,6 @@ impl NotificationRecorder {
             .build()
             .await;
         self.connection = Some(connection.expect("the notification service can be put on the bus"));
-    }
-
-    async fn close(&self, id: u32, reason: u32) {
-        let emitter = self.emitter(id);
-        self.shared.record().shown.remove(&id);
-        Interface::notification_closed(&emitter, id, reason).await.expect("the bus takes a signal");
     }
 
     fn emitter(&self, id: u32) -> SignalEmitter<'static> {
