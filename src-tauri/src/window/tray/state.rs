@@ -200,7 +200,7 @@ impl TrayState {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tidings_engine::FeedId;
+    use tidings_engine::{FeedId, Urgency};
 
     fn state(feeds: usize, active: usize, connected: usize, failing: usize, unread: u64) -> TrayState {
         TrayState { feeds, active, connected, failing, unread, ..TrayState::default() }
@@ -255,6 +255,24 @@ mod tests {
         assert_eq!(chinese.line(), "已连接 4/6 · 3 个未读 · 静音至 18:30");
         assert!(state(2, 0, 0, 0, 0).all_paused());
         assert!(!state(0, 0, 0, 0, 0).all_paused());
+    }
+
+    #[test]
+    fn an_event_of_a_feed_that_was_removed_stands_by_itself() {
+        let event = EventSummary {
+            id: EventId(1),
+            feed_id: FeedId(1),
+            event_type: "message".to_owned(),
+            title: "web: failed".to_owned(),
+            snippet: String::new(),
+            urgency: Urgency::Normal,
+            received_at: 0,
+            read: true,
+            starred: false,
+            count: 1,
+            has_link: false,
+        };
+        assert_eq!(Latest::of(&event, &[]).text, "web: failed");
     }
 
     #[test]
