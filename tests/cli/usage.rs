@@ -1,5 +1,6 @@
 //! What is typed wrongly is told in one sentence, with exit status 2, and no secret in it.
 use crate::command::{run, tidings};
+use std::path::Path;
 use std::process::Command;
 
 #[test]
@@ -132,11 +133,17 @@ fn help_and_version_go_to_standard_output() {
     }
 }
 
+/// Copies what is to be run, in a process of its own: what this one writes, a child of another test may hold open for writing
+/// as well, and then it cannot be run.
+fn copy(from: &Path, to: &Path) {
+    assert!(Command::new("cp").args([from, to]).status().expect("cp runs").success());
+}
+
 #[test]
 fn without_a_command_it_becomes_the_window() {
     let directory = tempfile::tempdir().expect("a directory");
     let command = directory.path().join("tidings");
-    std::fs::copy(env!("CARGO_BIN_EXE_tidings"), &command).expect("a copy");
+    copy(env!("CARGO_BIN_EXE_tidings").as_ref(), &command);
     let alone = Command::new(&command).output().expect("it runs");
     assert_eq!(alone.status.code(), Some(1));
     assert_eq!(
@@ -149,7 +156,9 @@ fn without_a_command_it_becomes_the_window() {
 
     // What stands in for the window says who it is and what it was given.
     let window = directory.path().join("tidings-window");
-    std::fs::write(&window, "#!/bin/sh\necho $$ \"$@\"\nexit 7\n").expect("a script");
+    let script = directory.path().join("script");
+    std::fs::write(&script, "#!/bin/sh\necho $$ \"$@\"\nexit 7\n").expect("a script");
+    copy(&script, &window);
     std::fs::set_permissions(&window, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("executable");
     for (given, expected) in [
         (&[][..], ""),
