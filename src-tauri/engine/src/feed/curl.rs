@@ -201,7 +201,7 @@ mod tests {
             ca_file: Some("/all.pem".into()),
             ..NetworkSettings::default()
         };
-        let expected = format!("curl -N -v -L --cacert /all.pem --proxy 'socks5://all:1080' {STANDARD} http://h/");
+        let expected = format!("curl -N -v -L --cacert /all.pem --proxy socks5://all:1080 {STANDARD} http://h/");
         assert_eq!(FeedConfig::new("x", "http://h/").curl(&network), expected);
     }
 }

@@ -96,7 +96,7 @@ name: string, } | { "kind": "cookie",
 name: string, };
 
 /** What is to be known of a feed from elsewhere before it is followed. */
-export type Danger = { "kind": "hook", "what": string } | { "kind": "insecure" } | { "kind": "pinned", "what": string } | { "kind": "authority", "what": string } | { "kind": "certificate", "what": string } | { "kind": "proxy", "what": string } | { "kind": "credentialsFollow" } | { "kind": "plainSecret" } | { "kind": "secretMissing" };
+export type Danger = { "kind": "hook", "what": string } | { "kind": "insecure" } | { "kind": "pinned", "what": string } | { "kind": "authority", "what": string } | { "kind": "certificate", "what": string } | { "kind": "proxy", "what": string } | { "kind": "noProxy" } | { "kind": "credentialsFollow" } | { "kind": "plainSecret" } | { "kind": "secretMissing" };
 
 /** The history as a file, as the settings show it. */
 export type DataFacts = {
