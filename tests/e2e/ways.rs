@@ -158,7 +158,7 @@ async fn what_is_wrong_is_said_exactly() {
         enter(&window, "wrong", &company.gateway().url(*way, "node"), choices).await;
         window.wait_for_words("[data-testid=finding] p", sentence).await;
         window.wait_for("[data-testid=live-test][data-outcome=failed]").await;
-        window.press(Key::Escape + "").await;
+        window.click("[data-testid=feed-cancel]").await;
         window.wait_for_none("[data-testid=feed-dialog]").await;
     }
     window.end().await;
