@@ -91,7 +91,8 @@ async fn a_script_in_the_page_gets_nowhere() {
             assert_eq!(became, "refused", "{attempt}");
         }
     }
-    assert_eq!(became.as_object().map(serde_json::Map::len), Some(20));
+    assert_eq!(became.as_object().map(serde_json::Map::len), Some(21));
     let asked: Vec<_> = server.requests().iter().map(|request| request.target().to_owned()).collect();
     assert_eq!(asked, [""; 0]);
+    window.end().await;
 }

@@ -144,7 +144,8 @@ async fn a_drag_that_begins_in_the_page_gives_it_no_file() {
         .run(&format!(
             "window.seen = [];
              document.body.insertAdjacentHTML('beforeend',
-               '<p id=bait draggable=true style=\"position: fixed; inset: 200px 400px; background: red; z-index: 9\">take me</p>');
+               '<p id=bait draggable=true>take me</p>');
+             bait.style.cssText = 'position: fixed; inset: 200px 400px; background: red; z-index: 9';
              bait.addEventListener('dragstart', ({{ dataTransfer }}) => {{
                dataTransfer.setData('text/uri-list', 'file://{}');
                dataTransfer.setData('text/plain', 'file://{}');
