@@ -71,7 +71,13 @@ async fn serve(address: Option<String>, mut jobs: mpsc::Receiver<Job>, listeners
                 do_not_disturb::forget(listeners);
                 match ended {
                     Ended::Queue => return,
-                    Ended::Bus => tracing::warn!("the session bus is gone, and with it the notification service"),
+                    Ended::Bus => {
+                        tracing::warn!("the session bus is gone, and with it the notification service");
+                        // Only with something to announce is another bus looked for: nothing is to wait for a service here.
+                        if let Some(reports) = &*listeners.reports.borrow() {
+                            reports.service(true);
+                        }
+                    }
                 }
             }
             Err(error) => tracing::warn!(%error, "no session bus: notifications are not delivered"),
