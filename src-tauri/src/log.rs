@@ -8,7 +8,7 @@ use tidings_engine::Feed;
 use tracing_subscriber::fmt::MakeWriter;
 
 /// The environment variable that says what to write to standard error, as `tracing_subscriber` filters are written: `debug`,
-/// `tidings_event_source=trace`.
+/// `warn,tidings_engine=debug`.
 pub const VARIABLE: &str = "TIDINGS_LOG";
 
 /// How many bytes of lines are kept.

@@ -168,7 +168,7 @@ async fn the_log_is_saved_without_what_feeds_are_called_and_sent() {
     let home = PathBuf::from(desktop.variable("HOME"));
     run(&desktop, &["feed", "add", "Very private", "http://secret-host.test:9/events?token=s3cret", "--no-notify"]);
     let window = Window::open(&desktop).await;
-    window.wait_for(&feed("Very private")).await;
+    window.wait_for_state("Very private", &["waiting"]).await;
     settings(&window).await;
     window.press_in("[data-testid=settings-about]", Key::Enter + "").await;
     window.press_in("[data-testid=save-log]", Key::Enter + "").await;
@@ -181,6 +181,7 @@ async fn the_log_is_saved_without_what_feeds_are_called_and_sent() {
     let (saved, mode) = eventually(LIMIT, "the log as a file", saved).await;
     assert_eq!(mode, 0o600);
     assert!(saved.starts_with(&format!("Tidings {}, linux\n", env!("CARGO_PKG_VERSION"))), "{saved}");
+    assert!(saved.contains("not connected feed=1 why=\"DNS\""), "{saved}");
     for private in ["Very private", "secret-host", "s3cret"] {
         assert!(!saved.contains(private), "{private}: {saved}");
     }

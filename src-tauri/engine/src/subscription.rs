@@ -109,7 +109,7 @@ impl Subscription {
         let (wishes, received) = mpsc::channel(4);
         let feed_id = feed.id;
         let last_byte = surroundings.overview.last_byte(feed.id);
-        let log = Logging::new(surroundings.overview.log(feed.id), &feed.config, surroundings.policy);
+        let log = Logging::new(feed.id, surroundings.overview.log(feed.id), &feed.config, surroundings.policy);
         let intake = surroundings.overview.intake(feed.id).unwrap_or_else(|| SharedIntake::new(&feed.config));
         let world = surroundings.world.watch();
         let needs_network = !feed.config.is_on_this_computer();

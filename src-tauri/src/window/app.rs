@@ -39,8 +39,8 @@ use tokio::sync::{mpsc, watch};
 /// How long jobs may take to end, and then the engine to write what is under way.
 const SHUT_DOWN_TIME: Duration = Duration::from_secs(5);
 
-/// What of the log is kept: attempts to connect and their ends, nothing for each event.
-const KEPT_LOG: &str = "info,tidings=debug,tidings_engine=debug,tidings_event_source=debug";
+/// What of the log is kept: which feed was connected when, and why not; nothing for each event, or for each answer of a server that is polled.
+const KEPT_LOG: &str = "info,tidings=debug,tidings_engine=debug";
 
 const NO_SERVICE: &str = "No notification service answers, so nothing is announced. Events are kept, and announcing resumes by itself when one appears.";
 

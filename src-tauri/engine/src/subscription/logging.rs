@@ -5,12 +5,13 @@ use super::presence::Presence;
 use crate::clock::{now, whole_milliseconds};
 use crate::connection_log::{ConnectionLog, ConnectionStep, Logged, Scrub, Steps, long_text, shown_address, text};
 use crate::secret::Hidden;
-use crate::{Cause, FeedConfig};
+use crate::{Cause, FeedConfig, FeedId};
 use std::time::Duration;
 use tidings_event_source::{Frame, Occurrence, Policy, Sight, Sighting, Url, Witness};
 use tokio::time::Instant;
 
 pub(super) struct Logging {
+    feed: FeedId,
     log: ConnectionLog,
     /// As it may be shown.
     url: Box<str>,
@@ -22,6 +23,8 @@ pub(super) struct Logging {
     retry: Option<u64>,
     /// Whether an event came over this connection.
     delivered: bool,
+    /// Whether the program's own log says that it is connected.
+    is_open: bool,
 }
 
 /// Looks on for the log, without the secrets of the feed.
@@ -50,9 +53,10 @@ impl Witness for Looking {
 }
 
 impl Logging {
-    pub(super) fn new(log: ConnectionLog, config: &FeedConfig, policy: Policy) -> Self {
+    pub(super) fn new(feed: FeedId, log: ConnectionLog, config: &FeedConfig, policy: Policy) -> Self {
         let url = Url::parse(&config.url).map(|url| shown_address(&url)).unwrap_or_default();
         Self {
+            feed,
             log,
             url,
             policy,
@@ -61,6 +65,7 @@ impl Logging {
             hidden: Hidden::default(),
             retry: None,
             delivered: false,
+            is_open: false,
         }
     }
 
@@ -120,6 +125,14 @@ impl Logging {
             Occurrence::Waiting => Logged::Waiting,
             Occurrence::Open(opened) => {
                 (self.retry, self.delivered) = (None, false);
+                if !std::mem::replace(&mut self.is_open, true) {
+                    tracing::debug!(
+                        feed = self.feed.0,
+                        status = opened.status,
+                        protocol = opened.protocol,
+                        "connected"
+                    );
+                }
                 let redirected = (opened.redirects > 0).then(|| Url::parse(opened.url).ok()).flatten();
                 Logged::Open {
                     status: opened.status,
@@ -134,6 +147,8 @@ impl Logging {
             }
             Occurrence::Lost { failure, retry_in, needs_attention, .. } => {
                 let cause = Cause::of(failure, &self.config, &self.hidden);
+                self.is_open = false;
+                tracing::debug!(feed = self.feed.0, why = cause.short, ?retry_in, "not connected");
                 Logged::Error {
                     layer: cause.layer.into(),
                     message: long_text(&cause.message),
@@ -146,6 +161,8 @@ impl Logging {
             }
             Occurrence::Closed(failure) => {
                 let cause = Cause::of(failure, &self.config, &self.hidden);
+                self.is_open = false;
+                tracing::debug!(feed = self.feed.0, why = cause.short, "closed");
                 Logged::Closed { message: long_text(&cause.message), chinese: long_text(&cause.chinese) }
             }
         };
