@@ -267,7 +267,7 @@ fn written(dir: &Path, lines: &[&str]) -> PathBuf {
 #[case::neither(&[HEAD, ANSWER, r#"{"t":0,"step":"body"}"#], "as text or as base64")]
 #[case::base64(&[HEAD, ANSWER, r#"{"t":0,"step":"body","base64":"%%%"}"#], "its base64 is not well-formed")]
 #[case::no_status(&[HEAD, r#"{"t":0,"step":"answer","headers":[]}"#], "no status that a server could give")]
-#[case::informational(&[HEAD, r#"{"t":0,"step":"answer","status":101,"headers":[]}"#], "no status that a server could give")]
+#[case::impossible_status(&[HEAD, r#"{"t":0,"step":"answer","status":99,"headers":[]}"#], "no status that a server could give")]
 #[case::smuggled_header(&[HEAD, r#"{"t":0,"step":"answer","status":200,"headers":[["a","b\r\nSet-Cookie: x=y"]]}"#], "the header “a” cannot be sent")]
 #[case::smuggled_name(&[HEAD, r#"{"t":0,"step":"answer","status":200,"headers":[["a\r\nb","c"]]}"#], "cannot be sent")]
 fn a_transcript_that_is_none_says_what_is_wrong(#[case] given: &[&str], #[case] expected: &str) {

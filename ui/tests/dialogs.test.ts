@@ -47,7 +47,7 @@ describe('a dialog', () => {
   });
 
   test.each([
-    ['add', 'feed-url', 'feed-cancel'],
+    ['add', 'feed-name', 'feed-cancel'],
     ['test', 'test-data', 'test-send'],
   ] as const)('to %s is left by Esc until something is typed in it', async (kind, field, button) => {
     const { session, windowState } = await renderApp();
@@ -57,6 +57,7 @@ describe('a dialog', () => {
     await expect.element(byId(button)).toBeVisible();
     await userEvent.keyboard('{Escape}');
     await expect.element(byId(button)).not.toBeInTheDocument();
+    // An address is soon typed again.
     windowState.dialog = kind === 'add' ? { kind, url: '' } : { kind, feed };
     await byId(field).fill('something');
     await userEvent.keyboard('{Escape}{Escape}');

@@ -79,7 +79,7 @@ pub struct Transcript {
 /// An answer of a server.
 #[derive(Debug)]
 pub struct RecordedAnswer {
-    /// 200 to 599.
+    /// 200 to 999.
     pub status: u16,
     /// As they came.
     pub headers: Vec<(HeaderName, HeaderValue)>,
