@@ -260,7 +260,9 @@ async fn the_window_shows_each_and_the_daemon_announces_it() {
     }
     if let Some(folder) = pictures() {
         window.click("[data-testid=scope-all]").await;
-        window.wait_for("[data-testid=event-row]").await;
+        let all = async || (window.texts("[data-testid=event-title]").await.len() >= LESSONS.len()).then_some(());
+        window.until("the events of all feeds", all).await;
+        window.at_rest("[data-testid=event-row]:last-of-type").await;
         desktop.run("scrot", ["--overwrite", folder.join("tutorials.png").to_str().expect("a UTF-8 path")]);
     }
     window.end().await;
